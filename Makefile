@@ -1,0 +1,37 @@
+# Everything installs itself into .venv; nothing but Python >= 3.11 and make is expected.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test check bench fix lint clean
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+demo: $(VENV)/installed            ## three processes elect a leader; it is killed; another takes over
+	$(BIN)/leader demo
+
+test: $(VENV)/installed            ## all tests, and the quick models under TLC
+	$(BIN)/python -m pytest
+	$(BIN)/python -m spec check --tier quick
+
+lint: $(VENV)/installed            ## format, lint, types, direction of imports: verifies, rewrites nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test                   ## what CI runs
+
+bench: $(VENV)/installed           ## ratios and latencies on this machine
+	$(BIN)/python -m benchmarks
+
+fix: $(VENV)/installed             ## the only target that rewrites files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,61 @@
+"""What the demonstration and its processes say to each other: one JSON object a line, over pipes.
+
+Instants are nanoseconds on the machine's boot clock, which all processes here share.
+"""
+
+import msgspec
+
+
+class Setup(msgspec.Struct, tag=True, frozen=True, kw_only=True):
+    """Who a process is to be; the first line it reads."""
+
+    name: str
+    members: list[str]
+    cookie: str
+    record_folder: str | None
+    trust_disconnect: bool
+
+
+class Routes(msgspec.Struct, tag=True, frozen=True):
+    """Where the others listen by now."""
+
+    addresses: dict[str, str]
+
+
+class Listening(msgspec.Struct, tag=True, frozen=True):
+    """Where this process listens."""
+
+    address: str
+
+
+class TakesPart(msgspec.Struct, tag=True, frozen=True):
+    """The actor runs; it has not spoken yet."""
+
+    at: int
+
+
+class Leads(msgspec.Struct, tag=True, frozen=True):
+    """``handle_become_leader`` was called, or its term grew in place."""
+
+    term: int
+    at: int
+    renewed: bool
+
+
+class Follows(msgspec.Struct, tag=True, frozen=True):
+    """``handle_become_follower`` was called."""
+
+    leader: str | None
+    at: int
+
+
+class Acted(msgspec.Struct, tag=True, frozen=True):
+    """``is_leader`` was seen to be true from ``since`` to ``until``, with this term as token."""
+
+    term: int
+    since: int
+    until: int
+
+
+Command = Setup | Routes
+Report = Listening | TakesPart | Leads | Follows | Acted

@@ -1,0 +1,81 @@
+"""The errors of this library: one root, and what is wrong with a member's record.
+
+Misuse of a call is a ValueError or TypeError, as everywhere in Python, and not among these. The
+idea: whoever is woken by one of these texts learns from it where, what, and what to do.
+"""
+
+from pathlib import Path
+from typing import ClassVar
+
+
+class ElectionError(Exception):
+    """Something that an election needs is not as it has to be; the text says what a person can do."""
+
+
+class StorageError(ElectionError):
+    """A member's record cannot be used: the text names the file, what was found and what to do."""
+
+    remedy: ClassVar[str] = "The member must not run without it."
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(path, found)
+        self.path = path
+        self.found = found
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.found}. {self.remedy}"
+
+
+class RecordInUse(StorageError):
+    """Somebody else is this member at this moment."""
+
+    remedy = (
+        "Two processes must not be one member: stop the other (and what it forked), "
+        "or give this one another name."
+    )
+
+
+class RecordDamaged(StorageError):
+    """The file is not what was written: torn, cut short, altered, empty or too long."""
+
+    remedy = (
+        "Do not repair it. If the voters are still those of the bootstrap list, move the file away: "
+        "the member then starts like one that lost its disk. "
+        "Otherwise remove the member from its cluster and let it join under a new name."
+    )
+
+
+class RecordForeign(StorageError):
+    """The file is a good record, of another member or another cluster."""
+
+    remedy = (
+        "Start the member with its own name, cluster and directory; "
+        "a record must not be copied from one member to another."
+    )
+
+
+class RecordUnknown(StorageError):
+    """The file is a good record, in a form that this version of the library does not read."""
+
+    remedy = "Start the version of the library that wrote it, or one that can read it."
+
+
+class RecordUnreadable(StorageError):
+    """The operating system refuses to read the file."""
+
+    remedy = "See that it is a plain file that this process may read, then start the member again."
+
+
+class RecordUnwritable(StorageError):
+    """The record could not be written: the member must act on nothing that depends on it."""
+
+    remedy = (
+        "See that the folder exists, has room left and may be written by this process, "
+        "then start the member again."
+    )
+
+
+class RecordNotHeld(StorageError):
+    """The record is no longer this process's to use: closed, or its folder or lock was taken away."""
+
+    remedy = "Leave the folder of a running member alone; start the member again."

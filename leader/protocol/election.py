@@ -1,0 +1,242 @@
+"""The election: one pure step from an event to a new state and what to do in the world.
+
+``step`` is all that drives it, ``next_deadline`` says when to call it next if nothing happens. What
+is due when is written once, in ``appointments``; what must be recorded or announced is read off the
+difference between two states, so no action can forget it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import assert_never
+
+from leader.protocol.effects import (
+    AnnounceFollowing,
+    AnnounceLeading,
+    AnnounceTerm,
+    Effect,
+    Persist,
+    Send,
+)
+from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.leading import (
+    expire_lease,
+    handle_heartbeat,
+    handle_heartbeat_ack,
+    handle_refusal,
+    handle_resigned,
+    peer_down,
+    renew_again,
+    resign,
+    send_heartbeat,
+)
+from leader.protocol.lease import lease_until
+from leader.protocol.membership import MembershipId
+from leader.protocol.messages import (
+    Heartbeat,
+    HeartbeatAck,
+    HeartbeatRefused,
+    MembershipContradicted,
+    Message,
+    PreVoteGranted,
+    PreVoteRefused,
+    PreVoteRequest,
+    Resigned,
+    VoteGranted,
+    VoteRefused,
+    VoteRequest,
+)
+from leader.protocol.pacing import answerable, free_at, unpark
+from leader.protocol.quorum import is_quorum
+from leader.protocol.state import (
+    Candidate,
+    Follower,
+    Leader,
+    PreCandidate,
+    Renewing,
+    State,
+    leader_of,
+    visible_term,
+)
+from leader.protocol.transition import Outcome, Passed, Transition, ignored
+from leader.protocol.vocabulary import LARGEST, Instant, Moment, Term
+from leader.protocol.voting import (
+    become_leader,
+    campaign,
+    handle_pre_vote_granted,
+    handle_pre_vote_request,
+    handle_vote_granted,
+    handle_vote_request,
+    quorum_stands,
+    start_pre_vote,
+)
+
+HIGHEST_TERM = Term(LARGEST // 2)
+"""No honest term comes near it; one that did would leave none to move on to."""
+
+Appointment = tuple[Instant, Callable[[State, Moment], Outcome | Passed]]
+
+
+def step(state: State, event: Event, moment: Moment) -> Transition:
+    """What ``event``, at ``moment``, makes of ``state``. One step is at most one action of the spec.
+
+    Raises:
+        InvariantViolated: what safety rests on does not hold; the member must not go on.
+    """
+    outcome = _react(state, event, moment)
+    if isinstance(outcome, Passed):
+        return Transition(None, outcome.state, outcome.effects)
+    return Transition(outcome.action, outcome.state, _effects(state, outcome))
+
+
+def next_deadline(state: State) -> Instant | None:
+    """When to step with ``Woke``, if nothing happens before; None if only an event can change anything."""
+    return min((when for when, _ in appointments(state)), default=None)
+
+
+def appointments(state: State) -> list[Appointment]:
+    """What is due when, in the order of precedence among what is due together."""
+    role = state.role
+    match role:
+        case Leader():
+            over = lease_until(state)
+            return [
+                (Instant(0) if over is None else over, expire_lease),
+                (role.deadline, send_heartbeat),
+            ]
+        case Renewing():
+            alone = is_quorum({state.member}, state.voters)
+            return [
+                (role.lease_until, expire_lease),
+                (role.deadline, _lead_alone if alone else renew_again),
+            ]
+        case Follower() | PreCandidate() | Candidate():
+            answers = [
+                (answerable(state, parked), partial(_answer, parked))
+                for parked in state.pacing.parked
+            ]
+            return [*answers, *_ambitions(state, role)]
+        case _:
+            assert_never(role)
+
+
+def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[Appointment]:
+    """The next attempt of one that does not lead; none of whoever has no vote."""
+    if state.member not in state.voters:
+        return []
+    if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
+        return [(role.deadline, campaign)]
+    if isinstance(role, Candidate) and is_quorum({state.member}, state.voters):
+        return [(role.deadline, _lead_alone)]
+    return [(free_at(state, role.deadline), start_pre_vote)]
+
+
+def _lead_alone(state: State, moment: Moment) -> Outcome:
+    """Lead a cluster of one, unless its own promise has run out since: then ask anew."""
+    role = state.role
+    if isinstance(role, Candidate | Renewing) and quorum_stands(role.backing, state, moment.now):
+        return become_leader(state, moment)
+    return start_pre_vote(state, moment)
+
+
+def _answer(parked: PreVoteRequest, state: State, moment: Moment) -> Outcome | Passed:
+    """Answer a parked request, which is to handle the same message later."""
+    return handle_pre_vote_request(unpark(state, parked), parked, moment)
+
+
+def _react(state: State, event: Event, moment: Moment) -> Outcome | Passed:
+    match event:
+        case Woke():
+            due = next((act for when, act in appointments(state) if when <= moment.now), None)
+            return Passed(state) if due is None else due(state, moment)
+        case Received(message=message):
+            return _receive(state, message, moment)
+        case PeerWentDown(peer=peer):
+            return peer_down(state, peer, moment)
+        case ResignationAsked(successor=successor):
+            return resign(state, successor, moment)
+        case _:
+            assert_never(event)
+
+
+def _receive(state: State, message: Message, moment: Moment) -> Outcome | Passed:
+    if message.cluster != state.settings.cluster:
+        return ignored(state, f"{message.sender} is of cluster {message.cluster!r}")
+    if message.sender == state.member:
+        return ignored(state, "a message from another that bears our own name", alarming=True)
+    if _term_of(message) > HIGHEST_TERM:
+        return ignored(state, f"{message.sender} speaks of term {_term_of(message)}", alarming=True)
+    if _contradicts(state, message):
+        own = MembershipContradicted(
+            cluster=state.settings.cluster, sender=state.member, membership=state.durable.membership
+        )
+        return Passed(state, (Send(to=message.sender, message=own),))
+    return _handle(state, message, moment)
+
+
+def _term_of(message: Message) -> Term:
+    return message.membership.term if isinstance(message, MembershipContradicted) else message.term
+
+
+def _contradicts(state: State, message: Message) -> bool:
+    match message:
+        case (
+            PreVoteRequest(membership=MembershipId() as theirs)
+            | VoteRequest(membership=MembershipId() as theirs)
+        ):
+            return theirs.contradicts(state.durable.membership.identity)
+        case Heartbeat(membership=membership):
+            return membership.identity.contradicts(state.durable.membership.identity)
+        case _:
+            return False
+
+
+def _handle(state: State, message: Message, moment: Moment) -> Outcome | Passed:
+    match message:
+        case PreVoteRequest():
+            return handle_pre_vote_request(state, message, moment)
+        case PreVoteGranted():
+            return handle_pre_vote_granted(state, message, moment)
+        case VoteRequest():
+            return handle_vote_request(state, message, moment)
+        case VoteGranted():
+            return handle_vote_granted(state, message, moment)
+        case Heartbeat():
+            return handle_heartbeat(state, message, moment)
+        case HeartbeatAck():
+            return handle_heartbeat_ack(state, message, moment)
+        case PreVoteRefused() | VoteRefused() | HeartbeatRefused():
+            return handle_refusal(state, message, moment)
+        case Resigned():
+            return handle_resigned(state, message, moment)
+        case MembershipContradicted(membership=theirs):
+            own = state.durable.membership.voters
+            why = f"{message.sender} was started with another bootstrap list: {list(theirs.voters)}, ours is {list(own)}"
+            return ignored(state, why, alarming=True)
+        case _:
+            assert_never(message)
+
+
+def _effects(before: State, outcome: Outcome) -> tuple[Effect, ...]:
+    """What the difference between two states asks for: the record first, then messages, then news."""
+    after = outcome.state
+    record: tuple[Effect, ...] = (
+        (Persist(after.durable),) if after.durable != before.durable else ()
+    )
+    return (*record, *outcome.messages, *_announcements(before, after))
+
+
+def _announcements(before: State, after: State) -> list[Effect]:
+    """What the application has to be told."""
+    news: list[Effect] = []
+    old, new = visible_term(before), visible_term(after)
+    if old != new:
+        news.append(AnnounceTerm(old=old, new=new))
+    led, leads = (
+        isinstance(before.role, Leader | Renewing),
+        isinstance(after.role, Leader | Renewing),
+    )
+    if leads and not led:
+        news.append(AnnounceLeading(new))
+    elif not leads and (led or leader_of(before) != leader_of(after)):
+        news.append(AnnounceFollowing(leader_of(after)))
+    return news

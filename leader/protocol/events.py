@@ -1,0 +1,35 @@
+"""What a member hears: facts, in the past tense."""
+
+from dataclasses import dataclass
+
+from leader.protocol.messages import Message
+from leader.protocol.vocabulary import MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """``message`` arrived; that it is its sender's, its carrier vouches for."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """Time has passed; something may be due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerWentDown:
+    """The connection to the process of ``peer``, in its newest known incarnation, broke."""
+
+    peer: MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResignationAsked:
+    """This member is to give up leading, in favour of ``successor`` if one is named."""
+
+    successor: MemberId | None
+
+
+Event = Received | Woke | PeerWentDown | ResignationAsked

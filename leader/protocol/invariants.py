@@ -1,0 +1,124 @@
+"""The claims, as named functions over what an onlooker would see of a whole cluster.
+
+No member can see this much, so nothing in the election calls it; tests do, after every step. The
+names are those of the spec. Each returns None or raises InvariantViolated.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from leader.protocol.quorum import is_quorum, quorum_size
+from leader.protocol.vocabulary import InvariantViolated, MemberId, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """One running member, at one instant."""
+
+    member: MemberId
+    term: Term
+    highest_term: Term
+    """The highest that this member ever had, in whatever life."""
+    token: Term | None
+    """By which it acts as leader at this instant; None where it does not."""
+    voters: tuple[MemberId, ...]
+    """Those of the membership it holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leadership:
+    """An election that was won. Spec: an element of winners."""
+
+    term: Term
+    member: MemberId
+    voters: tuple[MemberId, ...]
+    supporters: frozenset[MemberId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterView:
+    """All members that run, at one instant, and every leadership there has been."""
+
+    members: Sequence[MemberView]
+    leaderships: Sequence[Leadership]
+
+
+def one_leader_per_term(cluster: ClusterView) -> None:
+    """No term was ever won by two members. Spec: OneLeaderPerTerm."""
+    winners: dict[Term, MemberId] = {}
+    for won in cluster.leaderships:
+        first = winners.setdefault(won.term, won.member)
+        if first != won.member:
+            raise InvariantViolated(
+                f"OneLeaderPerTerm: {first} and {won.member} both won term {won.term}"
+            )
+
+
+def exclusive_leadership(cluster: ClusterView) -> None:
+    """At most one member acts as leader at this instant. Spec: ExclusiveLeadership."""
+    acting = [seen for seen in cluster.members if seen.token is not None]
+    if len(acting) > 1:
+        listed = " and ".join(f"{seen.member} by token {seen.token}" for seen in acting)
+        raise InvariantViolated(f"ExclusiveLeadership: {listed} act at once")
+
+
+def tokens_never_go_back(cluster: ClusterView) -> None:
+    """Whoever acts holds the highest token ever won. Spec: TokensNeverGoBack."""
+    for seen in cluster.members:
+        if seen.token is None:
+            continue
+        for won in cluster.leaderships:
+            if won.term > seen.token:
+                raise InvariantViolated(
+                    f"TokensNeverGoBack: {seen.member} acts by token {seen.token}, "
+                    f"after {won.member} won term {won.term}"
+                )
+
+
+def terms_never_decrease(cluster: ClusterView) -> None:
+    """No member has a lower term than it once had. Spec: TermsNeverDecrease."""
+    for seen in cluster.members:
+        if seen.term < seen.highest_term:
+            raise InvariantViolated(
+                f"TermsNeverDecrease: {seen.member} is in term {seen.term}, "
+                f"and was in term {seen.highest_term}"
+            )
+
+
+def quorums_intersect(cluster: ClusterView) -> None:
+    """Every election had a quorum of its voters, and quorums of memberships in use share a member."""
+    for won in cluster.leaderships:
+        if not is_quorum(won.supporters, won.voters):
+            raise InvariantViolated(
+                f"QuorumsIntersect: {won.member} won term {won.term} by {sorted(won.supporters)}, "
+                f"no quorum of {list(won.voters)}"
+            )
+    for one, other in combinations({seen.voters for seen in cluster.members}, 2):
+        if not all_quorums_meet(one, other):
+            raise InvariantViolated(
+                f"QuorumsIntersect: a quorum of {list(one)} and one of {list(other)} share nobody"
+            )
+
+
+def all_quorums_meet(one: Iterable[MemberId], other: Iterable[MemberId]) -> bool:
+    """Whether every quorum of ``one`` shares a member with every quorum of ``other``."""
+    ours, theirs = frozenset(one), frozenset(other)
+    common = ours & theirs
+    # Quorums that avoid each other take whom they can outside, and the rest from what is common.
+    needed = sum(
+        max(0, quorum_size(len(voters)) - len(voters - common)) for voters in (ours, theirs)
+    )
+    return not ours or not theirs or needed > len(common)
+
+
+def no_disruption(before: MemberView, after: MemberView, *, resigned: bool) -> None:
+    """Nothing but its own resignation ends the leadership of one that acts. Spec: NoDisruption.
+
+    The two views are of one instant, before and after one step of a member that did not crash in
+    it; so what ended here did not end with time.
+    """
+    if before.token is not None and after.token is None and not resigned:
+        raise InvariantViolated(
+            f"NoDisruption: {before.member} acted by token {before.token} until somebody else spoke"
+        )

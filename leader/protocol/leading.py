@@ -1,0 +1,254 @@
+"""Staying leader, ceasing to be, and what others make of it: one function for each action of the spec."""
+
+from dataclasses import replace
+
+from leader.protocol.effects import Send
+from leader.protocol.lease import acts, answered
+from leader.protocol.messages import (
+    Heartbeat,
+    HeartbeatAck,
+    HeartbeatRefused,
+    Refusal,
+    Resignation,
+    Resigned,
+)
+from leader.protocol.pacing import hurried, is_helping, staggered
+from leader.protocol.state import (
+    Answer,
+    Candidate,
+    Durable,
+    Follower,
+    Leader,
+    PreCandidate,
+    Renewing,
+    State,
+    promised_to_another,
+)
+from leader.protocol.transition import Action, Outcome, Passed, ignored
+from leader.protocol.vocabulary import Instant, InvariantViolated, MemberId, Moment, Term, after
+from leader.protocol.voting import (
+    longest_owed,
+    promise_to,
+    recorded,
+    stand_for,
+    to_others,
+    without_own_promise,
+)
+
+
+def send_heartbeat(state: State, moment: Moment) -> Outcome:
+    """Renew the promise to ourselves, and ask the others for theirs. Spec: SendHeartbeat."""
+    now, timing, role = moment.now, state.settings.timing, state.role
+    if not isinstance(role, Leader):
+        raise InvariantViolated(f"{state.member} sends a heartbeat as {role!r}")
+    own = Answer(member=state.member, sent=now, promise=timing.promise)
+    backing = answered(role.backing, own, timing)
+    pace = timing.heartbeat_pace(min(answer.promise for answer in backing))
+    heartbeat = Heartbeat(
+        cluster=state.settings.cluster,
+        sender=state.member,
+        term=state.term,
+        sent=now,
+        membership=state.durable.membership,
+    )
+    sent = replace(
+        state,
+        role=Leader(backing=backing, deadline=after(now, pace)),
+        promise=promise_to(state, state.member, now),
+    )
+    return Outcome(Action.SEND_HEARTBEAT, sent, to_others(state, heartbeat))
+
+
+def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> Outcome | Passed:
+    """Follow a leader of our term or a later one, and promise it. Spec: HandleHeartbeat."""
+    cluster, now, timing, role = (
+        state.settings.cluster,
+        moment.now,
+        state.settings.timing,
+        state.role,
+    )
+    if message.term < state.term:
+        refused = HeartbeatRefused(cluster=cluster, sender=state.member, term=state.term)
+        return Outcome(Action.HANDLE_HEARTBEAT, state, (Send(to=message.sender, message=refused),))
+    resignation = state.pacing.resignation
+    if (
+        resignation is not None
+        and resignation.leader == message.sender
+        and message.term <= resignation.term
+    ):
+        return ignored(
+            state, f"late heartbeat of {message.sender}, which resigned in term {resignation.term}"
+        )
+    if isinstance(role, Leader) and message.term == state.term:
+        raise InvariantViolated(
+            f"OneLeaderPerTerm: {message.sender} and {state.member} both lead term {state.term}"
+        )
+    own, theirs = state.durable.membership, message.membership
+    following = replace(
+        state,
+        durable=Durable(
+            term=message.term,
+            membership=theirs if own.identity.is_older_than(theirs.identity) else own,
+            promise=longest_owed(state, now),
+        ),
+        role=Follower(
+            leader=message.sender, deadline=after(now, timing.election_timeout(moment.jitter))
+        ),
+        # A live promise to another does not matter: whoever holds it acts no longer, or this one could not lead.
+        promise=promise_to(state, message.sender, now),
+        pacing=replace(state.pacing, parked=()),
+    )
+    acknowledged = HeartbeatAck(
+        cluster=cluster,
+        sender=state.member,
+        term=message.term,
+        sent=message.sent,
+        promise=timing.promise,
+        membership=following.durable.membership.identity,
+    )
+    return Outcome(
+        Action.HANDLE_HEARTBEAT, following, (Send(to=message.sender, message=acknowledged),)
+    )
+
+
+def handle_heartbeat_ack(state: State, message: HeartbeatAck, moment: Moment) -> Outcome | Passed:
+    """Count the lease from when the heartbeat was sent. Spec: HandleHeartbeatAck."""
+    role = state.role
+    if not isinstance(role, Leader) or message.term != state.term:
+        return ignored(state, f"answer of {message.sender} is to a leadership that is over")
+    if message.sent > moment.now:
+        return ignored(state, f"answer of {message.sender} is to what was never sent")
+    answer = Answer(member=message.sender, sent=message.sent, promise=message.promise)
+    backing = answered(role.backing, answer, state.settings.timing)
+    return Outcome(Action.HANDLE_HEARTBEAT_ACK, replace(state, role=replace(role, backing=backing)))
+
+
+def expire_lease(state: State, moment: Moment) -> Outcome:
+    """The lease is over: step down, whatever anybody else says. Spec: ExpireLease."""
+    deadline = after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+    stepped = replace(
+        state, role=Follower(leader=None, deadline=deadline), promise=without_own_promise(state)
+    )
+    return Outcome(Action.EXPIRE_LEASE, stepped)
+
+
+def handle_refusal(state: State, message: Refusal, moment: Moment) -> Outcome | Passed:
+    """Learn of a higher term: adopt it, or, while leading, go above it. Spec: HandleRefusal."""
+    if message.term <= state.term:
+        return ignored(state, f"refused by {message.sender}, in term {message.term}")
+    if is_helping(state, moment.now):
+        return ignored(state, f"refused by {message.sender}, maybe for the one we just helped")
+    if acts(state, moment.now):
+        return renew(state, Term(message.term + 1), moment)
+    return update_term(state, message.term, moment)
+
+
+def update_term(state: State, term: Term, moment: Moment) -> Outcome:
+    """Adopt a higher term and follow; whoever was asking asks again. Spec: UpdateTerm."""
+    role = state.role
+    deadline, paced = role.deadline, state
+    if isinstance(role, PreCandidate | Candidate):
+        deadline, paced = hurried(state, role.deadline, moment.now)
+    elif isinstance(role, Leader | Renewing):
+        deadline = after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+    adopted = replace(
+        paced,
+        durable=recorded(state, term, moment.now),
+        role=Follower(
+            leader=role.leader if isinstance(role, Follower) else None, deadline=deadline
+        ),
+        promise=without_own_promise(state),
+    )
+    return Outcome(Action.UPDATE_TERM, adopted)
+
+
+def renew(state: State, term: Term, moment: Moment) -> Outcome:
+    """Move a live leadership to ``term`` as a candidate does, without ceasing to act. Spec: Renew.
+
+    The promises its voters gave are to it, whatever the term: they grant at once. Stepping down
+    instead would let every member that comes back with a higher term depose a healthy leader.
+    """
+    return stand_for(Action.RENEW, state, term, None, moment)
+
+
+def renew_again(state: State, moment: Moment) -> Outcome:
+    """Votes were lost on the way: try the next term while the lease lasts. Spec: Renew."""
+    return renew(state, Term(state.term + 1), moment)
+
+
+def resign(state: State, successor: MemberId | None, moment: Moment) -> Outcome | Passed:
+    """Stop acting, then say so. Spec: Resign."""
+    if not isinstance(state.role, Leader | Renewing):
+        return ignored(state, "only a leader can resign")
+    deadline = after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+    resigned = replace(state, role=Follower(leader=None, deadline=deadline), promise=None)
+    message = Resigned(
+        cluster=state.settings.cluster, sender=state.member, term=state.term, successor=successor
+    )
+    return Outcome(Action.RESIGN, resigned, to_others(state, message))
+
+
+def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome | Passed:
+    """Release what was promised to a leader that gave up; as its successor, campaign. Spec: HandleResigned."""
+    role, now = state.role, moment.now
+    if message.term < state.term:
+        # Our promise may be to a later leadership of the same member: it stands.
+        return ignored(state, f"late resignation of {message.sender} from term {message.term}")
+    resignation = Resignation(leader=message.sender, term=message.term)
+    paced = replace(state, pacing=replace(state.pacing, resignation=resignation, parked=()))
+    if not isinstance(role, Follower):
+        return Passed(paced)
+    owes = promised_to_another(state, state.member, now)
+    released = owes and _promised(state, message.sender)
+    free = replace(paced, promise=None) if released else paced
+    named = message.successor == state.member and message.term == state.term
+    if named and (released or not owes) and state.member in state.voters:
+        return stand_for(Action.HANDLE_RESIGNED, free, Term(state.term + 1), resignation, moment)
+    followed = role.leader == message.sender
+    if not followed and not released:
+        return Passed(free)
+    deadline = after_resignation(state, message, moment)
+    leader = None if followed else role.leader
+    return Outcome(
+        Action.HANDLE_RESIGNED, replace(free, role=Follower(leader=leader, deadline=deadline))
+    )
+
+
+def likeliest_successor(state: State) -> MemberId | None:
+    """Who has answered last, and so most likely lives: the one to name when resigning. None if nobody has."""
+    role = state.role
+    if not isinstance(role, Leader | Renewing):
+        return None
+    answers = [answer for answer in role.backing if answer.member != state.member]
+    newest = max(answers, key=lambda answer: (answer.sent, answer.member), default=None)
+    return None if newest is None else newest.member
+
+
+def after_resignation(state: State, message: Resigned, moment: Moment) -> Instant:
+    """When to campaign oneself: a successor is given one election timeout, nobody is given none."""
+    if message.successor is None:
+        return after(moment.now, staggered(state, message.sender))
+    return after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+
+
+def peer_down(state: State, peer: MemberId, moment: Moment) -> Outcome | Passed:
+    """The connection to ``peer`` broke: be ready when its promise ends, or, where that is proof, now. Spec: PeerDown."""
+    role, promise = state.role, state.promise if _promised(state, peer) else None
+    if not isinstance(role, Follower) or (promise is None and role.leader != peer):
+        return Passed(state)
+    stagger = staggered(state, peer)
+    if not state.settings.trust_disconnect:
+        free = moment.now if promise is None else promise.until
+        soon = Instant(min(role.deadline, after(free, stagger)))
+        return Passed(replace(state, role=replace(role, deadline=soon)))
+    leader = None if role.leader == peer else role.leader
+    soon = Instant(min(role.deadline, after(moment.now, stagger)))
+    kept = None if promise is not None else state.promise
+    return Outcome(
+        Action.PEER_DOWN,
+        replace(state, role=Follower(leader=leader, deadline=soon), promise=kept),
+    )
+
+
+def _promised(state: State, member: MemberId) -> bool:
+    return state.promise is not None and state.promise.to == member

@@ -1,0 +1,95 @@
+"""What makes failover sharp and costs no safety: a pre-vote binds nobody.
+
+Everything here only delays a pre-vote, repeats one, or moves a deadline; the spec, in which any
+member may ask at any time, has none of it.
+"""
+
+from dataclasses import replace
+
+from leader.protocol.messages import PreVoteRequest
+from leader.protocol.state import Candidate, Courtesy, Follower, PreCandidate, State
+from leader.protocol.vocabulary import Duration, Instant, MemberId, after
+
+
+def park(state: State, request: PreVoteRequest) -> State:
+    """Keep ``request``, the newest of its asker, to be answered when what stands against it has ended."""
+    others = tuple(parked for parked in state.pacing.parked if parked.sender != request.sender)
+
+    return replace(state, pacing=replace(state.pacing, parked=(*others, request)))
+
+
+def unpark(state: State, parked: PreVoteRequest) -> State:
+    """Keep ``parked`` no longer."""
+    others = tuple(other for other in state.pacing.parked if other != parked)
+    return replace(state, pacing=replace(state.pacing, parked=others))
+
+
+def answerable(state: State, parked: PreVoteRequest) -> Instant:
+    """When nothing will stand against a parked request any more: no promise, and nothing that ``yielding`` names."""
+    promise, waits = state.promise, yielding(state, parked.sender)
+    if promise is not None and promise.to != parked.sender:
+        return max(promise.until, waits)
+    return waits
+
+
+def yielding(state: State, asker: MemberId) -> Instant:
+    """Until when ``asker`` has to wait for a better-ranked round of our own, or for another that we just helped.
+
+    Of equals that help each other at the same moment both would campaign, and each block the other
+    for a whole promise.
+    """
+    role, courtesy = state.role, state.pacing.courtesy
+    waits = Instant(0)
+    if courtesy is not None and courtesy.to != asker:
+        waits = courtesy.until
+    membership = state.durable.membership
+    if isinstance(role, PreCandidate) and membership.rank(state.member) < membership.rank(asker):
+        waits = max(waits, after(role.started, state.settings.timing.courtesy))
+    return waits
+
+
+def helping(state: State, asker: MemberId, now: Instant) -> State:
+    """Having granted ``asker`` a pre-vote: our own next round waits, the present one is as good as over."""
+    role, until = state.role, after(now, state.settings.timing.courtesy)
+    later = after(until, staggered(state, None))
+    if isinstance(role, PreCandidate):
+        role = replace(role, deadline=later)
+    elif isinstance(role, Follower | Candidate):
+        role = replace(role, deadline=max(role.deadline, later))
+    return replace(
+        state, role=role, pacing=replace(state.pacing, courtesy=Courtesy(to=asker, until=until))
+    )
+
+
+def is_helping(state: State, now: Instant) -> bool:
+    """Whether somebody we just helped is to be left alone.
+
+    Then a refusal most likely tells of the very term in which that one campaigns: to adopt it would
+    be to refuse it our vote. And a late grant would make us its rival. The next round brings both anew.
+    """
+    courtesy = state.pacing.courtesy
+    return isinstance(state.role, PreCandidate) and courtesy is not None and now < courtesy.until
+
+
+def staggered(state: State, gone: MemberId | None) -> Duration:
+    """How much later than the first this voter starts where all learn the same thing at once."""
+    rank = sum(1 for voter in state.voters if voter < state.member and voter != gone)
+    return Duration(rank * state.settings.timing.stagger)
+
+
+def hurried(state: State, role_deadline: Instant, now: Instant) -> tuple[Instant, State]:
+    """The deadline after a refusal that taught a higher term: at once, but once per deadline.
+
+    Otherwise two members could chase each other's terms without a pause.
+    """
+    if now < state.pacing.patient_until:
+        return role_deadline, state
+    return now, replace(state, pacing=replace(state.pacing, patient_until=role_deadline))
+
+
+def free_at(state: State, deadline: Instant) -> Instant:
+    """When a round may start: at the deadline, but not before a promise to another is over."""
+    promise = state.promise
+    if promise is not None and promise.to != state.member:
+        return max(deadline, promise.until)
+    return deadline

@@ -1,0 +1,165 @@
+"""What a member remembers: a record that survives, a role with what belongs to it, one promise.
+
+A role owns exactly the data that exists in it, so a candidate without a deadline or a follower
+with votes cannot be built. What only paces sits apart, in ``Pacing``.
+"""
+
+from dataclasses import dataclass
+
+from leader.protocol.membership import Membership
+from leader.protocol.messages import PreVoteRequest, Resignation
+from leader.protocol.timing import Timing
+from leader.protocol.vocabulary import LARGEST, ClusterId, Duration, Instant, MemberId, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Durable:
+    """What must survive a crash; written before any message that depends on it leaves."""
+
+    term: Term
+    """The highest term granted, led or adopted: the term is the vote."""
+    membership: Membership
+    promise: Duration
+    """The longest promise that may still be owed, whatever the setting of the next start."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.term <= LARGEST:
+            raise ValueError(f"term = {self.term}: must be from 0 to {LARGEST}")
+        if not 0 <= self.promise <= LARGEST:
+            raise ValueError(f"promise = {self.promise} ns: must be from 0 to {LARGEST}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """Until ``until``, this voter votes for nobody but ``to``: None is whomever its former life promised."""
+
+    to: MemberId | None
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The newest question that ``member`` answered was sent at ``sent``; the answer promised ``promise``."""
+
+    member: MemberId
+    sent: Instant
+    promise: Duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follower:
+    leader: MemberId | None
+    deadline: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreCandidate:
+    started: Instant
+    """When this round was asked for: only answers that echo it count."""
+    granted: frozenset[MemberId]
+    deadline: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    backing: frozenset[Answer]
+    deadline: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leader:
+    backing: frozenset[Answer]
+    deadline: Instant
+    """When the next heartbeat is due."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renewing:
+    """Still a leader, by the lease of its former term, and a candidate for a higher one."""
+
+    lease_until: Instant
+    backing: frozenset[Answer]
+    deadline: Instant
+    """When to try the next term, should this one not be won."""
+
+
+Role = Follower | PreCandidate | Candidate | Leader | Renewing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courtesy:
+    """Until ``until``, ``to``, whom we just gave a pre-vote, is left alone: no rival is helped, not even ourselves."""
+
+    to: MemberId
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pacing:
+    """What makes elections short and decides nothing: it only delays, repeats or ignores."""
+
+    parked: tuple[PreVoteRequest, ...]
+    """Requests that may be answered better later, the newest of each asker."""
+    resignation: Resignation | None
+    """The newest heard of: late heartbeats of that leadership are ignored."""
+    patient_until: Instant
+    """Before this, a refusal does not make the next round start at once again."""
+    courtesy: Courtesy | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a member is started with and never changes."""
+
+    cluster: ClusterId
+    member: MemberId
+    timing: Timing
+    trust_disconnect: bool
+    """Whether a broken connection proves a dead process, and so releases a promise to it at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    settings: Settings
+    durable: Durable
+    role: Role
+    promise: Promise | None
+    pacing: Pacing
+
+    @property
+    def member(self) -> MemberId:
+        return self.settings.member
+
+    @property
+    def term(self) -> Term:
+        return self.durable.term
+
+    @property
+    def voters(self) -> tuple[MemberId, ...]:
+        return self.durable.membership.voters
+
+
+def promised_to_another(state: State, member: MemberId, now: Instant) -> bool:
+    """Whether a live promise forbids a vote for ``member``. Spec: PromisedToAnother."""
+    promise = state.promise
+    return promise is not None and promise.to != member and now < promise.until
+
+
+def leader_of(state: State) -> MemberId | None:
+    """Whom this member believes to lead: itself, whom it follows, or None. A hint."""
+    match state.role:
+        case Leader() | Renewing():
+            return state.member
+        case Follower(leader=leader):
+            return leader
+        case _:
+            return None
+
+
+def visible_term(state: State) -> Term:
+    """The term that the application sees: a leader's is its token, until a renewal is won."""
+    match state.role:
+        case Leader() | Renewing():
+            return state.durable.membership.term
+        case _:
+            return state.term

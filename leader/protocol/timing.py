@@ -1,0 +1,101 @@
+"""Every duration of the election in one value, validated together.
+
+Safety needs two of them only: how long a voter promises, and how far the rates of two clocks may
+differ. All others pace: a bad choice costs time, never a second leader.
+"""
+
+from dataclasses import dataclass
+
+from leader.protocol.vocabulary import JITTER_RANGE, Duration
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Durations in nanoseconds on the member's own clock; the drift in millionths.
+
+    Raises:
+        ValueError: two of the durations do not fit together; the text names both and the rule.
+    """
+
+    election_timeout_min: Duration
+    """How long a voter promises, and the shortest wait for a silent leader."""
+    election_timeout_max: Duration
+    """The longest wait for a silent leader."""
+    heartbeat_interval: Duration
+    """How often a leader sends heartbeats, unless a third of a shorter promise is less."""
+    max_clock_drift: int
+    """By how many millionths the rates of two members' clocks may differ."""
+    stagger: Duration
+    """How much later each next voter by rank starts, where all would start at once."""
+    courtesy: Duration
+    """How long equals give way to each other: a few round trips."""
+
+    def __post_init__(self) -> None:
+        for name in ("election_timeout_min", "heartbeat_interval", "stagger", "courtesy"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} = {_seconds(getattr(self, name))}: must be more than 0")
+        if self.election_timeout_max <= self.election_timeout_min:
+            raise ValueError(
+                f"election_timeout_max = {_seconds(self.election_timeout_max)}: must be more than "
+                f"election_timeout_min = {_seconds(self.election_timeout_min)}, or equals never part"
+            )
+        if 2 * self.heartbeat_interval > self.election_timeout_min:
+            raise ValueError(
+                f"heartbeat_interval = {_seconds(self.heartbeat_interval)}: must be at most half of "
+                f"election_timeout_min = {_seconds(self.election_timeout_min)}, or one lost heartbeat ends a leadership"
+            )
+        if not 0 <= self.max_clock_drift <= MILLION // 10:
+            raise ValueError(
+                f"max_clock_drift = {self.max_clock_drift}: must be from 0 to {MILLION // 10} millionths"
+            )
+
+    @property
+    def promise(self) -> Duration:
+        """For how long an answer to a leader or candidate binds this voter."""
+        return self.election_timeout_min
+
+    def lease(self, promise: Duration) -> Duration:
+        """For how long a leader may count on a ``promise``, from when it sent what the promise answers.
+
+        Safe because the voter's clock may run fast and the leader's slow, each by the drift at most.
+        """
+        return Duration(
+            promise * (MILLION - self.max_clock_drift) // (MILLION + self.max_clock_drift)
+        )
+
+    def election_timeout(self, jitter: int) -> Duration:
+        """A wait between the two election timeouts, by one draw of chance."""
+        span = self.election_timeout_max - self.election_timeout_min
+        return Duration(self.election_timeout_min + span * jitter // JITTER_RANGE)
+
+    def heartbeat_pace(self, shortest_promise: Duration) -> Duration:
+        """How long to wait between heartbeats to voters that promise ``shortest_promise`` at the least."""
+        return Duration(max(self.stagger, min(self.heartbeat_interval, shortest_promise // 3)))
+
+    def worst_failover(self, voters: int) -> Duration:
+        """The longest time from a leader's death, noticed by its broken connections, to the next campaign."""
+        return Duration(self.promise + self.stagger * max(0, voters - 2) + self.courtesy)
+
+
+def _seconds(duration: Duration) -> str:
+    return f"{duration / 1_000_000_000:g} s"
+
+
+def scaled_timing(
+    *,
+    election_timeout_min: Duration,
+    election_timeout_max: Duration,
+    heartbeat_interval: Duration,
+    max_clock_drift: int,
+) -> Timing:
+    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a courtesy of 2 ms."""
+    return Timing(
+        election_timeout_min=election_timeout_min,
+        election_timeout_max=election_timeout_max,
+        heartbeat_interval=heartbeat_interval,
+        max_clock_drift=max_clock_drift,
+        stagger=Duration(max(1, election_timeout_min // 300)),
+        courtesy=Duration(max(1, election_timeout_min // 75)),
+    )

@@ -1,0 +1,116 @@
+"""The form of a durable record: its bytes and its file name, as pure functions.
+
+It knows no disk: ``path`` is only for the text of an error. The idea: a record is believed only if
+every byte of it is as this library writes it, and if it is of this very member. ::
+
+    leader-record sha256 <the SHA-256 of the next line>
+    {"version":1,"kind":"durable","cluster":...,"member":...,"body":{"term":...}}
+
+So ``tail -n +2 FILE | sha256sum`` shows the checksum that has to be in the first line.
+"""
+
+import string
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from leader.errors import RecordDamaged, RecordForeign, RecordUnknown
+from leader.protocol.state import Durable
+
+VERSION: Final = 1
+"""The version of the record; one of another version is not read."""
+
+KIND: Final = "durable"
+"""What the body of a record is."""
+
+RECORD_LIMIT: Final = 1024 * 1024
+"""The longest record, in bytes."""
+
+NAME_LIMIT: Final = 120
+"""The longest file name made of a name, without its suffix; every file system takes this many."""
+
+# Capital letters are not among them: some file systems take "A" and "a" for one name.
+_PLAIN: Final = frozenset(string.ascii_lowercase + string.digits + "-_@.")
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    # These fields stay, whatever the version: only so can a record of another one be told apart
+    # from a damaged one.
+    version: int
+    kind: str
+    cluster: str
+    member: str
+    body: msgspec.Raw
+
+
+def encode(cluster: str, member: str, durable: Durable) -> bytes:
+    """The whole content of the file of a member's record."""
+    body = msgspec.Raw(msgspec.json.encode(durable))
+    envelope = _Envelope(version=VERSION, kind=KIND, cluster=cluster, member=member, body=body)
+    return _sealed(msgspec.json.encode(envelope) + b"\n")
+
+
+def decode(content: bytes, path: Path, cluster: str, member: str) -> Durable:
+    """What ``encode`` made; raises RecordDamaged, RecordUnknown or RecordForeign for all else."""
+    envelope = _unsealed(content, path)
+    if (envelope.version, envelope.kind) != (VERSION, KIND):
+        raise RecordUnknown(
+            path,
+            f"it is of version {envelope.version} and kind {envelope.kind!r}, "
+            f"this library reads version {VERSION} and kind {KIND!r}",
+        )
+    if (envelope.cluster, envelope.member) != (cluster, member):
+        raise RecordForeign(
+            path,
+            f"it belongs to member {envelope.member!r} of cluster {envelope.cluster!r}, "
+            f"not to member {member!r} of cluster {cluster!r}",
+        )
+    try:
+        durable = msgspec.json.decode(envelope.body, type=Durable)
+    except msgspec.DecodeError as error:
+        raise RecordDamaged(path, f"its checksum is right, its body is not: {error}") from error
+    # A field that decoding passes over may change what the others mean.
+    if encode(cluster, member, durable) != content:
+        raise RecordDamaged(path, "its checksum is right, but this library would not write it so")
+    return durable
+
+
+def file_name(field: str, name: str) -> str:
+    """A file name that no other ``name`` gets: plain letters as they are, all else as %xx.
+
+    Raises ValueError, with ``field``, for a name that is empty or no text.
+    """
+    if not name:
+        raise ValueError(f"{field} = {name!r}: must not be empty")
+    try:
+        whole = name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{field} = {name!r}: must be text that UTF-8 can encode") from error
+    quoted = "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in whole)
+    if quoted.startswith("."):
+        quoted = "%2e" + quoted[1:]
+    if len(quoted) > NAME_LIMIT:
+        digest = sha256(whole).hexdigest()
+        # No short name holds a "~": it would be quoted.
+        quoted = f"{quoted[: NAME_LIMIT - len(digest) - 1]}~{digest}"
+    return quoted
+
+
+def _sealed(payload: bytes) -> bytes:
+    return b"leader-record sha256 %s\n%s" % (sha256(payload).hexdigest().encode(), payload)
+
+
+def _unsealed(content: bytes, path: Path) -> _Envelope:
+    if not content:
+        raise RecordDamaged(path, "it is empty: zero bytes")
+    if len(content) > RECORD_LIMIT:
+        raise RecordDamaged(path, f"it is longer than {RECORD_LIMIT} bytes")
+    payload = content.partition(b"\n")[2]
+    if _sealed(payload) != content:
+        raise RecordDamaged(path, f"its {len(content)} bytes do not match their checksum")
+    try:
+        return msgspec.json.decode(payload, type=_Envelope)
+    except msgspec.DecodeError as error:
+        raise RecordDamaged(path, f"its checksum is right, its content is not: {error}") from error

@@ -1,0 +1,36 @@
+"""Lets the core's messages travel: each under a name of its own that no move of the code changes."""
+
+from leader.protocol.messages import (
+    Heartbeat,
+    HeartbeatAck,
+    HeartbeatRefused,
+    MembershipContradicted,
+    PreVoteGranted,
+    PreVoteRefused,
+    PreVoteRequest,
+    Resigned,
+    VoteGranted,
+    VoteRefused,
+    VoteRequest,
+)
+from runtime import Registry
+
+ELECTION_MESSAGES: tuple[type, ...] = (
+    PreVoteRequest,
+    PreVoteGranted,
+    PreVoteRefused,
+    VoteRequest,
+    VoteGranted,
+    VoteRefused,
+    Heartbeat,
+    HeartbeatAck,
+    HeartbeatRefused,
+    Resigned,
+    MembershipContradicted,
+)
+
+
+def register_election_messages(registry: Registry) -> None:
+    """Register what members say to each other; each type may be registered once."""
+    for message_type in ELECTION_MESSAGES:
+        registry.register(message_type, name=f"election.{message_type.__name__}")

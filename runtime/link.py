@@ -1,0 +1,208 @@
+"""One connection with another node: first a handshake, then messages, at last a goodbye.
+
+Knows nothing of processes, routes, or other links. The idea: nothing but the handshake is read
+until the other end has proved who it is, and a link that may count as up at the other end is never
+closed without a goodbye, because a close without one means: this process is dead.
+"""
+
+import random
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from runtime import handshake, wire
+from runtime.clock import Clock, after
+from runtime.drops import Drop, Drops
+from runtime.events import NodeDownReason
+from runtime.handshake import Handshake, Identity, Proven, Refused
+from runtime.limits import NodeLimits
+from runtime.transport import Connection, Loss
+from runtime.wire import Goodbye, Parcel, Registry, WireError
+
+REASON_OF_LOSS = {
+    Loss.CLOSED_BY_PEER: NodeDownReason.DIED,
+    Loss.BROKEN: NodeDownReason.UNREACHABLE,
+    Loss.CLOSED_HERE: NodeDownReason.CLOSED_HERE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every link of a node shares."""
+
+    own: Identity
+    cookie: bytes = field(repr=False)
+    clock: Clock
+    random: random.Random
+    registry: Registry
+    limits: NodeLimits
+    drops: Drops
+
+    def nonce(self) -> bytes:
+        """Bytes never used before, and not to be guessed unless a seeded random was given."""
+        return self.random.randbytes(handshake.NONCE_LENGTH)
+
+
+class LinkOwner(Protocol):
+    """Who hears of a link's life: perhaps opened, if so then closed, and gone in any case."""
+
+    def objection(self, peer: Identity) -> str | None:
+        """Why this node, which has proved itself, is not wanted; None if it is."""
+
+    def link_opened(self, link: "Link", peer: Identity) -> None:
+        """The other end has proved itself; messages may travel."""
+
+    def parcel_arrived(self, peer: Identity, parcel: Parcel) -> None:
+        """A message has come from a peer that has proved itself."""
+
+    def link_closed(self, link: "Link", peer: Identity, reason: NodeDownReason) -> None:
+        """No message travels any more."""
+
+    def link_gone(self, link: "Link") -> None:
+        """The connection has ended; the last call."""
+
+
+class Link:
+    """A connection and how far it has come."""
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        connection: Connection,
+        owner: LinkOwner,
+        *,
+        wanted: str | None = None,
+    ) -> None:
+        """Starts the handshake: as the dialler of the wanted node, or accepting whoever came."""
+        self._surroundings = surroundings
+        self._connection = connection
+        self._owner = owner
+        self._wanted = wanted
+        self._handshake = self._begin()
+        self._peer: Identity | None = None
+        self._closed = False
+        self._frames_said = 0
+        limit = surroundings.limits.handshake_seconds
+        self._alarm = after(surroundings.clock, limit, self._run_out_of_time)
+        connection.frame_limit = handshake.FRAME_LIMIT
+        self._say(next(self._handshake))
+        connection.attach(self)
+
+    @property
+    def wanted(self) -> str | None:
+        """The node that was dialled, None for an accepted connection."""
+        return self._wanted
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the other end has proved itself and nobody has hung up."""
+        return self._peer is not None and not self._closed
+
+    def send(self, frame: bytes) -> bool:
+        """Sends a message, or False and drops it if the other end reads too slowly."""
+        limits = self._surroundings.limits
+        if self._connection.buffered > limits.send_buffer_bytes:
+            detail = f"{self._connection.buffered} bytes wait, message dropped"
+            self._surroundings.drops.record(Drop.SLOW_PEER, self._name(), detail)
+            return False
+        self._connection.send(frame)
+        return True
+
+    def hang_up(self, reason: str) -> None:
+        """Ends the link, with a goodbye wherever it may count as up at the other end."""
+        self._closed = True
+        self._alarm.cancel()
+        if self._peer is not None or (self._wanted is not None and self._frames_said == 2):
+            goodbye = Goodbye(reason=reason)
+            self._connection.close(self._surroundings.registry.encode(wire.NODE, None, goodbye))
+        else:
+            self._connection.abort()
+
+    def abort(self) -> None:
+        """Ends the link as the death of this process would: at once, with no goodbye."""
+        self._closed = True
+        self._alarm.cancel()
+        self._connection.abort()
+
+    def frame_received(self, frame: bytes) -> None:
+        """Takes the handshake one step further or delivers a message."""
+        if self._peer is None:
+            self._shake_hands(frame)
+        else:
+            self._read(self._peer, frame)
+
+    def frame_refused(self, reason: str) -> None:
+        """Hangs up on whoever breaks the framing."""
+        self._refuse(reason)
+        self._report(NodeDownReason.CLOSED_HERE)
+
+    def connection_lost(self, loss: Loss) -> None:
+        """Tells the owner what has ended."""
+        self._alarm.cancel()
+        if self._peer is None and not self._closed:
+            self._record_refusal("closed during the handshake")
+        self._report(REASON_OF_LOSS[loss])
+        self._owner.link_gone(self)
+
+    def _begin(self) -> Handshake:
+        near = self._surroundings
+        if self._wanted is None:
+            return handshake.accept(near.cookie, near.own, near.nonce())
+        return handshake.dial(near.cookie, near.own, self._wanted, near.nonce())
+
+    def _shake_hands(self, frame: bytes) -> None:
+        try:
+            self._say(self._handshake.send(frame))
+        except StopIteration as finished:
+            self._meet(finished.value)
+        except Refused as refusal:
+            self._refuse(str(refusal))
+
+    def _say(self, frame: bytes) -> None:
+        if frame:
+            self._frames_said += 1
+            self._connection.send(frame)
+
+    def _meet(self, proven: Proven) -> None:
+        objection = self._owner.objection(proven.peer)
+        if objection is not None:
+            return self._refuse(f"{proven.peer.name}: {objection}")
+        self._alarm.cancel()
+        self._peer = proven.peer
+        self._say(proven.last)
+        self._connection.frame_limit = wire.FRAME_LIMIT
+        self._owner.link_opened(self, proven.peer)
+
+    def _read(self, peer: Identity, frame: bytes) -> None:
+        try:
+            parcel = self._surroundings.registry.decode(frame)
+        except WireError as error:
+            return self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
+        if parcel.to != wire.NODE:
+            self._owner.parcel_arrived(peer, parcel)
+        elif isinstance(parcel.message, Goodbye):
+            self._part()
+
+    def _part(self) -> None:
+        self._report(NodeDownReason.GOODBYE)
+        self._connection.close()
+
+    def _refuse(self, reason: str) -> None:
+        self._record_refusal(reason)
+        self.hang_up(reason)
+
+    def _record_refusal(self, reason: str) -> None:
+        self._surroundings.drops.record(Drop.REFUSED, self._name(), ascii(reason))
+
+    def _run_out_of_time(self) -> None:
+        self._refuse("no handshake in time")
+
+    def _report(self, reason: NodeDownReason) -> None:
+        peer, self._peer = self._peer, None
+        self._closed = True
+        if peer is not None:
+            self._owner.link_closed(self, peer, reason)
+
+    def _name(self) -> str:
+        if self._peer is not None:
+            return self._peer.name
+        return self._wanted or self._connection.remote

@@ -1,0 +1,139 @@
+"""An event loop that never waits, and clocks on it.
+
+Knows nothing of networks. The idea: when nothing is ready, time jumps to the next timer. An hour
+passes in no time, the same program always does the same, and where a real loop would hang for ever,
+this one says so.
+"""
+
+import asyncio
+import math
+import selectors
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple
+
+from runtime.clock import NANOSECONDS, Timer
+
+Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
+
+WALL_MILLISECONDS = 1_800_000_000_000
+"""What a simulated wall clock shows at the start, unless told otherwise."""
+
+HORIZON_SECONDS = 2**22
+"""Forty-eight days: beyond, a float of seconds cannot tell one nanosecond from the next."""
+
+
+class Deadlock(RuntimeError):
+    """Nothing is ready, nothing is scheduled, and the main coroutine is not done."""
+
+
+class VirtualTimeLoop(asyncio.SelectorEventLoop):
+    """Runs coroutines in virtual time; nothing outside, no socket and no thread, may be awaited."""
+
+    def __init__(self) -> None:
+        self._now = 0
+        super().__init__(_Leap(self._leap))
+        # asyncio rings timers early by its clock's resolution. This clock is exact, and a timer
+        # that rings early in time that stands still, set again by a caller who looked at the
+        # clock, would ring for ever. Half a nanosecond absorbs the rounding of floats.
+        self._clock_resolution = 0.5 / NANOSECONDS
+
+    def run(self, main: Coroutine[Any, Any, Result]) -> Result:
+        """Runs until the coroutine is done and closes the loop; raises Deadlock."""
+        with asyncio.Runner(loop_factory=lambda: self) as runner:
+            return runner.run(main)
+
+    def time(self) -> float:
+        """Virtual seconds since the start."""
+        return self._now / NANOSECONDS
+
+    def nanoseconds(self) -> int:
+        """Virtual nanoseconds since the start."""
+        return self._now
+
+    def run_in_executor(
+        self,
+        executor: Executor | None,
+        func: Callable[[*Arguments], Result],
+        *args: *Arguments,
+    ) -> asyncio.Future[Result]:
+        """Calls at once, in this thread: what another thread does is not reproducible."""
+        future: asyncio.Future[Result] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def _leap(self, seconds: float | None) -> None:
+        if seconds is None:
+            raise Deadlock(
+                f"at {self.time()} s of virtual time nothing is ready and no timer is set: "
+                "what the main coroutine waits for will never happen"
+            )
+        self._now += round(seconds * NANOSECONDS)
+        if self._now > HORIZON_SECONDS * NANOSECONDS:
+            raise OverflowError(f"virtual time is exact for {HORIZON_SECONDS} seconds, no longer")
+
+
+class _Leap(selectors.SelectSelector):
+    """Instead of waiting for files, lets time pass."""
+
+    def __init__(self, leap: Callable[[float | None], None]) -> None:
+        super().__init__()
+        self._leap = leap
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._leap(timeout)
+        return []
+
+
+def run(main: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine in virtual time, from instant zero; raises Deadlock."""
+    return VirtualTimeLoop().run(main)
+
+
+class SimulatedClock:
+    """A clock with its own rate and its own zero on virtual time."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        rate: float = 1.0,
+        offset: int = 0,
+        *,
+        wall_milliseconds: int = WALL_MILLISECONDS,
+    ) -> None:
+        """Shows `offset` nanoseconds at the loop's start and gains `rate` per virtual one."""
+        if not 0 < rate < math.inf:
+            raise ValueError(f"rate must be finite and above zero, not {rate!r}")
+        self._loop = loop
+        self._rate = rate
+        self._offset = offset
+        self._wall_milliseconds = wall_milliseconds
+
+    def now(self) -> int:
+        """Nanoseconds on this clock."""
+        return self._offset + self._elapsed(virtual_nanoseconds(self._loop))
+
+    def wall_milliseconds(self) -> int:
+        """Milliseconds on this clock's calendar, which goes at the same rate."""
+        elapsed = self._elapsed(virtual_nanoseconds(self._loop))
+        return self._wall_milliseconds + elapsed // 1_000_000
+
+    def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
+        """Calls back at the first virtual nanosecond at which this clock shows that instant."""
+        elapsed = instant - self._offset
+        due = math.ceil(elapsed / self._rate)
+        while self._elapsed(due) < elapsed:
+            due += 1
+        return self._loop.call_at(due / NANOSECONDS, callback)
+
+    def _elapsed(self, nanoseconds: int) -> int:
+        return math.floor(nanoseconds * self._rate)
+
+
+def virtual_nanoseconds(loop: asyncio.AbstractEventLoop) -> int:
+    """The loop's time as the whole number of nanoseconds that it is."""
+    return round(loop.time() * NANOSECONDS)

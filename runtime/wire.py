@@ -1,0 +1,158 @@
+"""Messages as bytes: the registry of types, the envelope, strict decoding.
+
+Knows nothing of connections and processes. The idea: both ends register a type under one stable
+name, its kind; an envelope carries version, kind, addressee, sender and the raw body, and the body
+is decoded into exactly the type its kind names or the whole is refused. Nothing is coerced, no field
+may be missing or added, and no bytes whatsoever make decoding do anything but return or raise
+`WireError`.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Annotated, NamedTuple, TypeVar, overload
+
+import msgspec
+
+from runtime.pid import NAME_LIMIT
+
+VERSION = 1
+"""The version of handshake and envelope; ends of different versions do not talk."""
+
+FRAME_LIMIT = 16 * 1024 * 1024
+"""The longest message on the wire, in bytes, envelope included."""
+
+KIND_LIMIT = 200
+"""The longest kind, in characters."""
+
+NODE = 0
+"""The addressee of what a node says to the other node itself: no process has this number."""
+
+MessageType = TypeVar("MessageType", bound=type)
+ProcessNumber = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Addressee = Annotated[int, msgspec.Meta(ge=NODE, le=2**63 - 1)]
+RegisteredName = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
+
+
+class WireError(ValueError):
+    """Bytes that are no message of this registry; the text says why."""
+
+
+class Parcel(NamedTuple):
+    """A decoded message, its addressee (a number or a name) and its sender's number, if any."""
+
+    to: int | str
+    sender: int | None
+    message: object
+
+
+class _Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
+    to: Addressee | RegisteredName
+    sender: ProcessNumber | None
+    body: msgspec.Raw
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Goodbye:
+    """The last a node says on a connection that it ends on purpose, and why it does."""
+
+    reason: str
+
+
+class Registry:
+    """The types that may travel, each under its kind."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[type, str] = {}
+        self._decoders: dict[str, msgspec.msgpack.Decoder[object]] = {}
+        # Sets are sorted: the one encoding of a message is what strictness compares with.
+        self._encoder = msgspec.msgpack.Encoder(order="deterministic")
+        self._envelopes = msgspec.msgpack.Decoder(_Envelope)
+        self.register(Goodbye, name="runtime.goodbye")
+
+    def register(self, message_type: type, *, name: str | None = None) -> None:
+        """Lets a dataclass or msgspec.Struct travel; raises TypeError, or ValueError if taken."""
+        if not _is_message_type(message_type):
+            raise TypeError(
+                f"a message must be a dataclass or a msgspec.Struct, not {message_type!r}"
+            )
+        kind = f"{message_type.__module__}.{message_type.__qualname__}" if name is None else name
+        if not 0 < len(kind) <= KIND_LIMIT or not kind.isprintable():
+            raise ValueError(f"name must be 1 to {KIND_LIMIT} printable characters, not {kind!r}")
+        if kind in self._decoders or message_type in self._kinds:
+            raise ValueError(f"name must be new, and so must the type: {kind!r}, {message_type!r}")
+        self._decoders[kind] = msgspec.msgpack.Decoder(message_type)
+        self._kinds[message_type] = kind
+
+    def encode(self, to: int | str, sender: int | None, message: object) -> bytes:
+        """A frame; raises TypeError if the type is not registered, ValueError if it is too long."""
+        kind = self._kinds.get(type(message))
+        if kind is None:
+            raise TypeError(
+                f"{type(message).__qualname__} cannot travel to another node: "
+                "decorate the class with @runtime.message"
+            )
+        body = msgspec.Raw(self._encoder.encode(message))
+        frame = self._encoder.encode(_Envelope(VERSION, kind, to, sender, body))
+        if len(frame) > FRAME_LIMIT:
+            raise ValueError(f"{kind} takes {len(frame)} bytes, the limit is {FRAME_LIMIT}")
+        return frame
+
+    def decode(self, frame: bytes) -> Parcel:
+        """The message in a frame; raises WireError and nothing else."""
+        try:
+            envelope = self._envelopes.decode(frame)
+            return Parcel(envelope.to, envelope.sender, self._open(envelope))
+        except WireError:
+            raise
+        # A registered type checks itself in code of its own: whatever a peer provokes there is
+        # the peer's fault, and must not end the connection's callback.
+        except Exception as error:
+            raise WireError(f"{type(error).__name__}: {error}") from error
+
+    def _open(self, envelope: _Envelope) -> object:
+        if envelope.version != VERSION:
+            raise WireError(f"version {envelope.version}, this is version {VERSION}")
+        decoder = self._decoders.get(envelope.kind)
+        if decoder is None:
+            raise WireError(f"unknown kind {envelope.kind!r}")
+        message = decoder.decode(envelope.body)
+        self._check_nothing_ignored(bytes(envelope.body), message)
+        return message
+
+    def _check_nothing_ignored(self, body: bytes, message: object) -> None:
+        # A dataclass decodes with unknown fields left out. A field we know nothing of may change
+        # what the others mean, so everything that came in must come out again.
+        again = self._encoder.encode(message)
+        if again != body and msgspec.msgpack.decode(again) != msgspec.msgpack.decode(body):
+            raise WireError(f"fields other than those of {type(message).__qualname__}")
+
+
+def _is_message_type(candidate: object) -> bool:
+    return isinstance(candidate, type) and (
+        dataclasses.is_dataclass(candidate) or issubclass(candidate, msgspec.Struct)
+    )
+
+
+DEFAULT_REGISTRY = Registry()
+"""Where `@message` registers, and what a node uses unless told otherwise."""
+
+
+@overload
+def message(message_type: MessageType) -> MessageType: ...
+@overload
+def message(*, name: str) -> Callable[[MessageType], MessageType]: ...
+def message(
+    message_type: MessageType | None = None, *, name: str | None = None
+) -> MessageType | Callable[[MessageType], MessageType]:
+    """Registers the decorated dataclass or msgspec.Struct for sending to other nodes.
+
+    Its name on the wire is the module-qualified one, so give a `name` if the class may ever move.
+    """
+
+    def register(decorated: MessageType) -> MessageType:
+        DEFAULT_REGISTRY.register(decorated, name=name)
+        return decorated
+
+    return register if message_type is None else register(message_type)

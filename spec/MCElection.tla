@@ -1,0 +1,34 @@
+----------------------------- MODULE MCElection -----------------------------
+(* Election with what a model needs besides: bounds, and the history that the
+   claims speak of.                                                          *)
+EXTENDS Election, TLC
+
+CONSTANTS MaxTerm, PromiseTicks
+
+MCTerms == 0..MaxTerm
+MCPromise == [m \in Members |-> PromiseTicks]
+
+Symmetry == Permutations(Members)
+
+TypeOK ==
+  /\ role \in [Members -> {"down", "follower", "precandidate", "candidate", "leader", "renewing"}]
+  /\ term \in [Members -> Terms]
+  /\ stamp \in [Members -> Terms]
+  /\ leader \in [Members -> Members \cup {None}]
+  /\ granted \in [Members -> SUBSET Members]
+  /\ backing \in [Members -> [Members -> 0..MaxAge]]
+  /\ held \in [Members -> 0..MaxAge]
+  /\ promise \in [Members -> [to : Members \cup {None}, left : 0..MaxAge]]
+  /\ \A m \in Members : stamp[m] <= term[m] \/ role[m] = "down"
+
+OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
+ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
+TokensNeverGoBack == \A m \in Members : Acts(m) => \A w \in winners : stamp[m] >= w.term
+TermsNeverDecrease == [][\A m \in Members : term'[m] >= term[m]]_vars
+
+\* Whoever acts goes on acting until its lease ends with time, or it crashes, or it gives up by
+\* itself: in its own term, and following nobody.
+NoDisruption == [][\A m \in Members : Acts(m) /\ ~Acts(m)' =>
+  \/ role'[m] \in {role[m], "down"}
+  \/ term'[m] = term[m] /\ leader'[m] = None]_vars
+=============================================================================

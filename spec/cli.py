@@ -1,0 +1,142 @@
+"""The commands of `python -m spec`.
+
+Knows arguments, exit codes and nothing else. The idea: 0 means that every verdict was the expected
+one, 1 that one was not, 2 that the question was wrong or could not be asked.
+"""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+
+from spec import check as checking
+from spec import diagram, models, page, report, story, tlc, tools
+from spec.judge import violated_claim
+from spec.outcome import Verdict
+from spec.trace import trace_of
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
+
+Value = TypeVar("Value")
+ModelsPath = Annotated[Path, typer.Option("--models", help="The file that pins the models.")]
+Workers = Annotated[int, typer.Option(min=1, help="How many TLC workers run at a time.")]
+Seconds = Annotated[
+    float | None, typer.Option(min=0.0, help="Seconds for each model; by default its tier's.")
+]
+
+
+@app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...")] = None,
+    tier: Annotated[models.Tier, typer.Option(help="Includes the ones before it.")] = (
+        models.Tier.QUICK
+    ),
+    workers: Workers = 2,
+    timeout: Seconds = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
+    path: ModelsPath = models.DEFAULT_PATH,
+) -> None:
+    """Check the models, or the tier's; exit with 0 only if every verdict is the expected one."""
+    # Progress goes where it cannot get into the JSON.
+    console = _console(stderr=as_json)
+    chosen = models.select(models.load(path), names or [], tier)
+    found = _find_tools(console)
+    reporter = report.Reporter(console)
+    with reporter.live():
+        results = _run(checking.check(chosen, found, reporter, workers=workers, limit=timeout))
+    if as_json:
+        typer.echo(report.results_json(results))
+    else:
+        console.print(report.result_table(results))
+    if not all(result.passed for result in results):
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_models(path: ModelsPath = models.DEFAULT_PATH) -> None:
+    """List the models and what each is expected to show."""
+    _console().print(report.model_table(models.load(path)))
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(metavar="MODEL")],
+    html: Annotated[Path | None, typer.Option(help="Also write a page to step through.")] = None,
+    mermaid: Annotated[bool, typer.Option(help="A sequence diagram instead of prose.")] = False,
+    timeout: Seconds = None,
+    path: ModelsPath = models.DEFAULT_PATH,
+) -> None:
+    """Tell the counterexample of a model step by step: the shortest one, the same every time."""
+    [model] = models.select(models.load(path), [name], models.Tier.DEEP)
+    run = checking.run_of(model, workers=1, limit=timeout)
+    outcome = _run(tlc.check(run, _find_tools(_console(stderr=True))))
+    if outcome.verdict is not Verdict.VIOLATED:
+        typer.echo(f"{name}: {outcome.verdict}: {outcome.complaint or _nothing_to_tell(model)}")
+        raise typer.Exit(1)
+    claim = violated_claim(model, outcome) or "a temporal property"
+    told = story.story_of(name, claim, trace_of(outcome.steps))
+    typer.echo("\n".join(diagram.mermaid_lines(told) if mermaid else story.lines_of(told)))
+    if html:
+        html.write_text(page.page_of(told))
+
+
+@app.command()
+def fetch(
+    url: Annotated[
+        str, typer.Option(envvar="TLA2TOOLS_URL", help="A mirror; the digest stays the same.")
+    ] = tools.OFFICIAL.url,
+) -> None:
+    """Download the official release of the TLA+ tools once, for all later checks."""
+    destination = tools.cache_path()
+    tools.fetch(tools.Release(url=url, sha256=tools.OFFICIAL.sha256), destination)
+    typer.echo(f"fetched {destination}")
+
+
+def main() -> None:
+    """Runs the command line; what the user got wrong is told in a sentence, not a traceback."""
+    try:
+        app()
+    except (models.InvalidModels, tools.ToolsMissing) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise SystemExit(2) from None
+
+
+def _nothing_to_tell(model: models.Model) -> str:
+    match model.expected:
+        case models.Holds(twin=twin):
+            return f"there is no counterexample; its red twin is {twin}"
+        case models.Violates(claim=claim):
+            return f"there is no counterexample to {claim}"
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """A console; in a log, where nobody can widen the window, lines are long enough for a table."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = 160
+    return console
+
+
+def _find_tools(console: Console) -> tools.Tools:
+    found = tools.find()
+    for note in found.notes:
+        console.print(note, markup=False)
+    return found
+
+
+def _run(work: Coroutine[None, None, Value]) -> Value:
+    """Runs the work to its end; an interrupt or a termination cancels it, and TLC with it."""
+
+    async def guarded() -> Value:
+        task = asyncio.create_task(work)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(guarded())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None

@@ -1,0 +1,33 @@
+"""Hypothesis profiles, chosen by --hypothesis-profile; without it by CI, else dev.
+
+dev is quick, ci is the same run every time, deep is random and long.
+"""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+UNHURRIED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+
+settings.register_profile(
+    "dev", max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=UNHURRIED
+)
+settings.register_profile(
+    "ci",
+    max_examples=100,
+    stateful_step_count=50,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    deadline=None,
+    suppress_health_check=UNHURRIED,
+)
+settings.register_profile(
+    "deep",
+    max_examples=5_000,
+    stateful_step_count=100,
+    derandomize=False,
+    deadline=None,
+    suppress_health_check=UNHURRIED,
+)
+settings.load_profile("ci" if os.environ.get("CI") else "dev")

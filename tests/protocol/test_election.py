@@ -1,0 +1,365 @@
+"""The step as a whole: what is due when, in which order effects come, which messages are heard at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leader.protocol.effects import (
+    AnnounceFollowing,
+    AnnounceLeading,
+    AnnounceTerm,
+    Effect,
+    Ignored,
+    Persist,
+    Send,
+)
+from leader.protocol.election import HIGHEST_TERM, appointments, next_deadline, step
+from leader.protocol.events import Event, PeerWentDown, ResignationAsked
+from leader.protocol.messages import MembershipContradicted, Message
+from leader.protocol.state import Role, State
+from leader.protocol.transition import Action, Transition
+from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Moment, Term
+from tests.protocol.builders import (
+    CLUSTER,
+    NANOSECOND,
+    WOKE,
+    A,
+    B,
+    C,
+    D,
+    answer,
+    asking,
+    at,
+    following,
+    heard,
+    heartbeat,
+    heartbeat_ack,
+    heartbeat_refused,
+    ignoring,
+    instant,
+    leading,
+    member,
+    membership,
+    nothing,
+    pre_vote_granted,
+    pre_vote_refused,
+    pre_vote_request,
+    promised,
+    record,
+    renewing,
+    resigned,
+    standing,
+    to,
+    vote_granted,
+    vote_refused,
+    vote_request,
+)
+from tests.protocol.strategies import messages, states
+
+ROLES: list[Role] = [
+    following(B, 150),
+    asking(A, started=90, deadline=150),
+    standing(answer(A, 90), deadline=150),
+    leading(answer(A, 90), answer(B, 90), deadline=120),
+    renewing(answer(A, 90), lease_until=150, deadline=120),
+]
+
+
+# Appointments
+
+
+@pytest.mark.parametrize(
+    ("state", "due"),
+    [
+        (member(following(B, 150)), [150]),
+        (member(following(B, 150), promise=promised(B, 190)), [190]),
+        (member(asking(A, started=90, deadline=150)), [150]),
+        (member(standing(answer(A, 90), deadline=150), promise=promised(A, 191)), [150]),
+        (member(leading(answer(A, 90), answer(B, 60), deadline=120)), [159, 120]),
+        (member(renewing(answer(A, 90), lease_until=150, deadline=120)), [150, 120]),
+        (
+            member(
+                following(B, 150),
+                promise=promised(B, 140),
+                parked=(pre_vote_request(C, 6, sent=1), pre_vote_request(D, 6, sent=1)),
+            ),
+            [140, 140, 150],
+        ),
+    ],
+)
+def test_what_is_due_when_is_written_in_the_state(state: State, due: list[float]) -> None:
+    """And the next deadline is the soonest of it."""
+    assert [when for when, _ in appointments(state)] == [instant(when) for when in due]
+    assert next_deadline(state) == instant(min(due))
+
+
+def test_of_what_is_due_together_the_first_appointment_is_kept() -> None:
+    """Whoever asked is answered before the own round starts: it may be all that the other lacked."""
+    request = pre_vote_request(B, 6, sent=1)
+    state = member(following(None, 150), promise=promised(C, 150), parked=(request,))
+    assert step(state, WOKE, at(150)).action == Action.HANDLE_PRE_VOTE_REQUEST
+
+
+@pytest.mark.slow
+@given(state=states(), jitter=st.integers(0, 65_535))
+def test_a_wake_up_with_nothing_due_does_nothing(state: State, jitter: int) -> None:
+    """At any instant before the next deadline, in any state."""
+    soonest = next_deadline(state)
+    early = Instant(10**12) if soonest is None else Instant(soonest - 1)
+    assert step(state, WOKE, Moment(now=early, jitter=jitter)) == nothing(state)
+
+
+@pytest.mark.slow
+@given(state=states(), jitter=st.integers(0, 65_535))
+def test_due_wake_ups_come_to_an_end(state: State, jitter: int) -> None:
+    """An engine that wakes whenever something is due never turns in circles."""
+    soonest = next_deadline(state)
+    now = Instant(0) if soonest is None else max(soonest, Instant(0))
+    for _ in range(8):
+        state = step(state, WOKE, Moment(now=now, jitter=jitter)).state
+    following_deadline = next_deadline(state)
+    assert following_deadline is None or following_deadline > now
+
+
+# One step, one action
+
+
+FOLLOWS = member(following(B, 150), promise=promised(B, 140), trust_disconnect=True)
+ASKS = member(asking(A, started=90, deadline=150))
+STANDS = member(standing(answer(A, 90), deadline=150))
+LEADS = member(leading(answer(A, 90), answer(B, 90), deadline=120), durable=record(5, stamp=5))
+
+
+@pytest.mark.parametrize(
+    ("state", "event", "action"),
+    [
+        (FOLLOWS, heard(pre_vote_request(C, 6, sent=1)), Action.HANDLE_PRE_VOTE_REQUEST),
+        (ASKS, heard(pre_vote_granted(C, 6, sent=90)), Action.CAMPAIGN),
+        (FOLLOWS, heard(vote_request(C, 6, sent=1)), Action.HANDLE_VOTE_REQUEST),
+        (STANDS, heard(vote_granted(C, 5, sent=90)), Action.BECOME_LEADER),
+        (FOLLOWS, heard(heartbeat(B, 5, sent=1)), Action.HANDLE_HEARTBEAT),
+        (LEADS, heard(heartbeat_ack(B, 5, sent=95)), Action.HANDLE_HEARTBEAT_ACK),
+        (FOLLOWS, heard(pre_vote_refused(C, 6)), Action.UPDATE_TERM),
+        (FOLLOWS, heard(vote_refused(C, 6)), Action.UPDATE_TERM),
+        (LEADS, heard(heartbeat_refused(C, 6)), Action.RENEW),
+        (FOLLOWS, heard(resigned(B, 5)), Action.HANDLE_RESIGNED),
+        (FOLLOWS, PeerWentDown(peer=B), Action.PEER_DOWN),
+        (LEADS, ResignationAsked(successor=B), Action.RESIGN),
+    ],
+)
+def test_each_event_has_its_action(state: State, event: Event, action: Action) -> None:
+    """One step is at most one action of the spec."""
+    assert step(state, event, at(100)).action == action
+
+
+# The order of effects
+
+
+def rank(effect: Effect) -> int:
+    """First the record, then what depends on it, then the news."""
+    kinds = (Persist, Send, AnnounceTerm, AnnounceLeading | AnnounceFollowing, Ignored)
+    return next(place for place, kind in enumerate(kinds) if isinstance(effect, kind))
+
+
+@pytest.mark.slow
+@given(state=states(), message=messages(), now=st.integers(0, 300))
+def test_the_record_precedes_the_messages_and_these_the_news(
+    state: State, message: Message, now: int
+) -> None:
+    """A vote that is sent and then forgotten in a crash would be given twice."""
+    transition = step(state, heard(message), at(now))
+    ranks = [rank(effect) for effect in transition.effects]
+    assert ranks == sorted(ranks)
+    changed = transition.state.durable != state.durable
+    assert [effect for effect in transition.effects if isinstance(effect, Persist)] == (
+        [Persist(transition.state.durable)] if changed else []
+    )
+
+
+@pytest.mark.slow
+@given(state=states(), message=messages(), now=st.integers(0, 300))
+def test_a_step_without_an_action_changes_nothing_but_the_pace(
+    state: State, message: Message, now: int
+) -> None:
+    """Nothing durable, no promise, no role; and no term ever goes back."""
+    transition = step(state, heard(message), at(now))
+    assert transition.state.term >= state.term
+    if transition.action is None:
+        assert replace(transition.state, pacing=state.pacing) == state
+
+
+def test_the_application_hears_of_the_term_before_it_hears_who_leads() -> None:
+    """Whoever is told of a leader knows its token already."""
+    state = member(following(C, 120), durable=record(5, stamp=5))
+    assert step(state, heard(heartbeat(B, 6, sent=7)), at(50)).effects[2:] == (
+        AnnounceTerm(old=Term(5), new=Term(6)),
+        AnnounceFollowing(B),
+    )
+
+
+# Which messages are heard
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_message_of_another_cluster_is_ignored(role: Role) -> None:
+    """Whatever it says."""
+    state = member(role)
+    foreign = replace(vote_refused(B, 9), cluster=ClusterId("bank"))
+    assert step(state, heard(foreign), at(100)) == ignoring(state, f"{B} is of cluster 'bank'")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_message_from_our_own_name_is_an_alarm(role: Role) -> None:
+    """Two processes bear one name: somebody has to stop one of them."""
+    state = member(role)
+    assert step(state, heard(vote_refused(A, 9)), at(100)) == ignoring(
+        state, "a message from another that bears our own name", alarming=True
+    )
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("message", [vote_refused, heartbeat_refused])
+def test_a_term_that_leaves_none_to_move_on_to_is_an_alarm(
+    role: Role, message: Callable[[MemberId, Term], Message]
+) -> None:
+    """No honest member has one; the highest that is heard raises nothing, now or at what is due next."""
+    state = member(role, durable=record(5, stamp=5))
+    beyond = Term(HIGHEST_TERM + 1)
+    assert step(state, heard(message(B, beyond)), at(100)) == ignoring(
+        state, f"{B} speaks of term {beyond}", alarming=True
+    )
+    told = step(state, heard(message(B, HIGHEST_TERM)), at(100)).state
+    assert told.term >= HIGHEST_TERM
+    step(step(told, WOKE, at(900)).state, WOKE, at(1900))
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pre_vote_request(B, 9, sent=1, voters=(A, B)),
+        vote_request(B, 9, sent=1, voters=(A, B)),
+        heartbeat(B, 9, sent=1, voters=(A, B)),
+    ],
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_request_that_rests_on_another_bootstrap_list_is_refused(
+    role: Role, request_: Message
+) -> None:
+    """The answer names our list and carries no term to act on; nothing of ours changes."""
+    state = member(role, durable=record(5, stamp=5))
+    ours = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(5))
+    assert step(state, heard(request_), at(100)) == Transition(None, state, (to(B, ours),))
+
+
+def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
+    """Somebody has to correct one of the two."""
+    state = member(following(None, 150))
+    theirs = MembershipContradicted(cluster=CLUSTER, sender=B, membership=membership(0, (A, B)))
+    assert step(state, heard(theirs), at(100)) == ignoring(
+        state,
+        f"{B} was started with another bootstrap list: {[A, B]}, ours is {[A, B, C]}",
+        alarming=True,
+    )
+
+
+# Clusters of one and of two
+
+
+def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
+    """Each is due at once; its term is recorded before it leads, its stamp with it."""
+    alone = (A,)
+    state = member(following(None, 100), durable=record(5, voters=alone))
+    asked = step(state, WOKE, at(100))
+    assert asked == Transition(
+        Action.START_PRE_VOTE,
+        member(asking(A, started=100, deadline=100), durable=record(5, voters=alone)),
+        (),
+    )
+    stood = step(asked.state, WOKE, at(100))
+    assert stood == Transition(
+        Action.CAMPAIGN,
+        member(
+            standing(answer(A, 100), deadline=100),
+            durable=record(6, voters=alone),
+            promise=promised(A, 201),
+        ),
+        (Persist(record(6, voters=alone)), AnnounceTerm(old=Term(5), new=Term(6))),
+    )
+    assert step(stood.state, WOKE, at(100)) == Transition(
+        Action.BECOME_LEADER,
+        member(
+            leading(answer(A, 100), deadline=100),
+            durable=record(6, stamp=6, voters=alone),
+            promise=promised(A, 201),
+        ),
+        (Persist(record(6, stamp=6, voters=alone)), AnnounceLeading(Term(6))),
+    )
+
+
+def test_a_cluster_of_one_whose_record_was_written_too_slowly_asks_anew() -> None:
+    """Its promise to itself has run out meanwhile: it backs no lease."""
+    role = standing(answer(A, 100), deadline=100)
+    state = member(role, durable=record(6, voters=(A,)), promise=promised(A, 201))
+    assert step(state, WOKE, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
+    assert step(state, WOKE, at(199)) == Transition(
+        Action.START_PRE_VOTE,
+        member(asking(A, started=199, deadline=199), durable=record(6, voters=(A,))),
+        (),
+    )
+
+
+def test_a_cluster_of_one_leads_on_by_its_own_heartbeats() -> None:
+    """There is nobody to send them to."""
+    durable = record(6, stamp=6, voters=(A,))
+    state = member(leading(answer(A, 100), deadline=130), durable=durable)
+    assert step(state, WOKE, at(130)) == Transition(
+        Action.SEND_HEARTBEAT,
+        member(leading(answer(A, 130), deadline=160), durable=durable, promise=promised(A, 231)),
+        (),
+    )
+
+
+def test_a_cluster_of_one_wins_a_renewal_by_itself() -> None:
+    """A stranger's higher term does not end its leadership."""
+    durable = record(6, stamp=6, voters=(A,))
+    state = member(leading(answer(A, 100), deadline=130), durable=durable)
+    renewed = step(state, heard(vote_refused(B, 8)), at(110))
+    assert renewed.state.role == renewing(answer(A, 110), lease_until=199, deadline=110)
+    assert step(renewed.state, WOKE, at(110)).effects == (
+        Persist(record(9, stamp=9, voters=(A,))),
+        AnnounceTerm(old=Term(6), new=Term(9)),
+    )
+
+
+def test_in_a_cluster_of_two_both_must_agree() -> None:
+    """One pre-vote of the other is a quorum, and so is its vote; without them there is none."""
+    pair = (A, B)
+    state = member(following(None, 100), durable=record(5, voters=pair))
+    asked = step(state, WOKE, at(100))
+    assert asked.effects == (to(B, pre_vote_request(A, 6, sent=100, voters=pair)),)
+    assert asked.state.role == asking(A, started=100, deadline=201)
+    candidate = member(standing(answer(A, 110), deadline=211), durable=record(6, voters=pair))
+    assert step(candidate, WOKE, at(211)).action == Action.START_PRE_VOTE
+    elected = step(candidate, heard(vote_granted(B, 6, sent=110)), at(120))
+    assert elected.action == Action.BECOME_LEADER
+
+
+def test_the_leader_of_two_stops_when_the_other_is_gone() -> None:
+    """Half of the voters is no quorum."""
+    role = leading(answer(A, 160), answer(B, 100), deadline=190)
+    state = member(role, durable=record(6, stamp=6, voters=(A, B)))
+    assert next_deadline(state) == instant(190)
+    beaten = step(state, WOKE, at(190)).state
+    assert next_deadline(beaten) == instant(199)
+    assert step(beaten, WOKE, at(199)).action == Action.EXPIRE_LEASE
+
+
+# Whoever holds no membership
+
+
+def test_an_empty_membership_elects_nobody() -> None:
+    """Without voters there is no quorum, and nothing is ever due."""
+    assert next_deadline(member(following(None, 100), durable=record(0, voters=()))) is None

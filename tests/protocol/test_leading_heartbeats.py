@@ -1,0 +1,314 @@
+"""Staying leader: heartbeats, what they are answered, and the lease that rests on the answers.
+
+Each guard is tried on both sides of its boundary; each test compares a whole transition.
+"""
+
+import pytest
+
+from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
+from leader.protocol.election import next_deadline, step
+from leader.protocol.leading import send_heartbeat
+from leader.protocol.state import Role
+from leader.protocol.transition import Action, Transition
+from leader.protocol.vocabulary import InvariantViolated, Term
+from tests.protocol.builders import (
+    HALF,
+    NANOSECOND,
+    WOKE,
+    A,
+    B,
+    C,
+    answer,
+    asking,
+    at,
+    following,
+    heard,
+    heartbeat,
+    heartbeat_ack,
+    heartbeat_refused,
+    ignoring,
+    instant,
+    leading,
+    member,
+    nothing,
+    pre_vote_request,
+    promised,
+    record,
+    renewing,
+    resignation,
+    standing,
+    to,
+)
+
+LED_5 = record(5, stamp=5)
+"""The record of whoever leads term 5, or follows its leader."""
+
+
+# SendHeartbeat
+
+
+def test_a_heartbeat_is_sent_when_it_is_due_and_not_before() -> None:
+    """It renews the promise to oneself, and asks every other voter for theirs."""
+    state = member(
+        leading(answer(A, 0), answer(B, 0), deadline=30), durable=LED_5, promise=promised(A, 101)
+    )
+    beat = heartbeat(A, 5, sent=30)
+    assert step(state, WOKE, at(30 - NANOSECOND)) == nothing(state)
+    assert step(state, WOKE, at(30)) == Transition(
+        Action.SEND_HEARTBEAT,
+        member(
+            leading(answer(A, 30), answer(B, 0), deadline=60),
+            durable=LED_5,
+            promise=promised(A, 131),
+        ),
+        (to(B, beat), to(C, beat)),
+    )
+
+
+@pytest.mark.parametrize(("promise", "deadline"), [(1, 30.5), (60, 50), (90, 60), (500, 60)])
+def test_heartbeats_follow_a_third_of_the_shortest_promise(promise: float, deadline: float) -> None:
+    """Nobody's longer ones slow the leader down, and no absurd one makes it do nothing else."""
+    role = leading(answer(A, 0), answer(B, 0), answer(C, 0, promise=promise), deadline=30)
+    beat = step(member(role, durable=LED_5), WOKE, at(30))
+    assert beat.state.role.deadline == instant(deadline)
+
+
+def test_a_leader_whose_lease_is_over_sends_no_heartbeat() -> None:
+    """Where both are due, it steps down."""
+    state = member(leading(answer(A, 0), answer(B, 0), deadline=99), durable=LED_5)
+    assert step(state, WOKE, at(99)).action == Action.EXPIRE_LEASE
+
+
+def test_only_a_leader_sends_heartbeats() -> None:
+    """Anything else is a bug in here: the member must not go on."""
+    with pytest.raises(InvariantViolated, match=r"^a@host sends a heartbeat as Follower"):
+        send_heartbeat(member(following(B, 100)), at(50))
+
+
+# HandleHeartbeat
+
+
+def test_a_follower_promises_its_leader_anew() -> None:
+    """Nothing has to be recorded or announced; the deadline moves on, by chance."""
+    state = member(following(B, 120), durable=LED_5, promise=promised(B, 120))
+    assert step(state, heard(heartbeat(B, 5, sent=7)), at(50, HALF)) == Transition(
+        Action.HANDLE_HEARTBEAT,
+        member(following(B, 201), durable=LED_5, promise=promised(B, 151)),
+        (to(B, heartbeat_ack(A, 5, sent=7)),),
+    )
+
+
+def test_a_longer_promise_to_the_same_leader_is_not_cut_short() -> None:
+    """It was given when this member had other settings: the leader may count on it still."""
+    durable = record(5, stamp=5, promise=400)
+    state = member(following(B, 120), durable=durable, promise=promised(B, 300))
+    assert step(state, heard(heartbeat(B, 5, sent=7)), at(50)).state == member(
+        following(B, 151), durable=durable, promise=promised(B, 300)
+    )
+
+
+@pytest.mark.parametrize(
+    "role", [asking(A, started=40, deadline=150), standing(answer(A, 40), deadline=150)]
+)
+def test_whoever_campaigns_gives_up_for_a_leader_of_its_term(role: Role) -> None:
+    """The term has been won by another; its membership is adopted, and what was parked is dropped."""
+    request = pre_vote_request(C, 6, sent=3)
+    state = member(role, promise=promised(A, 141), parked=(request,))
+    assert step(state, heard(heartbeat(B, 5, sent=7)), at(50)) == Transition(
+        Action.HANDLE_HEARTBEAT,
+        member(following(B, 151), durable=LED_5, promise=promised(B, 151)),
+        (Persist(LED_5), to(B, heartbeat_ack(A, 5, sent=7)), AnnounceFollowing(B)),
+    )
+
+
+def test_a_leader_of_a_higher_term_is_followed_whatever_was_promised() -> None:
+    """It could not lead, were the promises of a quorum to the former one not over."""
+    state = member(following(C, 120), durable=LED_5, promise=promised(C, 300))
+    led_6 = record(6, stamp=6)
+    assert step(state, heard(heartbeat(B, 6, sent=7)), at(50)) == Transition(
+        Action.HANDLE_HEARTBEAT,
+        member(following(B, 151), durable=led_6, promise=promised(B, 151)),
+        (
+            Persist(led_6),
+            to(B, heartbeat_ack(A, 6, sent=7)),
+            AnnounceTerm(old=Term(5), new=Term(6)),
+            AnnounceFollowing(B),
+        ),
+    )
+
+
+def test_a_heartbeat_of_a_lower_term_is_refused() -> None:
+    """Whoever sent it learns our term; nothing is promised."""
+    state = member(following(C, 120), durable=LED_5, promise=promised(C, 120))
+    assert step(state, heard(heartbeat(B, 4, sent=7)), at(50)) == Transition(
+        Action.HANDLE_HEARTBEAT, state, (to(B, heartbeat_refused(A, 5)),)
+    )
+
+
+@pytest.mark.parametrize(("theirs", "kept"), [(3, 4), (4, 4), (5, 5)])
+def test_a_follower_adopts_only_a_newer_membership(theirs: int, kept: int) -> None:
+    """And says in its answer which one it has."""
+    state = member(following(B, 120), durable=record(5, stamp=4))
+    followed = step(state, heard(heartbeat(B, 5, sent=7, stamp=theirs)), at(50))
+    assert followed.state.durable == record(5, stamp=kept)
+    assert to(B, heartbeat_ack(A, 5, sent=7, stamp=kept)) in followed.effects
+
+
+@pytest.mark.parametrize("term", [5, 6])
+def test_a_late_heartbeat_of_a_leader_that_resigned_is_ignored(term: int) -> None:
+    """To promise it anything would be to wait for a leader that is gone."""
+    state = member(following(None, 120), resignation=resignation(B, 6))
+    assert step(state, heard(heartbeat(B, term, sent=7)), at(50)) == ignoring(
+        state, f"late heartbeat of {B}, which resigned in term 6"
+    )
+
+
+def test_a_leader_that_resigned_may_lead_a_later_term() -> None:
+    """The resignation was of the terms up to its own, and of that member alone."""
+    state = member(following(None, 120), resignation=resignation(B, 6))
+    for leader, term in ((B, 7), (C, 5)):
+        followed = step(state, heard(heartbeat(leader, term, sent=7)), at(50))
+        assert followed.state.role == following(leader, 151)
+
+
+def test_two_leaders_of_one_term_stop_the_member_that_sees_them() -> None:
+    """What everything rests on does not hold: a dead member is safe."""
+    state = member(leading(answer(A, 0), answer(C, 0), deadline=30), durable=LED_5)
+    with pytest.raises(InvariantViolated, match=f"^OneLeaderPerTerm: {B} and {A} both lead term 5"):
+        step(state, heard(heartbeat(B, 5, sent=7)), at(20))
+
+
+def test_a_leader_follows_a_leader_of_a_higher_term() -> None:
+    """It was cut off and has not noticed yet that its lease is over."""
+    state = member(
+        leading(answer(A, 0), answer(C, 0), deadline=130), durable=LED_5, promise=promised(A, 101)
+    )
+    led_6 = record(6, stamp=6)
+    assert step(state, heard(heartbeat(B, 6, sent=7)), at(120)) == Transition(
+        Action.HANDLE_HEARTBEAT,
+        member(following(B, 221), durable=led_6, promise=promised(B, 221)),
+        (
+            Persist(led_6),
+            to(B, heartbeat_ack(A, 6, sent=7)),
+            AnnounceTerm(old=Term(5), new=Term(6)),
+            AnnounceFollowing(B),
+        ),
+    )
+
+
+def test_a_renewing_leader_follows_whoever_has_won_the_term_it_asked_for() -> None:
+    """It has led its former term only."""
+    state = member(
+        renewing(answer(A, 100), lease_until=130, deadline=120), durable=record(6, stamp=5)
+    )
+    followed = step(state, heard(heartbeat(B, 6, sent=7)), at(140))
+    assert followed.state.role == following(B, 241)
+    assert followed.effects[2:] == (
+        AnnounceTerm(old=Term(5), new=Term(6)),
+        AnnounceFollowing(B),
+    )
+
+
+# HandleHeartbeatAck
+
+
+def test_an_answer_extends_the_lease_from_when_its_question_was_sent() -> None:
+    """However late it arrives."""
+    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    assert step(state, heard(heartbeat_ack(B, 5, sent=30, promise=70)), at(55)) == Transition(
+        Action.HANDLE_HEARTBEAT_ACK,
+        member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5),
+        (),
+    )
+    assert step(state, heard(heartbeat_ack(B, 5, sent=30)), at(55)) == Transition(
+        Action.HANDLE_HEARTBEAT_ACK,
+        member(leading(answer(A, 30), answer(B, 30), deadline=60), durable=LED_5),
+        (),
+    )
+
+
+@pytest.mark.parametrize("term", [4, 6])
+def test_an_answer_backs_the_term_it_was_given_to(term: int) -> None:
+    """A promise to another leadership, even of the same member, is none to this one."""
+    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    assert step(state, heard(heartbeat_ack(B, term, sent=30)), at(55)) == ignoring(
+        state, f"answer of {B} is to a leadership that is over"
+    )
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        following(None, 200),
+        asking(A, started=0, deadline=200),
+        standing(answer(A, 0), deadline=200),
+        renewing(answer(A, 40), lease_until=99, deadline=70),
+    ],
+)
+def test_an_answer_is_ignored_by_whoever_leads_no_longer(role: Role) -> None:
+    """A candidacy is not backed by answers to heartbeats, nor is a renewal."""
+    state = member(role, durable=LED_5)
+    assert step(state, heard(heartbeat_ack(B, 5, sent=30)), at(55)) == ignoring(
+        state, f"answer of {B} is to a leadership that is over"
+    )
+
+
+def test_an_answer_from_the_future_is_ignored() -> None:
+    """It would back a lease that nobody promised; one to what was sent this very moment counts."""
+    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    assert step(state, heard(heartbeat_ack(B, 5, sent=55 + NANOSECOND)), at(55)) == ignoring(
+        state, f"answer of {B} is to what was never sent"
+    )
+    counted = step(state, heard(heartbeat_ack(B, 5, sent=55)), at(55))
+    assert counted.state.role == leading(answer(A, 30), answer(B, 55), deadline=60)
+
+
+# ExpireLease
+
+
+def test_a_leader_steps_down_when_its_lease_is_over_and_not_before() -> None:
+    """It waits for nobody's message; its promise to itself ends with its leadership."""
+    state = member(
+        leading(answer(A, 90), answer(B, 0), deadline=120), durable=LED_5, promise=promised(A, 191)
+    )
+    assert step(state, WOKE, at(99 - NANOSECOND)) == nothing(state)
+    assert step(state, WOKE, at(99, HALF)) == Transition(
+        Action.EXPIRE_LEASE,
+        member(following(None, 250), durable=LED_5),
+        (AnnounceFollowing(None),),
+    )
+
+
+def test_a_leader_that_no_quorum_backs_steps_down_at_once() -> None:
+    """Whatever the time."""
+    state = member(leading(answer(A, 90), deadline=120), durable=LED_5)
+    assert next_deadline(state) == 0
+    assert step(state, WOKE, at(0)).action == Action.EXPIRE_LEASE
+
+
+def test_a_renewing_leader_steps_down_when_the_lease_of_its_former_term_is_over() -> None:
+    """Where both are due it tries no further term; the application sees the term it failed to win."""
+    state = member(
+        renewing(answer(A, 90), lease_until=99, deadline=99),
+        durable=record(6, stamp=5),
+        promise=promised(A, 191),
+    )
+    assert step(state, WOKE, at(99 - NANOSECOND)) == nothing(state)
+    assert step(state, WOKE, at(99)) == Transition(
+        Action.EXPIRE_LEASE,
+        member(following(None, 200), durable=record(6, stamp=5)),
+        (AnnounceTerm(old=Term(5), new=Term(6)), AnnounceFollowing(None)),
+    )
+
+
+def test_what_a_leader_has_parked_is_answered_once_it_has_stepped_down() -> None:
+    """Whoever asked while it led need not ask again."""
+    request = pre_vote_request(B, 6, sent=7, stamp=5)
+    state = member(
+        leading(answer(A, 90), answer(B, 0), deadline=120),
+        durable=LED_5,
+        promise=promised(A, 191),
+        parked=(request,),
+    )
+    stepped = step(state, WOKE, at(99)).state
+    assert step(stepped, WOKE, at(99)).action == Action.HANDLE_PRE_VOTE_REQUEST

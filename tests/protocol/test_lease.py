@@ -1,0 +1,141 @@
+"""When leadership is provably ours: which answers count, for how long, and at which instant it ends."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leader.protocol.lease import acts, answered, backed_by_quorum_until, backed_until, lease_until
+from leader.protocol.state import Answer, Role
+from leader.protocol.timing import MILLION
+from leader.protocol.vocabulary import Duration, Instant
+from tests.protocol.builders import (
+    FIVE,
+    NANOSECOND,
+    TIMING,
+    TRIO,
+    A,
+    B,
+    C,
+    D,
+    answer,
+    asking,
+    following,
+    instant,
+    leading,
+    member,
+    renewing,
+    standing,
+)
+
+ANSWERS = st.builds(
+    Answer,
+    member=st.sampled_from(FIVE),
+    sent=st.builds(Instant, st.integers(0, 10**6)),
+    promise=st.builds(Duration, st.integers(0, 10**6)),
+)
+
+
+def test_an_answer_backs_from_when_its_question_was_sent() -> None:
+    """The voter counts from when it answered, which is later: so every lease ends before its promise."""
+    assert backed_until(answer(B, sent=40), TIMING) == instant(139)
+
+
+@given(given_answer=ANSWERS, drift=st.integers(0, MILLION // 10), delay=st.integers(0, 10**6))
+def test_no_answer_backs_beyond_its_promise(given_answer: Answer, drift: int, delay: int) -> None:
+    """On true clocks too: a fast voter that answers with a delay is bound when a slow leader stops."""
+    timing = replace(TIMING, max_clock_drift=drift)
+    lease = backed_until(given_answer, timing) - given_answer.sent
+    leader_stops = lease * MILLION * (MILLION + drift)
+    voter_is_free = (given_answer.promise * MILLION + delay) * (MILLION - drift)
+    assert leader_stops <= voter_is_free
+
+
+def test_the_newest_answer_replaces_an_older_one() -> None:
+    """One answer a member: the one that backs longest."""
+    older, newer = answer(B, sent=0), answer(B, sent=30)
+    others = {answer(who, sent=0) for who in (A, C, D)}
+    assert answered(frozenset({older, *others}), newer, TIMING) == {newer, *others}
+    assert answered(frozenset({newer, *others}), older, TIMING) == {newer, *others}
+
+
+def test_a_newer_answer_with_a_shorter_promise_takes_nothing_back() -> None:
+    """What the voter promised before still stands."""
+    longer, shorter = answer(B, sent=0), answer(B, sent=30, promise=50)
+    assert answered(frozenset({longer}), shorter, TIMING) == {longer}
+
+
+def test_the_first_answer_of_a_member_is_kept() -> None:
+    """Beside those of the others."""
+    first, other = answer(B, sent=0), answer(C, sent=0)
+    assert answered(frozenset(), first, TIMING) == {first}
+    assert answered(frozenset({other}), first, TIMING) == {first, other}
+
+
+@pytest.mark.parametrize(
+    ("answers", "until"),
+    [
+        ([], None),
+        ([answer(A, 30)], None),
+        ([answer(A, 30), answer(B, 10)], 109),
+        ([answer(A, 30), answer(B, 10), answer(C, 20)], 119),
+        ([answer(A, 30), answer(D, 30)], None),
+        ([answer(A, 30), answer(B, 10), answer(D, 30)], 109),
+        ([answer(A, 30), answer(B, 10, promise=50.5)], 59.5),
+    ],
+)
+def test_a_lease_lasts_as_long_as_one_quorum_backs(
+    answers: list[Answer], until: float | None
+) -> None:
+    """The weakest answer of the best quorum; a stranger's counts for nothing."""
+    lease = backed_by_quorum_until(frozenset(answers), TRIO, TIMING)
+    assert lease == (None if until is None else instant(until))
+
+
+@given(answers=st.lists(ANSWERS, max_size=5, unique_by=lambda given_answer: given_answer.member))
+def test_a_quorum_backs_at_every_instant_of_a_lease_and_at_none_after(
+    answers: list[Answer],
+) -> None:
+    """The lease ends exactly where fewer than three of five back."""
+    lease = backed_by_quorum_until(frozenset(answers), FIVE, TIMING)
+    ends = [backed_until(given_answer, TIMING) for given_answer in answers]
+    instants = {0, *ends, *(end - 1 for end in ends)}
+    for now in instants:
+        backing = sum(now < end for end in ends)
+        assert (backing >= 3) == (lease is not None and now < lease)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        following(B, 200),
+        asking(A, started=0, deadline=200),
+        standing(answer(A, 0), answer(B, 0), deadline=200),
+    ],
+)
+def test_whoever_does_not_lead_has_no_lease(role: Role) -> None:
+    """Not even a candidate that a quorum has answered."""
+    assert lease_until(member(role)) is None
+    assert not acts(member(role), instant(1))
+
+
+def test_a_leader_acts_before_its_lease_ends_and_not_when() -> None:
+    """At the very instant at which the lease is over, another may act."""
+    leader = member(leading(answer(A, 30), answer(B, 10), deadline=60))
+    assert lease_until(leader) == instant(109)
+    assert acts(leader, instant(109 - NANOSECOND))
+    assert not acts(leader, instant(109))
+
+
+def test_a_leader_that_no_quorum_backs_does_not_act() -> None:
+    """It has no lease at all."""
+    assert not acts(member(leading(answer(A, 0), deadline=0)), instant(0))
+
+
+def test_a_renewing_leader_acts_by_the_lease_of_its_former_term() -> None:
+    """The answers to its candidacy count once it has won."""
+    renewer = member(renewing(answer(A, 60), lease_until=109, deadline=90))
+    assert lease_until(renewer) == instant(109)
+    assert acts(renewer, instant(109 - NANOSECOND))
+    assert not acts(renewer, instant(109))

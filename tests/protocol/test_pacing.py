@@ -1,0 +1,195 @@
+"""What makes failover sharp: parked requests, the courtesy of equals, staggers, one hurry a deadline."""
+
+import pytest
+
+from leader.protocol.pacing import (
+    answerable,
+    free_at,
+    helping,
+    hurried,
+    is_helping,
+    park,
+    staggered,
+    unpark,
+    yielding,
+)
+from leader.protocol.state import Promise, Role
+from leader.protocol.vocabulary import MemberId
+from tests.protocol.builders import (
+    FIVE,
+    NANOSECOND,
+    A,
+    B,
+    C,
+    D,
+    E,
+    answer,
+    asking,
+    courtesy,
+    duration,
+    following,
+    instant,
+    leading,
+    member,
+    pre_vote_request,
+    promised,
+    record,
+    renewing,
+    standing,
+)
+
+OF_B, OF_C = pre_vote_request(B, 6, sent=1), pre_vote_request(C, 6, sent=2)
+
+
+def test_a_request_is_parked_behind_those_of_others() -> None:
+    """Whoever asked first is answered first."""
+    state = member(following(None, 200), parked=(OF_B,))
+    assert park(state, OF_C) == member(following(None, 200), parked=(OF_B, OF_C))
+
+
+def test_only_the_newest_request_of_an_asker_is_parked() -> None:
+    """An answer to an older one would not count; and nobody can fill the memory."""
+    again = pre_vote_request(B, 7, sent=9)
+    state = member(following(None, 200), parked=(OF_B, OF_C))
+    assert park(state, again) == member(following(None, 200), parked=(OF_C, again))
+
+
+def test_a_request_is_parked_no_longer_once_it_is_taken() -> None:
+    """The others stay."""
+    state = member(following(None, 200), parked=(OF_B, OF_C))
+    assert unpark(state, OF_B) == member(following(None, 200), parked=(OF_C,))
+
+
+@pytest.mark.parametrize(
+    ("promise", "expected"),
+    [(promised(A, 100), 100), (promised(None, 100), 100), (promised(B, 100), 0), (None, 0)],
+)
+def test_a_parked_request_is_answerable_when_the_promise_to_another_ends(
+    promise: Promise | None, expected: float
+) -> None:
+    """A promise to the asker itself does not stand against it."""
+    state = member(following(None, 200), promise=promise)
+    assert answerable(state, OF_B) == instant(expected)
+
+
+def test_a_parked_request_waits_for_all_that_stands_against_it() -> None:
+    """The later of the two ends."""
+    role = asking(A, started=10, deadline=150)
+    sooner, later = (member(role, promise=promised(C, until)) for until in (11, 13))
+    assert (answerable(sooner, OF_B), answerable(later, OF_B)) == (instant(12), instant(13))
+
+
+@pytest.mark.parametrize(
+    ("name", "asker", "until"), [(A, B, 12), (B, A, 0), (B, B, 0), (C, D, 12), (D, C, 0)]
+)
+def test_an_asker_waits_for_a_better_ranked_round_of_few_round_trips(
+    name: MemberId, asker: MemberId, until: float
+) -> None:
+    """Of two equals the one whose name sorts first goes first; whoever has no vote ranks last."""
+    state = member(asking(name, started=10, deadline=150), name=name)
+    assert yielding(state, asker) == instant(until)
+
+
+@pytest.mark.parametrize(
+    "role", [following(None, 150), standing(answer(A, 10), deadline=150), leading(deadline=150)]
+)
+def test_nobody_waits_for_a_member_that_asks_for_no_pre_votes(role: Role) -> None:
+    """The duel is between those who ask."""
+    assert yielding(member(role), B) == 0
+
+
+def test_an_asker_waits_while_another_was_just_helped() -> None:
+    """Two that are helped at the same moment would both campaign; whoever was helped may ask again."""
+    state = member(following(None, 150), courtesy=courtesy(C, 12))
+    assert (yielding(state, B), yielding(state, C)) == (instant(12), 0)
+
+
+def test_an_asker_waits_for_whatever_takes_longer() -> None:
+    """For our own round, or for the one that we just helped."""
+    role = asking(A, started=10, deadline=150)
+    sooner, later = (member(role, courtesy=courtesy(C, until)) for until in (11, 13))
+    assert (yielding(sooner, B), yielding(later, B)) == (instant(12), instant(13))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (following(B, 101), following(B, 102)),
+        (following(B, 103), following(B, 103)),
+        (standing(answer(A, 1), deadline=101), standing(answer(A, 1), deadline=102)),
+        (standing(answer(A, 1), deadline=103), standing(answer(A, 1), deadline=103)),
+        (leading(deadline=101), leading(deadline=101)),
+        (renewing(lease_until=150, deadline=101), renewing(lease_until=150, deadline=101)),
+    ],
+)
+def test_whoever_helps_another_leaves_it_alone_for_a_while(before: Role, after: Role) -> None:
+    """Its own round starts one courtesy from now at the soonest; a leader's deadline is for heartbeats."""
+    helped = helping(member(before), B, instant(100))
+    assert helped == member(after, courtesy=courtesy(B, 102))
+
+
+@pytest.mark.parametrize("deadline", [101, 103, 200])
+def test_whoever_helps_another_has_given_up_its_own_round(deadline: float) -> None:
+    """Should the other fail, the next round starts soon: after the courtesy and a stagger by rank."""
+    state = member(asking(C, started=99, deadline=deadline), name=C)
+    assert helping(state, B, instant(100)) == member(
+        asking(C, started=99, deadline=103), name=C, courtesy=courtesy(B, 102)
+    )
+
+
+def test_a_pre_candidate_is_helping_while_its_courtesy_lasts() -> None:
+    """Until then neither refusals nor late grants of its own round count."""
+    role = asking(A, started=99, deadline=103)
+    assert not is_helping(member(role), instant(100))
+    assert is_helping(member(role, courtesy=courtesy(B, 102)), instant(102 - NANOSECOND))
+    assert not is_helping(member(role, courtesy=courtesy(B, 102)), instant(102))
+
+
+@pytest.mark.parametrize(
+    "role", [following(None, 200), standing(answer(A, 90), deadline=200), leading(deadline=120)]
+)
+def test_whoever_has_no_round_of_its_own_is_not_helping(role: Role) -> None:
+    """A refusal teaches it what it teaches everybody."""
+    assert not is_helping(member(role, courtesy=courtesy(B, 102)), instant(100))
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "milliseconds"),
+    [(A, None, 0), (C, None, 1), (E, None, 2), (E, A, 1.5), (C, D, 1), (A, B, 0)],
+)
+def test_a_stagger_is_half_a_millisecond_for_each_living_voter_before(
+    name: MemberId, gone: MemberId | None, milliseconds: float
+) -> None:
+    """Whoever is gone is not waited for; whoever ranks behind never was."""
+    state = member(following(gone, 200), name=name, durable=record(voters=FIVE))
+    assert staggered(state, gone) == duration(milliseconds)
+
+
+def test_a_refusal_hurries_once_a_deadline() -> None:
+    """Two members would otherwise chase each other's terms without a pause."""
+    state = member(asking(A, started=10, deadline=150))
+    at_once, hurrying = hurried(state, instant(150), instant(20))
+    assert (at_once, hurrying) == (
+        instant(20),
+        member(asking(A, started=10, deadline=150), patient_until=150),
+    )
+    assert hurried(hurrying, instant(170), instant(150 - NANOSECOND)) == (instant(170), hurrying)
+    assert hurried(hurrying, instant(170), instant(150))[0] == instant(150)
+
+
+@pytest.mark.parametrize(
+    ("promise", "expected"),
+    [
+        (None, 150),
+        (promised(A, 180), 150),
+        (promised(B, 140), 150),
+        (promised(B, 180), 180),
+        (promised(None, 180), 180),
+    ],
+)
+def test_a_round_starts_at_the_deadline_but_after_a_promise_to_another(
+    promise: Promise | None, expected: float
+) -> None:
+    """A promised voter leaves the leader it promised in peace; a promise to oneself binds nobody else."""
+    state = member(following(None, 150), promise=promise)
+    assert free_at(state, instant(150)) == instant(expected)

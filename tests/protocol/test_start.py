@@ -1,0 +1,154 @@
+"""How a member begins: what its former life may have promised is waited for."""
+
+from dataclasses import replace
+
+import pytest
+
+from leader.protocol.effects import AnnounceTerm, Persist
+from leader.protocol.election import next_deadline, step
+from leader.protocol.start import restart, silent_wait, start_without_record
+from leader.protocol.state import State
+from leader.protocol.transition import Action, Transition
+from leader.protocol.vocabulary import MemberId, Term
+from tests.protocol.builders import (
+    NANOSECOND,
+    TIMING,
+    WOKE,
+    A,
+    B,
+    C,
+    at,
+    duration,
+    following,
+    heard,
+    heartbeat,
+    instant,
+    member,
+    membership,
+    promised,
+    record,
+    resignation,
+    resigned,
+    settings,
+    to,
+    vote_granted,
+    vote_refused,
+    vote_request,
+)
+
+
+@pytest.mark.parametrize(("name", "deadline"), [(A, 111), (B, 111.5), (C, 112)])
+def test_a_member_with_a_record_waits_for_the_promise_of_its_former_life(
+    name: MemberId, deadline: float
+) -> None:
+    """And then a stagger by rank: members that start together do not campaign together."""
+    started = restart(settings(name), record(7, stamp=6), at(10))
+    assert started == member(
+        following(None, deadline),
+        name=name,
+        durable=record(7, stamp=6),
+        promise=promised(None, 111),
+    )
+
+
+def test_a_longer_promise_found_in_the_record_is_waited_for() -> None:
+    """A shorter setting must not cut the wait short; the record keeps the longer one."""
+    started = restart(settings(), record(promise=400), at(10))
+    assert started == member(
+        following(None, 410), durable=record(promise=400), promise=promised(None, 410)
+    )
+
+
+def test_a_longer_promise_in_the_settings_is_recorded_at_once() -> None:
+    """The wait is for what was promised then; what is promised from now on lasts longer."""
+    started = restart(settings(), record(promise=40), at(10))
+    assert started == member(
+        following(None, 50), durable=record(promise=101), promise=promised(None, 50)
+    )
+
+
+def test_however_often_it_restarts_a_member_keeps_the_longer_wait() -> None:
+    """Each life waits anew for what the first one promised."""
+    first = restart(settings(), record(promise=400), at(10))
+    second = restart(settings(), first.durable, at(390))
+    assert (first.promise, second.promise) == (promised(None, 410), promised(None, 790))
+
+
+def waiting(promise: float = 400) -> State:
+    """A member that waits until 410 ms for what its former life promised."""
+    return restart(settings(), record(promise=promise), at(10))
+
+
+def test_a_term_learnt_during_the_wait_keeps_the_longer_promise_in_the_record() -> None:
+    """A further restart must find it, until a wait of today's setting would last as long."""
+    refused = heard(vote_refused(B, 8))
+    during = step(waiting(), refused, at(309 - NANOSECOND))
+    assert during.effects[0] == Persist(record(8, promise=400))
+    assert step(waiting(), refused, at(309)).effects[0] == Persist(record(8, promise=101))
+
+
+def test_a_member_that_waits_votes_for_nobody() -> None:
+    """Whoever its former life promised may still be leading; at the end of the wait it is not."""
+    asked = heard(vote_request(B, 6, sent=5))
+    assert step(waiting(), asked, at(410 - NANOSECOND)) == Transition(
+        Action.HANDLE_VOTE_REQUEST, waiting(), (to(B, vote_refused(A, 5)),)
+    )
+    assert step(waiting(), asked, at(410)) == Transition(
+        Action.HANDLE_VOTE_REQUEST,
+        member(following(None, 511), durable=record(6), promise=promised(B, 511)),
+        (
+            Persist(record(6)),
+            to(B, vote_granted(A, 6, sent=5)),
+            AnnounceTerm(old=Term(5), new=Term(6)),
+        ),
+    )
+
+
+def test_a_member_that_waits_does_not_campaign() -> None:
+    """Neither by itself nor as a successor; at the end of the wait it may ask."""
+    state = waiting()
+    assert next_deadline(state) == instant(410)
+    assert step(state, WOKE, at(410 - NANOSECOND)) == Transition(None, state, ())
+    assert step(state, WOKE, at(410)).action == Action.START_PRE_VOTE
+    named = step(state, heard(resigned(B, 5, successor=A)), at(100))
+    heeded = replace(state.pacing, resignation=resignation(B, 5))
+    assert named == Transition(None, replace(state, pacing=heeded), ())
+
+
+def test_a_member_that_waits_may_follow() -> None:
+    """A leader's heartbeat needs no vote."""
+    state = restart(settings(), record(), at(10))
+    followed = step(state, heard(heartbeat(B, 5, sent=40, stamp=5)), at(50))
+    assert followed.state == member(
+        following(B, 151), durable=record(5, stamp=5), promise=promised(B, 151)
+    )
+
+
+def test_a_heartbeat_does_not_cut_a_longer_wait_short() -> None:
+    """The leader may count on the longer promise still: nobody else is voted for until it is over."""
+    followed = step(waiting(), heard(heartbeat(B, 5, sent=15, stamp=5)), at(20)).state
+    asked = heard(vote_request(C, 6, sent=300, stamp=5))
+    assert step(followed, asked, at(410 - NANOSECOND)).effects == (to(C, vote_refused(A, 5)),)
+    assert step(followed, asked, at(410)).effects[1] == to(C, vote_granted(A, 6, sent=300))
+
+
+def test_a_heartbeat_does_not_cut_the_wait_of_the_next_life_short() -> None:
+    """The record keeps the longer promise while it is owed."""
+    followed = step(waiting(), heard(heartbeat(B, 5, sent=15, stamp=5)), at(20)).state
+    assert restart(settings(), followed.durable, at(20)).promise == promised(None, 420)
+
+
+@pytest.mark.parametrize(("name", "deadline"), [(A, 10), (B, 10.5), (C, 11)])
+def test_a_member_without_a_record_starts_at_the_wall_clock(
+    name: MemberId, deadline: float
+) -> None:
+    """After its silent wait it owes nobody anything, and votes in no term that is over."""
+    started = start_without_record(settings(name), membership(), 1_800_000_000_000, at(10))
+    assert started == member(
+        following(None, deadline), name=name, durable=record(1_800_000_000_000)
+    )
+
+
+def test_the_silent_wait_is_one_promise() -> None:
+    """What a former life promised before its record was lost, if the setting is still the same."""
+    assert silent_wait(settings(timing=TIMING)) == duration(101)

@@ -1,0 +1,331 @@
+"""Becoming a leader, second half: giving a vote, counting votes, and the last of them.
+
+Each guard is tried on both sides of its boundary; each test compares a whole transition.
+"""
+
+import pytest
+
+from leader.protocol.effects import AnnounceFollowing, AnnounceLeading, AnnounceTerm, Persist
+from leader.protocol.election import step
+from leader.protocol.state import Promise, Role
+from leader.protocol.transition import Action, Transition
+from leader.protocol.vocabulary import MemberId, Term
+from tests.protocol.builders import (
+    FIVE,
+    HALF,
+    NANOSECOND,
+    A,
+    B,
+    C,
+    D,
+    E,
+    answer,
+    asking,
+    at,
+    following,
+    heard,
+    ignoring,
+    leading,
+    member,
+    pre_vote_request,
+    promised,
+    record,
+    renewing,
+    resignation,
+    standing,
+    to,
+    vote_granted,
+    vote_refused,
+    vote_request,
+)
+
+BECAME_5_TO_6 = AnnounceTerm(old=Term(5), new=Term(6))
+
+
+# HandleVoteRequest
+
+
+def test_a_vote_is_recorded_before_it_is_given() -> None:
+    """To vote is to move to the term, and to promise to vote for nobody else."""
+    state = member(following(None, 120))
+    assert step(state, heard(vote_request(B, 6, sent=7)), at(100, HALF)) == Transition(
+        Action.HANDLE_VOTE_REQUEST,
+        member(following(None, 251), durable=record(6), promise=promised(B, 201)),
+        (Persist(record(6)), to(B, vote_granted(A, 6, sent=7)), BECAME_5_TO_6),
+    )
+
+
+@pytest.mark.parametrize("term", [4, 5])
+def test_the_term_is_the_vote(term: int) -> None:
+    """Nobody votes in a term that is not above its own, not even twice for the same: two votes are two leaders."""
+    state = member(following(None, 120), promise=promised(B, 110))
+    assert step(state, heard(vote_request(B, term, sent=7)), at(100)) == Transition(
+        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(A, 5)),)
+    )
+
+
+@pytest.mark.parametrize("promise", [promised(C, 120), promised(None, 120), promised(A, 120)])
+def test_a_live_promise_to_another_refuses_the_vote(promise: Promise) -> None:
+    """A promise kept is a lease kept, whoever holds it; and a refusal does not adopt the term."""
+    state = member(following(None, 150), promise=promise)
+    asked = heard(vote_request(B, 9, sent=7))
+    assert step(state, asked, at(120 - NANOSECOND)) == Transition(
+        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(A, 5)),)
+    )
+    assert step(state, asked, at(120)).effects[1] == to(B, vote_granted(A, 9, sent=7))
+
+
+def test_a_promise_to_the_asker_grants_its_vote_at_once() -> None:
+    """So a leader renews in place: its follower goes on following it."""
+    durable = record(5, stamp=5)
+    state = member(following(B, 150), durable=durable, promise=promised(B, 140))
+    renewed = record(9, stamp=5)
+    assert step(state, heard(vote_request(B, 9, sent=7, stamp=5)), at(100)) == Transition(
+        Action.HANDLE_VOTE_REQUEST,
+        member(following(B, 201), durable=renewed, promise=promised(B, 201)),
+        (
+            Persist(renewed),
+            to(B, vote_granted(A, 9, sent=7)),
+            AnnounceTerm(old=Term(5), new=Term(9)),
+        ),
+    )
+
+
+def test_a_vote_does_not_cut_short_what_the_asker_was_promised_for_longer() -> None:
+    """Neither here nor after a restart: it may be leading by that promise still."""
+    durable = record(5, promise=400)
+    state = member(following(B, 150), durable=durable, promise=promised(B, 300))
+    assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).state == member(
+        following(B, 201), durable=record(6, promise=400), promise=promised(B, 300)
+    )
+
+
+@pytest.mark.parametrize(("stamp", "granted"), [(2, False), (3, True), (4, True)])
+def test_a_vote_is_for_no_older_membership(stamp: int, granted: bool) -> None:
+    """Two lists of voters have two quorums: whoever was left behind must not lead."""
+    state = member(following(None, 150), durable=record(5, stamp=3))
+    answered = step(state, heard(vote_request(B, 6, sent=7, stamp=stamp)), at(100))
+    vote, refusal = to(B, vote_granted(A, 6, sent=7)), to(B, vote_refused(A, 5))
+    assert (vote in answered.effects, refusal in answered.effects) == (granted, not granted)
+    assert answered.state.term == (6 if granted else 5)
+
+
+def test_whoever_votes_follows_its_former_leader_no_longer() -> None:
+    """The promise to that one is over, so its lease is."""
+    state = member(following(C, 150), promise=promised(C, 90))
+    assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).effects == (
+        Persist(record(6)),
+        to(B, vote_granted(A, 6, sent=7)),
+        BECAME_5_TO_6,
+        AnnounceFollowing(None),
+    )
+
+
+def test_a_pre_candidate_votes() -> None:
+    """Its own round has bound it to nothing."""
+    state = member(asking(A, C, started=90, deadline=200))
+    assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).state == member(
+        following(None, 201), durable=record(6), promise=promised(B, 201)
+    )
+
+
+def test_a_leader_whose_promise_is_over_steps_down_by_voting() -> None:
+    """Its lease ended before its promise to itself did."""
+    role = leading(answer(A, 0), answer(C, 0), deadline=150)
+    state = member(role, durable=record(5, stamp=5), promise=promised(A, 101))
+    asked = heard(vote_request(B, 6, sent=7, stamp=5))
+    assert step(state, asked, at(101 - NANOSECOND)).effects == (to(B, vote_refused(A, 5)),)
+    assert step(state, asked, at(101)) == Transition(
+        Action.HANDLE_VOTE_REQUEST,
+        member(following(None, 202), durable=record(6, stamp=5), promise=promised(B, 202)),
+        (
+            Persist(record(6, stamp=5)),
+            to(B, vote_granted(A, 6, sent=7)),
+            BECAME_5_TO_6,
+            AnnounceFollowing(None),
+        ),
+    )
+
+
+@pytest.mark.parametrize("leader", [B, C])
+def test_a_resignation_shown_releases_the_promise_to_whom_it_names(leader: MemberId) -> None:
+    """The successor's request may overtake the news; a promise to anybody else stands."""
+    state = member(following(C, 150), promise=promised(C, 140))
+    asked = vote_request(B, 6, sent=7, rests_on=resignation(leader, 5))
+    answered = to(B, vote_granted(A, 6, sent=7)) if leader == C else to(B, vote_refused(A, 5))
+    assert answered in step(state, heard(asked), at(100)).effects
+
+
+@pytest.mark.parametrize(("term", "granted"), [(4, False), (5, True), (6, True)])
+def test_a_resignation_releases_what_was_promised_up_to_its_term(term: int, granted: bool) -> None:
+    """A promise of a later term is to a later leadership of the same member: it stands."""
+    state = member(following(C, 150), promise=promised(C, 140))
+    asked = vote_request(B, 7, sent=7, rests_on=resignation(C, term))
+    assert step(state, heard(asked), at(100)).state.term == (7 if granted else 5)
+
+
+def test_a_resignation_does_not_release_what_a_former_life_promised() -> None:
+    """Nobody knows to whom that was."""
+    state = member(following(None, 150), promise=promised(None, 140))
+    asked = vote_request(B, 6, sent=7, rests_on=resignation(C, 5))
+    assert step(state, heard(asked), at(100)).effects == (to(B, vote_refused(A, 5)),)
+
+
+def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
+    """A vote is given as to anybody."""
+    asked = vote_request(B, 6, sent=7, rests_on=resignation(C, 5))
+    voted = step(member(following(None, 150)), heard(asked), at(100))
+    assert voted == step(member(following(None, 150)), heard(vote_request(B, 6, sent=7)), at(100))
+
+
+def test_whoever_holds_the_membership_votes() -> None:
+    """Voter in it or not: only the asker counts, and it counts voters of its own."""
+    observer = member(following(None, 150), name=D)
+    voted = step(observer, heard(vote_request(B, 6, sent=7)), at(100))
+    assert voted.effects[1] == to(B, vote_granted(D, 6, sent=7))
+
+
+# HandleVoteGranted
+
+
+def test_a_vote_short_of_a_quorum_is_counted() -> None:
+    """With the promise that came with it, from when the request was sent."""
+    durable = record(6, voters=FIVE)
+    state = member(standing(answer(A, 100), deadline=250), durable=durable)
+    voted = heard(vote_granted(B, 6, sent=100, promise=80))
+    assert step(state, voted, at(110)) == Transition(
+        Action.HANDLE_VOTE_GRANTED,
+        member(standing(answer(A, 100), answer(B, 100, promise=80), deadline=250), durable=durable),
+        (),
+    )
+
+
+@pytest.mark.parametrize("sender", [B, D])
+def test_a_repeated_vote_and_one_of_a_stranger_elect_nobody(sender: MemberId) -> None:
+    """Voters are counted, not messages."""
+    answers = answer(A, 100), answer(B, 100)
+    durable = record(6, voters=(A, B, C, E))
+    state = member(standing(*answers, deadline=250), durable=durable)
+    counted = step(state, heard(vote_granted(sender, 6, sent=100)), at(110))
+    assert counted == Transition(
+        Action.HANDLE_VOTE_GRANTED,
+        member(standing(*answers, answer(sender, 100), deadline=250), durable=durable),
+        (),
+    )
+
+
+@pytest.mark.parametrize("term", [5, 7])
+def test_a_vote_of_another_term_is_ignored(term: int) -> None:
+    """It was given to another candidacy."""
+    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    assert step(state, heard(vote_granted(B, term, sent=100)), at(110)) == ignoring(
+        state, f"vote of {B} is for a candidacy that is over"
+    )
+
+
+@pytest.mark.parametrize("role", [following(None, 200), asking(A, started=100, deadline=200)])
+def test_a_vote_is_ignored_by_whoever_does_not_stand(role: Role) -> None:
+    """It has given up that candidacy, and with it the promise to itself."""
+    state = member(role, durable=record(6))
+    assert step(state, heard(vote_granted(B, 6, sent=100)), at(110)) == ignoring(
+        state, f"vote of {B} is for a candidacy that is over"
+    )
+
+
+def test_a_vote_from_the_future_is_ignored() -> None:
+    """It would back a lease that nobody promised; one that was asked for this very moment counts."""
+    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    assert step(state, heard(vote_granted(B, 6, sent=110 + NANOSECOND)), at(110)) == ignoring(
+        state, f"vote of {B} answers what was never asked"
+    )
+    elected = step(state, heard(vote_granted(B, 6, sent=110)), at(110))
+    assert elected.action == Action.BECOME_LEADER
+
+
+# BecomeLeader
+
+
+def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
+    """The membership is stamped with the term, what was parked is dropped, a heartbeat is due at once."""
+    request = pre_vote_request(C, 6, sent=3)
+    state = member(
+        standing(answer(A, 100), deadline=250),
+        durable=record(6),
+        promise=promised(A, 201),
+        parked=(request,),
+    )
+    assert step(state, heard(vote_granted(B, 6, sent=100)), at(110)) == Transition(
+        Action.BECOME_LEADER,
+        member(
+            leading(answer(A, 100), answer(B, 100), deadline=110),
+            durable=record(6, stamp=6),
+            promise=promised(A, 201),
+        ),
+        (
+            Persist(record(6, stamp=6)),
+            AnnounceLeading(Term(6)),
+        ),
+    )
+
+
+def test_a_candidate_whose_backing_has_run_out_does_not_become_leader() -> None:
+    """The votes of a quorum elect while all of their promises still stand: until 199 ms, not at it."""
+    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    voted = heard(vote_granted(B, 6, sent=100))
+    assert step(state, voted, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
+    assert step(state, voted, at(199)) == Transition(
+        Action.HANDLE_VOTE_GRANTED,
+        member(standing(answer(A, 100), answer(B, 100), deadline=250), durable=record(6)),
+        (),
+    )
+
+
+def test_a_later_vote_extends_the_lease() -> None:
+    """Elected already, the leader counts it as it counts an answer to a heartbeat."""
+    durable = record(6, stamp=6)
+    answers = answer(A, 120), answer(B, 100)
+    state = member(leading(*answers, deadline=150), durable=durable)
+    assert step(state, heard(vote_granted(C, 6, sent=100)), at(125)) == Transition(
+        Action.HANDLE_VOTE_GRANTED,
+        member(leading(*answers, answer(C, 100), deadline=150), durable=durable),
+        (),
+    )
+
+
+def test_a_leader_that_stands_for_a_higher_term_keeps_its_lease() -> None:
+    """It asks like a candidate, and goes on acting meanwhile."""
+    role = leading(answer(A, 90), answer(B, 60), deadline=120)
+    renewed = step(member(role, durable=record(5, stamp=5)), heard(vote_refused(C, 8)), at(100))
+    assert renewed.state == member(
+        renewing(answer(A, 100), lease_until=159, deadline=130),
+        durable=record(9, stamp=5),
+        promise=promised(A, 201),
+    )
+
+
+def test_a_renewal_won_is_the_same_leadership_with_a_higher_token() -> None:
+    """The application hears of the term alone: it has not ceased to lead."""
+    state = member(
+        renewing(answer(A, 100), lease_until=150, deadline=130),
+        durable=record(9, stamp=5),
+        promise=promised(A, 201),
+    )
+    assert step(state, heard(vote_granted(B, 9, sent=100)), at(110)) == Transition(
+        Action.BECOME_LEADER,
+        member(
+            leading(answer(A, 100), answer(B, 100), deadline=110),
+            durable=record(9, stamp=9),
+            promise=promised(A, 201),
+        ),
+        (Persist(record(9, stamp=9)), AnnounceTerm(old=Term(5), new=Term(9))),
+    )
+
+
+def test_a_vote_short_of_a_quorum_does_not_end_a_renewal() -> None:
+    """The leader goes on by the lease of its former term."""
+    durable = record(9, stamp=5, voters=FIVE)
+    state = member(renewing(answer(A, 100), lease_until=150, deadline=130), durable=durable)
+    role = renewing(answer(A, 100), answer(B, 100), lease_until=150, deadline=130)
+    assert step(state, heard(vote_granted(B, 9, sent=100)), at(110)) == Transition(
+        Action.HANDLE_VOTE_GRANTED, member(role, durable=durable), ()
+    )

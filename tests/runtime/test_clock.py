@@ -1,0 +1,127 @@
+"""Clocks and alarms: instants are nanoseconds, and an alarm never rings early."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from runtime.clock import NANOSECONDS, Alarm, SystemClock, Timer, after, sleep
+from runtime.simulation import SimulatedClock, run
+
+
+class EarlyClock:
+    """A clock whose timers ring at once, however early that is, when told to."""
+
+    def __init__(self) -> None:
+        self.instant = 0
+        self.pending: list[Callable[[], None]] = []
+
+    def now(self) -> int:
+        return self.instant
+
+    def wall_milliseconds(self) -> int:
+        return 0
+
+    def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
+        self.pending.append(callback)
+        clock = self
+
+        class Cancellable:
+            def cancel(self) -> None:
+                if callback in clock.pending:
+                    clock.pending.remove(callback)
+
+        return Cancellable()
+
+    def ring(self) -> None:
+        pending, self.pending = self.pending, []
+        for callback in pending:
+            callback()
+
+
+def test_an_alarm_that_is_woken_early_waits_on() -> None:
+    """A timer that rings before its instant is set again, and calls back once in the end."""
+    clock, rung = EarlyClock(), list[int]()
+    Alarm(clock, 100, lambda: rung.append(clock.now()))
+    for clock.instant in (0, 99, 100, 101):
+        clock.ring()
+    assert rung == [100]
+
+
+def test_an_alarm_is_cancelled_even_after_it_was_woken_early() -> None:
+    """Cancelling reaches the timer that is set now, not the one that was set first."""
+    clock, rung = EarlyClock(), list[int]()
+    alarm = Alarm(clock, 100, lambda: rung.append(clock.now()))
+    clock.ring()
+    alarm.cancel()
+    clock.instant = 200
+    clock.ring()
+    assert rung == []
+
+
+def test_after_counts_seconds_from_now() -> None:
+    """Seconds become nanoseconds on the given clock."""
+
+    async def main() -> int:
+        clock = SimulatedClock(asyncio.get_running_loop(), offset=5)
+        rung: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        after(clock, 1.5, lambda: rung.set_result(clock.now()))
+        return await rung
+
+    assert run(main()) == 5 + 1_500_000_000
+
+
+def test_sleep_follows_its_own_clock() -> None:
+    """A second of a clock that goes at half speed takes two seconds."""
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        await sleep(SimulatedClock(loop, rate=0.5), 1.0)
+        return loop.time()
+
+    assert run(main()) == 2.0
+
+
+def test_the_system_clock_is_readable_without_a_loop_running() -> None:
+    """Whoever asks whether a lease is over gets an answer from any thread."""
+    loop = asyncio.new_event_loop()
+    try:
+        clock = SystemClock(loop)
+        assert clock.now() <= clock.now()
+    finally:
+        loop.close()
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
+def test_the_system_clock_counts_through_suspend() -> None:
+    """It reads the clock that goes on while the machine sleeps, not the one that stands still."""
+    loop = asyncio.new_event_loop()
+    loop.close()
+    before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    reading = SystemClock(loop).now()
+    assert before <= reading <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+def test_the_system_clock_shows_the_time_of_day_in_milliseconds() -> None:
+    """Its calendar is the machine's."""
+    loop = asyncio.new_event_loop()
+    loop.close()
+    before = time.time_ns() // 1_000_000
+    reading = SystemClock(loop).wall_milliseconds()
+    assert before <= reading <= time.time_ns() // 1_000_000
+
+
+def test_an_alarm_of_the_system_clock_rings_not_before_its_instant() -> None:
+    """On the real clock, too, an alarm is never early; an instant in the past rings at once."""
+
+    async def main() -> None:
+        clock = SystemClock(asyncio.get_running_loop())
+        for instant in (clock.now() + NANOSECONDS // 1000, 0):
+            rung: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            Alarm(clock, instant, partial(rung.set_result, None))
+            await rung
+            assert clock.now() >= instant
+
+    asyncio.run(main(), debug=True)

@@ -1,0 +1,289 @@
+"""Nodes: spawning, sending, and telling the dead from those who leave."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import runtime
+from runtime.events import NodeDownReason as Reason
+from runtime.simulation import Conditions
+from tests.runtime import killable
+from tests.runtime.support import (
+    COOKIE,
+    PATIENCE_SECONDS,
+    Events,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    over_tcp,
+    start_recorder,
+    until,
+)
+
+
+@contextlib.asynccontextmanager
+async def pair() -> AsyncIterator[tuple[runtime.Node, runtime.Node]]:
+    """Nodes a and b on loopback, connected."""
+    async with (
+        await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a,
+        await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes={"a": a.address}) as b,
+    ):
+        b.connect("a")
+        await until(lambda: a.nodes() and b.nodes())
+        yield a, b
+
+
+def test_a_killed_process_is_noticed_as_dead() -> None:
+    """A real one, by the signal that cannot be caught."""
+
+    async def main() -> None:
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a:
+            events = Events(a)
+            script = str(Path(killable.__file__))
+            child = await asyncio.create_subprocess_exec(sys.executable, script, a.address, COOKIE)
+            up = await events.next()
+            child.send_signal(signal.SIGKILL)
+            assert await events.next() == runtime.NodeDown("killable", up.creation, Reason.DIED)
+            await child.wait()
+
+    over_tcp(main)
+
+
+def test_a_node_that_stops_is_noticed_as_leaving() -> None:
+    """It said goodbye."""
+
+    async def main() -> None:
+        async with pair() as (a, b):
+            events = Events(a)
+            await b.stop()
+            assert await events.next() == runtime.NodeDown("b", b.creation, Reason.GOODBYE)
+
+    over_tcp(main)
+
+
+@pytest.mark.slow
+def test_ten_thousand_messages_arrive_in_order() -> None:
+    """Over one real connection, with the answers coming the other way."""
+
+    class Echo(runtime.Process):
+        def handle_message(self, sender: runtime.Pid | None, message: Any) -> None:
+            assert sender is not None
+            self.send(sender, message)
+
+    async def main() -> None:
+        async with pair() as (a, b):
+            recorder = await start_recorder(b)
+            await a.spawn_register("echo", Echo)
+            for number in range(10_000):
+                recorder.send(runtime.ProcessId("echo", "a"), Note(number=number))
+                if number % 1_000 == 999:
+                    await asyncio.sleep(0)
+            assert [(await recorder.receive()).number for _ in range(10_000)] == [*range(10_000)]
+            assert b.statistics().sent == b.statistics().received == 10_000
+            assert a.statistics().dropped == b.statistics().dropped == {}
+
+    over_tcp(main)
+
+
+def test_the_same_program_runs_alike_on_a_bad_network_twice() -> None:
+    """One seed reproduces a run: every message, every event, every instant."""
+
+    async def main(world: World) -> list[object]:
+        diary: list[object] = []
+        world.network.default = Conditions(
+            delay=(0.0001, 0.05), loss=0.1, duplication=0.1, reordering=0.1
+        )
+        nodes = [await world.start(name) for name in "abc"]
+        recorders = [await start_recorder(node) for node in nodes]
+        for node in nodes:
+            node.watch(lambda event: diary.append((world.loop.time(), event)))
+            node.connect("a") if node.name != "a" else node.connect("b")
+        for number in range(200):
+            world.network.random.choice(nodes).send(
+                runtime.ProcessId("recorder", "abc"[number % 3]), Note(number=number)
+            )
+            await asyncio.sleep(0.01)
+            if number == 100:
+                nodes[2].kill()
+                world.network.crash("c")
+        inboxes = [[r.inbox.get_nowait() for _ in range(r.inbox.qsize())] for r in recorders]
+        return [*diary, inboxes, [node.statistics() for node in nodes], world.loop.time()]
+
+    first, second, other = (repr(in_world(main, seed)) for seed in (7, 7, 8))
+    assert first == second
+    assert first != other
+
+
+def test_messages_travel_by_name_and_by_pid_signed_by_their_sender() -> None:
+    """A pid works over the wire as it does at home."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        here, there = await start_recorder(a), await start_recorder(b)
+        here.send(runtime.ProcessId("recorder", "b"), Note(number=1))
+        there.send(here.pid, Note(number=2))
+        a.send(there.pid, Note(number=3))
+        await asyncio.sleep(1)
+        assert await there.inbox.get() == (here.pid, Note(number=1))
+        assert await here.inbox.get() == (there.pid, Note(number=2))
+        assert await there.inbox.get() == (None, Note(number=3))
+
+    in_world(main)
+
+
+def test_a_local_message_is_handed_over_as_it_is() -> None:
+    """Nothing is encoded, so its type need not be registered."""
+
+    async def main(world: World) -> None:
+        a, message = await world.start("a"), object()
+        recorder = await start_recorder(a)
+        a.send(runtime.ProcessId("recorder", "a"), message)
+        assert await recorder.receive() is message
+
+    in_world(main)
+
+
+def test_an_unregistered_message_to_another_node_is_the_callers_mistake() -> None:
+    """Connected or not, the error names the type and the decorator."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        with pytest.raises(TypeError, match=r"object cannot travel .* @runtime\.message"):
+            a.send(runtime.ProcessId("x", "b"), object())
+
+    in_world(main)
+
+
+def test_messages_to_nobody_are_dropped_and_counted() -> None:
+    """By name, by pid, of a former life of this node, and at another node."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        await start_recorder(a)
+        a.send(runtime.ProcessId("nobody", "a"), Note(number=1))
+        a.send(runtime.Pid("a", a.creation, 99), Note(number=1))
+        a.send(runtime.Pid("a", a.creation - 1, 1), Note(number=1))
+        a.send(runtime.ProcessId("nobody", "b"), Note(number=1))
+        a.send(runtime.Pid("b", b.creation, 99), Note(number=1))
+        await asyncio.sleep(1)
+        assert a.statistics().dropped == {"no such process": 3}
+        assert b.statistics().dropped == {"no such process": 2}
+
+    in_world(main)
+
+
+def test_nobody_signs_for_a_process_of_another_node() -> None:
+    """Nor for one of a former life."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        for foreign in (runtime.Pid("b", a.creation, 1), runtime.Pid("a", a.creation - 1, 1)):
+            with pytest.raises(ValueError, match="sender must be a process of a, not Pid"):
+                a.send(runtime.ProcessId("x", "a"), Note(number=1), foreign)
+
+    in_world(main)
+
+
+def test_a_name_is_taken_until_its_process_ends() -> None:
+    """Also while its init is still running."""
+
+    class Slow(Recorder):
+        async def init(self) -> None:
+            await asyncio.sleep(1)
+
+    async def main(world: World) -> None:
+        a, slow = await world.start("a"), Slow()
+        starting = asyncio.ensure_future(a.spawn_register("x", lambda: slow))
+        await asyncio.sleep(0)
+        with pytest.raises(runtime.NameTaken, match="name must be free on a, 'x' is taken"):
+            await a.spawn_register("x", Recorder)
+        assert a.whereis("x") == await starting
+        slow.stop()
+        await asyncio.sleep(1)
+        assert a.whereis("x") is None
+        await a.spawn_register("x", Recorder)
+
+    in_world(main)
+
+
+def test_a_spawner_that_is_cancelled_leaves_no_process() -> None:
+    """Nobody would know its pid."""
+
+    class Endless(runtime.Process):
+        async def init(self) -> None:
+            await asyncio.sleep(3600)
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await a.spawn_register("x", Endless)
+        await asyncio.sleep(0.1)
+        assert a.whereis("x") is None
+
+    in_world(main)
+
+
+def test_statistics_show_what_waits_and_what_was_done() -> None:
+    """Counters of messages between nodes, mailboxes by name or pid."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        await start_recorder(b)
+        pid = await b.spawn(Recorder)
+        for target in (runtime.ProcessId("recorder", "b"), pid, pid):
+            a.send(target, Note(number=1))
+        await asyncio.sleep(1)
+        b.send(pid, "waits")
+        assert b.statistics() == runtime.Statistics(
+            sent=0,
+            received=3,
+            dropped={},
+            mailboxes={"recorder": 0, str(pid): 1},
+            connections={"a": 1},
+            unauthenticated=0,
+        )
+        assert a.statistics().sent == 3
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("name", ["a", "", "x@y"])
+def test_a_node_connects_with_other_nodes_only(name: str) -> None:
+    """Its own name and no name are mistakes."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        with pytest.raises(ValueError, match="name must be"):
+            a.connect(name)
+        with pytest.raises(ValueError, match="address must be host:port"):
+            a.add_route("b", "nowhere")
+
+    in_world(main)
+
+
+def test_a_node_has_the_chance_it_was_given() -> None:
+    """Or the system's, which nobody can predict, and which the handshake needs."""
+
+    async def main() -> None:
+        chance = random.Random(1)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, random=chance) as a:
+            assert a.random is chance
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a:
+            assert isinstance(a.random, random.SystemRandom)
+
+    over_tcp(main)
+
+
+def test_patience_is_longer_than_any_limit() -> None:
+    """The tests wait longer than a node does, so that a hang is told from a delay."""
+    limits = runtime.NodeLimits()
+    assert limits.handshake_seconds + limits.shutdown_seconds < PATIENCE_SECONDS

@@ -1,0 +1,353 @@
+"""One other node: how it is reached, which incarnation counts, and when it is down."""
+
+import asyncio
+import random
+
+import pytest
+
+import runtime
+from runtime.drops import Drops
+from runtime.events import NodeDownReason as Reason
+from runtime.handshake import Identity
+from runtime.link import Surroundings
+from runtime.peer import Backoff
+from runtime.process import process_log
+from runtime.simulation import Conditions, SimulatedClock, run
+from tests.runtime.support import COOKIE, Events, Note, Recorder, World, in_world, start_recorder
+
+RECORDER = runtime.ProcessId("recorder", "b")
+
+
+def numbers(recorder: Recorder) -> list[int]:
+    """The numbers of the notes that have come."""
+    return [recorder.inbox.get_nowait()[1].number for _ in range(recorder.inbox.qsize())]
+
+
+def test_sending_connects_and_the_messages_wait_for_it() -> None:
+    """In order, and over one connection."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        recorder = await start_recorder(b)
+        for number in range(100):
+            a.send(RECORDER, Note(number=number))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == list(range(100))
+        assert b.statistics().connections == {"a": 1}
+
+    in_world(main)
+
+
+def test_one_connection_serves_both_directions() -> None:
+    """Whoever dialled."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b", routes={})
+        recorder = await start_recorder(a)
+        a.connect("b")
+        await asyncio.sleep(1)
+        b.send(runtime.ProcessId("recorder", "a"), Note(number=1))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == [1]
+        assert (a.statistics().connections, b.statistics().connections) == ({"b": 1}, {"a": 1})
+
+    in_world(main)
+
+
+def test_if_both_dial_at_once_both_connections_stay_and_order_holds() -> None:
+    """Each side goes on sending over the one it had first."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        world.network.default = Conditions(delay=(0.0001, 0.01))
+        recorders = [await start_recorder(node) for node in (a, b)]
+        for number in range(500):
+            a.send(RECORDER, Note(number=number))
+            b.send(runtime.ProcessId("recorder", "a"), Note(number=number))
+            await asyncio.sleep(0.0001)
+        await asyncio.sleep(1)
+        assert [numbers(recorder) for recorder in recorders] == [list(range(500))] * 2
+        assert a.statistics().connections == {"b": 2}
+
+    for seed in range(5):
+        in_world(main, seed)
+
+
+def test_no_route_means_dropped_and_counted() -> None:
+    """Until a route is added."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a", routes={}), await world.start("b")
+        recorder = await start_recorder(b)
+        a.send(RECORDER, Note(number=1))
+        assert a.statistics().dropped == {"no route to the node": 1}
+        a.add_route("b", "b:1")
+        a.send(RECORDER, Note(number=2))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == [2]
+
+    in_world(main)
+
+
+def test_what_waits_for_a_dial_that_fails_is_dropped_and_counted() -> None:
+    """And sending again dials again."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        for number in range(3):
+            a.send(RECORDER, Note(number=number))
+        await asyncio.sleep(1)
+        assert a.statistics().dropped == {"node unreachable": 3}
+        recorder = await start_recorder(await world.start("b"))
+        a.send(RECORDER, Note(number=3))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == [3]
+
+    in_world(main)
+
+
+def test_only_so_many_messages_wait_for_a_connection() -> None:
+    """The newest beyond the bound are dropped and counted."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a", limits=runtime.NodeLimits(waiting_messages=10))
+        recorder = await start_recorder(await world.start("b"))
+        for number in range(15):
+            a.send(RECORDER, Note(number=number))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == list(range(10))
+        assert a.statistics().dropped == {"too many messages wait for a connection": 5}
+
+    in_world(main)
+
+
+def test_connect_keeps_trying_until_the_node_is_there() -> None:
+    """With pauses of at most a second; and an added route is enough to begin."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a", routes={})
+        events = Events(a)
+        a.connect("b")
+        await asyncio.sleep(10)
+        a.add_route("b", "b:1")
+        await asyncio.sleep(60)
+        b = await world.start("b")
+        there = world.loop.time()
+        assert await events.next() == runtime.NodeUp("b", b.creation)
+        assert world.loop.time() - there < 1.01
+
+    in_world(main)
+
+
+def test_connect_reconnects_whenever_the_node_comes_back() -> None:
+    """After a crash; the new incarnation is another one."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        events = Events(a)
+        a.connect("b")
+        for _ in range(3):
+            b = await world.start("b")
+            assert await events.next() == runtime.NodeUp("b", b.creation)
+            b.kill()
+            world.network.crash("b")
+            assert await events.next() == runtime.NodeDown("b", b.creation, Reason.DIED)
+
+    in_world(main)
+
+
+def test_a_success_makes_the_next_pauses_short_again() -> None:
+    """A node that fails after a long absence and a short life is back within milliseconds."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        events = Events(a)
+        a.connect("b")
+        await asyncio.sleep(60)
+        b = await world.start("b")
+        assert isinstance(await events.next(), runtime.NodeUp)
+        b.kill()
+        world.network.crash("b")
+        assert isinstance(await events.next(), runtime.NodeDown)
+        await asyncio.sleep(0.001)
+        await world.start("b")
+        there = world.loop.time()
+        assert isinstance(await events.next(), runtime.NodeUp)
+        assert world.loop.time() - there < 0.05
+
+    in_world(main)
+
+
+def test_an_inbound_connection_is_as_good_as_ones_own() -> None:
+    """A node that wants to be connected and cannot dial is content when the other dials."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a", routes={}), await world.start("b")
+        events = Events(a)
+        a.connect("b")
+        b.connect("a")
+        assert await events.next() == runtime.NodeUp("b", b.creation)
+
+    in_world(main)
+
+
+def test_a_message_to_a_former_incarnation_does_not_reach_the_new_one() -> None:
+    """Though the process there has the same number; by name it does."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        old = (await start_recorder(b)).pid
+        a.connect("b")
+        await asyncio.sleep(1)
+        b.kill()
+        world.network.crash("b")
+        recorder = await start_recorder(await world.start("b"))
+        assert recorder.pid.number == old.number
+        await asyncio.sleep(1)
+        a.send(old, Note(number=1))
+        a.send(RECORDER, Note(number=2))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == [2]
+        assert a.statistics().dropped["addressed to another incarnation of the node"] == 1
+
+    in_world(main)
+
+
+def test_a_message_that_waits_for_a_former_incarnation_is_dropped_too() -> None:
+    """It was sent before the new one was met."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        old = (await start_recorder(b)).pid
+        b.kill()
+        world.network.crash("b")
+        recorder = await start_recorder(await world.start("b"))
+        a.send(old, Note(number=1))
+        await asyncio.sleep(1)
+        assert numbers(recorder) == []
+
+    in_world(main)
+
+
+def test_an_older_incarnation_than_the_newest_met_is_refused() -> None:
+    """It was away, frozen or restored, while its successor took its place."""
+
+    async def main(world: World) -> None:
+        a, old, new = (
+            await world.start("a"),
+            await world.start("b", routes={"a": "a:1"}),
+            await world.start("b", host="c", routes={"a": "a:1"}),
+        )
+        events = Events(a)
+        new.connect("a")
+        assert await events.next() == runtime.NodeUp("b", new.creation)
+        old.connect("a")
+        await asyncio.sleep(10)
+        assert events.queue.empty()
+        assert a.nodes() == {"b": new.creation}
+        assert old.nodes() == {}
+        assert a.statistics().dropped["connection refused"] > 3
+
+    in_world(main)
+
+
+def test_a_newer_incarnation_supersedes_the_older_one() -> None:
+    """Which is down from then on, and told so."""
+
+    async def main(world: World) -> None:
+        a, old = await world.start("a"), await world.start("b")
+        events, heard_by_old = Events(a), Events(old)
+        old.connect("a")
+        assert await events.next() == runtime.NodeUp("b", old.creation)
+        assert await heard_by_old.next() == runtime.NodeUp("a", a.creation)
+        new = await world.start("b", host="c")
+        new.connect("a")
+        assert await events.next() == runtime.NodeDown("b", old.creation, Reason.SUPERSEDED)
+        assert await events.next() == runtime.NodeUp("b", new.creation)
+        assert await heard_by_old.next() == runtime.NodeDown("a", a.creation, Reason.GOODBYE)
+
+    in_world(main)
+
+
+def test_any_connection_lost_without_a_goodbye_means_the_node_is_down() -> None:
+    """Its other connections are closed as well, and it is reported once."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        events = Events(a)
+        a.connect("b")
+        b.connect("a")
+        await asyncio.sleep(1)
+        assert a.statistics().connections == {"b": 2}
+        b.kill()
+        world.network.crash("b")
+        await asyncio.sleep(1)
+        assert [events.queue.get_nowait() for _ in range(events.queue.qsize())] == [
+            runtime.NodeUp("b", b.creation),
+            runtime.NodeDown("b", b.creation, Reason.DIED),
+        ]
+        assert a.statistics().connections == {}
+
+    in_world(main)
+
+
+def test_a_goodbye_is_told_from_a_death() -> None:
+    """A node that stops says goodbye on all its connections; reported once."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        events = Events(a)
+        a.connect("b")
+        b.connect("a")
+        await asyncio.sleep(1)
+        await b.stop()
+        await asyncio.sleep(1)
+        assert [events.queue.get_nowait() for _ in range(events.queue.qsize())] == [
+            runtime.NodeUp("b", b.creation),
+            runtime.NodeDown("b", b.creation, Reason.GOODBYE),
+        ]
+
+    in_world(main)
+
+
+def test_a_dialler_that_gives_up_late_is_not_taken_for_dead() -> None:
+    """It had proved itself, the answer was lost; the other end hears a goodbye."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a", routes={}), await world.start("b")
+        events = Events(a)
+        world.loop.call_later(0.00035, world.network.partition, "a", "b")
+        world.loop.call_later(4, world.network.heal)
+        b.connect("a")
+        while not isinstance(event := await events.next(), runtime.NodeDown):
+            pass
+        assert event == runtime.NodeDown("b", b.creation, Reason.GOODBYE)
+        assert await events.next() == runtime.NodeUp("b", b.creation)
+
+    in_world(main)
+
+
+def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
+    """Each is shortened by chance, by up to a half."""
+
+    async def main() -> None:
+        clock = SimulatedClock(asyncio.get_running_loop())
+        backoff = Backoff(
+            Surroundings(
+                own=Identity("a", 1),
+                cookie=COOKIE.encode(),
+                clock=clock,
+                random=random.Random(1),
+                registry=runtime.Registry(),
+                limits=runtime.NodeLimits(),
+                drops=Drops(clock, process_log("a")),
+            )
+        )
+        for _ in range(2):
+            for longest in (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0):
+                pause = backoff.next_pause()
+                assert longest / 2 <= pause <= longest
+                assert pause != pytest.approx(longest)
+            backoff.reset()
+
+    run(main())

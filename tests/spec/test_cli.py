@@ -1,0 +1,124 @@
+"""The commands, run as users run them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MODELS = ("--models", str(Path(__file__).parent / "fixtures" / "models.toml"))
+
+pytestmark = pytest.mark.slow
+
+
+def spec(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "spec", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def test_list_shows_every_model() -> None:
+    """Without running anything."""
+    ran = spec("list", *MODELS)
+    assert ran.returncode == 0
+    assert "two-leaders" in ran.stdout
+    assert "Every pin is right." in ran.stdout
+
+
+def test_check_succeeds_if_every_verdict_is_the_expected_one() -> None:
+    """A violation that was expected is a success; the table has both."""
+    ran = spec("check", "green", "two-leaders", *MODELS)
+    assert ran.returncode == 0
+    assert "✓ green: holds" in ran.stdout
+    assert "✓ two-leaders: violates OneLeader" in ran.stdout
+
+
+def test_check_fails_if_one_verdict_is_not_the_expected_one() -> None:
+    """And the JSON on standard output is nothing but JSON."""
+    ran = spec("check", "green", "wrong-states", "--json", *MODELS)
+    assert ran.returncode == 1
+    assert [(record["model"], record["passed"]) for record in json.loads(ran.stdout)] == [
+        ("green", True),
+        ("wrong-states", False),
+    ]
+    assert "✗ wrong-states" in ran.stderr
+
+
+def test_explain_tells_the_counterexample(tmp_path: Path) -> None:
+    """The shortest one, as prose, and as a page on request."""
+    page = tmp_path / "page.html"
+    ran = spec("explain", "two-leaders", "--html", str(page), *MODELS)
+    assert ran.returncode == 0
+    titles = [line for line in ran.stdout.splitlines() if line[:1].isdigit()]
+    assert [title.rpartition(", by ")[0] for title in titles[1:]] == [
+        "2. Campaign",
+        "3. Win",
+        "4. Campaign",
+        "5. Win",
+    ]
+    assert ran.stdout.endswith("Now OneLeader is violated.\n")
+    assert "two-leaders: how OneLeader is violated" in page.read_text()
+
+
+def test_explain_draws_the_counterexample() -> None:
+    """As Mermaid text and nothing else, so that it can be piped."""
+    ran = spec("explain", "temporal-property", "--mermaid", *MODELS)
+    assert ran.returncode == 0
+    assert ran.stdout.startswith("sequenceDiagram\n")
+    assert "SomebodyLeads is violated." in ran.stdout
+
+
+def test_explain_has_nothing_to_tell_of_a_green_model() -> None:
+    """It names the twin that has something."""
+    ran = spec("explain", "green", *MODELS)
+    assert ran.returncode == 1
+    assert ran.stdout == "green: holds: there is no counterexample; its red twin is two-leaders\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("check", "blue", *MODELS), "error: model blue: no such model; there are: green"),
+        (("list", "--models", "/nowhere"), "error: models: no such file: /nowhere"),
+        (("fetch", "--url", "http://127.0.0.1:9/none"), "error: cannot fetch http://127.0.0.1:9"),
+    ],
+)
+def test_a_question_that_is_wrong_is_answered_in_a_sentence(
+    tmp_path: Path, arguments: tuple[str, ...], complaint: str
+) -> None:
+    """Exit code 2, and no traceback."""
+    ran = spec(*arguments, XDG_CACHE_HOME=str(tmp_path))
+    assert ran.returncode == 2
+    assert ran.stderr.startswith(complaint)
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_check_takes_tlc_with_it(
+    stuck_java: Path, number: signal.Signals, code: int
+) -> None:
+    """No JVM goes on computing for nobody."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "spec", "check", "green", *MODELS],
+        cwd=ROOT,
+        env={**os.environ, "JAVA_HOME": str(stuck_java)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as runner:
+        process = int((stuck_java / "pid").read_text())
+        runner.send_signal(number)
+        _, errors = runner.communicate(timeout=60)
+    assert runner.returncode == code
+    assert "Traceback" not in errors
+    with pytest.raises(ProcessLookupError):
+        os.kill(process, 0)

@@ -1,0 +1,66 @@
+"""Counterexamples as TLC prints them, parsed into steps."""
+
+import pytest
+
+from spec.trace import Step, Trace, trace_of
+from spec.values import Atom, Function
+
+INITIAL = '1: <Initial predicate>\n/\\ role = (m1 :> "follower")\n/\\ messages = {}'
+CAMPAIGN = (
+    "2: <Campaign line 10, col 3 to line 13, col 117 of module Toy>\n"
+    '/\\ role = (m1 :> "candidate")\n'
+    "/\\ messages = { [from |-> m1],\n  [from |-> m2] }"
+)
+
+
+def test_every_step_has_its_action_and_its_state() -> None:
+    """The initial state has no action; values may go over several lines."""
+    trace = trace_of([INITIAL, CAMPAIGN])
+    assert trace == Trace(
+        steps=(
+            Step(
+                action=None,
+                state={"role": Function({Atom("m1"): "follower"}), "messages": frozenset()},
+            ),
+            Step(
+                action="Campaign",
+                state={
+                    "role": Function({Atom("m1"): "candidate"}),
+                    "messages": frozenset(
+                        Function({"from": Atom(member)}) for member in ("m1", "m2")
+                    ),
+                },
+            ),
+        )
+    )
+
+
+def test_a_single_variable_needs_no_conjunction() -> None:
+    """TLC leaves the `/\\` out where there is one variable only."""
+    assert trace_of(["1: <Initial predicate>\nx = 0\n"]).steps[0].state == {"x": 0}
+
+
+def test_arguments_are_read_where_tlc_prints_them() -> None:
+    """Newer versions do."""
+    [step] = trace_of(["2: <Vote(m1, m2) line 1, col 3 to line 2, col 4 of module M>\nx = 0"]).steps
+    assert step.action == "Vote"
+    assert step.arguments == ("m1", "m2")
+
+
+def test_a_behaviour_that_goes_round_tells_where_it_goes_on() -> None:
+    """And by which action."""
+    back = "1: Back to state: <Wrap line 6, col 9 to line 6, col 23 of module M>"
+    trace = trace_of([INITIAL, CAMPAIGN, back])
+    assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 1, "Wrap")
+
+
+def test_a_behaviour_that_stops_goes_on_in_its_last_state() -> None:
+    """Stuttering is a behaviour without an end too."""
+    trace = trace_of([INITIAL, CAMPAIGN, "3: Stuttering"])
+    assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 2, None)
+
+
+def test_anything_else_is_refused() -> None:
+    """A text that is no step is an error, not a shorter trace."""
+    with pytest.raises(ValueError, match="is no step"):
+        trace_of([INITIAL, "Oops"])

@@ -1,0 +1,39 @@
+"""The errors: each says where, what and what to do."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from leader.errors import (
+    ElectionError,
+    RecordDamaged,
+    RecordForeign,
+    RecordInUse,
+    RecordNotHeld,
+    RecordUnknown,
+    RecordUnreadable,
+    RecordUnwritable,
+    StorageError,
+)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        StorageError,
+        RecordInUse,
+        RecordDamaged,
+        RecordForeign,
+        RecordUnknown,
+        RecordUnreadable,
+        RecordUnwritable,
+        RecordNotHeld,
+    ],
+)
+def test_errors_say_where_what_and_what_to_do(kind: type[StorageError]) -> None:
+    """Each is an ElectionError whose text is the path, the finding and the remedy, also when pickled."""
+    error = kind(Path("/state/x.record"), "it is so")
+    assert isinstance(error, ElectionError)
+    assert str(error) == f"/state/x.record: it is so. {kind.remedy}"
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301
