@@ -35,7 +35,7 @@ def leader() -> None:
 
 @application.command()
 def demo(
-    nodes: Annotated[int, typer.Option(min=2, max=9, help="How many processes.")] = 3,
+    nodes: Annotated[int, typer.Option(min=3, max=9, help="How many processes.")] = 3,
     rounds: Annotated[
         int, typer.Option(min=1, max=1000, help="How often to harm the leader in each way.")
     ] = 1,
@@ -65,15 +65,7 @@ def demo(
         trust_disconnect=trust_disconnect,
         files=storage is StorageKind.FILE,
     )
-    result = Result(plan)
-    timeline = Timeline(Console(highlight=False, quiet=as_json))
-    try:
-        asyncio.run(Drill(result, timeline.say, timeline.hear).run())
-    except NotSurvived as failure:
-        result.failure = str(failure)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-    timeline.sum_up(result)
+    result = _drilled(plan, Console(highlight=False, quiet=as_json))
     if as_json:
         sys.stdout.write(json.dumps(summary(result)) + "\n")
     raise typer.Exit(0 if result.passed else 1)
@@ -99,3 +91,15 @@ def summary(result: Result) -> dict[str, object]:
         "tokens": result.witness.tokens,
         "storage": "file" if result.plan.files else "memory",
     }
+
+
+def _drilled(plan: Plan, console: Console) -> Result:
+    result, timeline = Result(plan), Timeline(console)
+    try:
+        asyncio.run(Drill(result, timeline.say, timeline.hear).run())
+    except NotSurvived as failure:
+        result.failure = str(failure)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    timeline.sum_up(result)
+    return result

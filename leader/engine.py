@@ -309,17 +309,16 @@ class Engine:
         return await asyncio.get_running_loop().run_in_executor(None, work)
 
     def _fail(self, error: Exception) -> None:
-        """End, giving up a leadership in good order where that needs nothing but saying so."""
+        """End at once and in silence.
+
+        To resign would be to say that we have stopped before the application has heard that it must;
+        the others need not be told, since the lease runs out by itself.
+        """
         if self._ended:
             return
         self._world.log.error("the election ends here: %s", error)
-        try:
-            if self._state is not None and self.has_leadership:
-                given_up = step(self._state, ResignationAsked(successor=None), self._moment())
-                self._carry_out(given_up)
-        finally:
-            self._halt()
-            self._audience.failed(error)
+        self._halt()
+        self._audience.failed(error)
 
     def _halt(self) -> None:
         self._ended = True

@@ -1,7 +1,7 @@
 """What an actor's ``init`` returns: which cluster, who is in it, how long everything takes."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from leader.protocol.membership import Membership, founding
@@ -9,6 +9,9 @@ from leader.protocol.timing import MILLION, Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId
 from leader.storage import MemoryStorage, Storage
 from runtime import ProcessId
+
+LARGEST_DRIFT = 0.1
+"""A clock further off is broken; at this much a lease is a fifth shorter than the promises it rests on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,22 +41,18 @@ class Options:
     timing: Timing = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.cluster_id:
-            raise ValueError(f"cluster_id = {self.cluster_id!r}: must be a text that is not empty")
-        for member in self.bootstrap:
-            if not isinstance(member, ProcessId):
-                raise TypeError(
-                    f"bootstrap = {self.bootstrap!r}: every member must be a ProcessId, {member!r} is not"
-                )
-        if len(set(self.bootstrap)) != len(self.bootstrap):
-            raise ValueError(
-                f"bootstrap = {[str(member) for member in self.bootstrap]}: must name each member once"
+        self._check_cluster_id()
+        self._check_bootstrap()
+        self._check_storage()
+        if not isinstance(self.trust_disconnect, bool):
+            raise TypeError(
+                f"trust_disconnect = {self.trust_disconnect!r}: must be True or False, safety rests on it"
             )
         timing = scaled_timing(
             election_timeout_min=self._nanoseconds("election_timeout_min"),
             election_timeout_max=self._nanoseconds("election_timeout_max"),
             heartbeat_interval=self._nanoseconds("heartbeat_interval"),
-            max_clock_drift=math.ceil(self._finite("max_clock_drift") * MILLION),
+            max_clock_drift=self._millionths("max_clock_drift"),
         )
         object.__setattr__(self, "timing", timing)
 
@@ -66,15 +65,53 @@ class Options:
         """The storage to use: that of the setting, or memory."""
         return MemoryStorage() if self.storage is None else self.storage
 
+    def _check_cluster_id(self) -> None:
+        name: object = self.cluster_id
+        if not isinstance(name, str):
+            raise TypeError(f"cluster_id = {name!r}: must be a str")
+        if not name:
+            raise ValueError(f"cluster_id = {name!r}: must not be empty")
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"cluster_id = {name!r}: must be text that UTF-8 can encode"
+            ) from error
+
+    def _check_bootstrap(self) -> None:
+        members: object = self.bootstrap
+        if not isinstance(members, Collection):
+            raise TypeError(f"bootstrap = {members!r}: must be a sequence of ProcessIds")
+        for member in members:
+            if not isinstance(member, ProcessId):
+                raise TypeError(
+                    f"bootstrap = {members!r}: every member must be a ProcessId, {member!r} is not"
+                )
+        if len(set(members)) != len(members):
+            listed = [str(member) for member in members]
+            raise ValueError(f"bootstrap = {listed}: must name each member once")
+
+    def _check_storage(self) -> None:
+        storage: object = self.storage
+        usable = not isinstance(storage, type) and callable(getattr(storage, "open", None))
+        if storage is not None and not usable:
+            raise TypeError(
+                f"storage = {storage!r}: must be a FileStorage, or another object with its methods"
+            )
+
     def _finite(self, name: str) -> float:
         value: object = getattr(self, name)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not math.isfinite(value)
-        ):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise TypeError(f"{name} = {value!r}: must be a finite number")
+        if not math.isfinite(value):
             raise ValueError(f"{name} = {value!r}: must be a finite number")
         return float(value)
 
     def _nanoseconds(self, name: str) -> Duration:
         return Duration(round(self._finite(name) * 1_000_000_000))
+
+    def _millionths(self, name: str) -> int:
+        fraction = self._finite(name)
+        if not 0 <= fraction <= LARGEST_DRIFT:
+            raise ValueError(f"{name} = {fraction!r}: must be from 0 to {LARGEST_DRIFT}")
+        return math.ceil(fraction * MILLION)

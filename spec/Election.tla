@@ -360,12 +360,16 @@ Older(r) == IF r.kind \in {"VoteRequest", "VoteGranted", "Heartbeat", "Heartbeat
 
 OnePast(p) == IF p.left <= 1 THEN NoPromise ELSE [p EXCEPT !.left = @ - 1]
 
-Tick ==
-  /\ Timed
+\* What a tick does to the members.
+TimePasses ==
   /\ promise' = [m \in Members |-> OnePast(promise[m])]
   /\ backing' = [m \in Members |-> [v \in Members |-> Less(backing[m][v])]]
   /\ held' = [m \in Members |-> Less(held[m])]
   /\ UNCHANGED <<role, leader, granted, durable>>
+
+Tick ==
+  /\ Timed
+  /\ TimePasses
   /\ messages' = {r \in {Older(o) : o \in messages} : Matters(r)'}
 
 \* Without time, a promise may end at any moment.

@@ -61,6 +61,7 @@ def child(script: str, *arguments: object, within: Sequence[str] = ()) -> subpro
     """Another process that runs ``script`` with the names it needs already imported."""
     opening = """
         import os, resource, signal, subprocess, sys
+        from contextlib import suppress
         from leader.storage import FileStorage, StorageError
         from leader.protocol.membership import founding
         from leader.protocol.state import Durable

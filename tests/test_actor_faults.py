@@ -176,6 +176,29 @@ def test_a_leader_that_fails_at_any_callback_hands_over(failing_at: str) -> None
     in_cluster(main)
 
 
+def test_a_member_that_failed_may_start_again_on_its_node() -> None:
+    """As another process: the others believe it, and not the one before."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc")
+        failed = await cluster.settled()
+        name = failed.node.name
+        failed.stop(ArithmeticError("enough"))
+        await pass_time(0.1)
+        await cluster.join(name, Member(cluster.history), options())
+        leading = await cluster.settled()
+        again = cluster.members[name]
+        assert again.pid != failed.pid
+        assert again.leader == leading.pid
+        del cluster.members[leading.node.name]
+        leading.stop()
+        await pass_time(1)
+        successor = await cluster.settled()
+        assert successor is again or again.leader == successor.pid
+
+    in_cluster(main)
+
+
 def test_a_record_that_cannot_be_used_fails_the_start(tmp_path: Path) -> None:
     """The error is the storage's own; the process is gone and its name free."""
 
@@ -209,6 +232,7 @@ def test_two_processes_cannot_be_one_member(tmp_path: Path) -> None:
     in_cluster(main)
 
 
+@pytest.mark.slow
 def test_a_leader_that_loses_its_record_hands_over_and_ends(tmp_path: Path) -> None:
     """It terminates with the error; its application is told to stop."""
 
@@ -231,6 +255,7 @@ def test_a_leader_that_loses_its_record_hands_over_and_ends(tmp_path: Path) -> N
     in_cluster(main)
 
 
+@pytest.mark.slow
 def test_a_restart_with_a_record_keeps_the_term(tmp_path: Path) -> None:
     """The wall clock, which goes on, has no say: tokens go up by single steps."""
 
@@ -279,6 +304,7 @@ def eventful(seed: int) -> list[tuple[Any, ...]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_seed_reproduces_a_run() -> None:
     """To the nanosecond; and another seed makes another run."""
     first, second, other = (eventful(seed) for seed in (3, 3, 4))

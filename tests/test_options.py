@@ -42,6 +42,11 @@ def test_seconds_become_nanoseconds_and_a_drift_is_never_rounded_down() -> None:
     assert (timing.heartbeat_interval, timing.max_clock_drift) == (100 * MILLISECOND, 1)
 
 
+def test_the_largest_drift_is_accepted() -> None:
+    """A tenth, to the last millionth."""
+    assert options(max_clock_drift=0.1).timing.max_clock_drift == 100_000
+
+
 def test_the_membership_does_not_depend_on_the_order_of_the_list() -> None:
     """Two members that list the same names are of one cluster."""
     ours, theirs = options(bootstrap=(B, A)).membership(), options().membership()
@@ -67,14 +72,13 @@ def test_options_are_a_value() -> None:
 @pytest.mark.parametrize(
     ("changes", "error", "words"),
     [
-        ({"cluster_id": ""}, ValueError, ["cluster_id = ''", "not empty"]),
+        ({"cluster_id": ""}, ValueError, ["cluster_id = ''", "must not be empty"]),
         ({"cluster_id": "\ud800"}, ValueError, ["cluster_id = '\\ud800'", "UTF-8"]),
         ({"cluster_id": 5}, TypeError, ["cluster_id = 5", "str"]),
         ({"cluster_id": None}, TypeError, ["cluster_id = None", "str"]),
         ({"bootstrap": "a@b"}, TypeError, ["bootstrap = 'a@b'", "a ProcessId", "'a' is not"]),
         ({"bootstrap": [A, "b"]}, TypeError, ["bootstrap = [ProcessId(", "'b' is not"]),
         ({"bootstrap": None}, TypeError, ["bootstrap = None", "sequence"]),
-        ({"bootstrap": {A, B}}, TypeError, ["bootstrap = {", "sequence"]),
         (
             {"bootstrap": [A, B, A]},
             ValueError,
@@ -84,6 +88,7 @@ def test_options_are_a_value() -> None:
         ({"storage": FileStorage}, TypeError, ["storage = <class", "FileStorage"]),
         ({"trust_disconnect": "no"}, TypeError, ["trust_disconnect = 'no'", "True or False"]),
         ({"trust_disconnect": None}, TypeError, ["trust_disconnect = None", "True or False"]),
+        ({"max_clock_drift": 0.100_000_1}, ValueError, ["max_clock_drift = 0.1000001"]),
         ({"max_clock_drift": 0.2}, ValueError, ["max_clock_drift = 0.2", "from 0 to 0.1"]),
         ({"max_clock_drift": -1e-9}, ValueError, ["max_clock_drift = -1e-09", "from 0 to 0.1"]),
         (

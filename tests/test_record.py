@@ -19,6 +19,7 @@ from tests.storage_support import CLUSTER, MEMBER, OLD
 PATH = Path("/state/cleanup/n1@alpha.record")
 
 terms = st.integers(0, LARGEST).map(Term)
+names_of_voters = st.text(min_size=1).filter(str.isprintable)
 durables = st.builds(
     Durable,
     term=terms,
@@ -26,7 +27,9 @@ durables = st.builds(
         Membership,
         term=terms,
         version=st.integers(0, LARGEST),
-        voters=st.frozensets(st.text().map(MemberId), max_size=7).map(lambda v: tuple(sorted(v))),
+        voters=st.frozensets(names_of_voters.map(MemberId), max_size=7).map(
+            lambda v: tuple(sorted(v))
+        ),
     ),
     promise=st.integers(0, LARGEST).map(Duration),
 )

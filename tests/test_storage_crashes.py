@@ -184,11 +184,8 @@ def test_full_and_read_only_disks(tmp_path: Path) -> None:
         record = storage.open("cleanup", "n1@alpha")
         record.save(durable(7))
         os.truncate(storage.path("cleanup", "n1@alpha").with_suffix(".lock"), 0)
-        with open(sys.argv[1] + "/filler", "wb", buffering=0) as filler:
-            try:
-                while filler.write(bytes(4096)):
-                    pass
-            except OSError:
+        with open(sys.argv[1] + "/filler", "wb", buffering=0) as filler, suppress(OSError):
+            while filler.write(bytes(4096)):
                 pass
         attempt(lambda: record.save(durable(8)))
         record.close()

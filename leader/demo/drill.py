@@ -140,12 +140,11 @@ class Drill:
         await self._settled()
 
     async def _successor(self, how: str, since: int, victim: str) -> float:
-        def another_leads() -> bool:
-            lead = self._witness.leads_since(since)
-            return lead is not None and lead[1] != victim
-
-        await self._witness.until(f"another leader after {victim}", another_leads)
-        at, who, token = self._witness.leads_since(since) or (since, "", 0)
+        await self._witness.until(
+            f"another leader after {victim}",
+            lambda: self._witness.leads_since(since, victim) is not None,
+        )
+        at, who, token = self._witness.leads_since(since, victim) or (since, "", 0)
         elapsed = _milliseconds(since, at)
         self._say(who, f"{how} after {elapsed:.1f} ms, token {token}")
         return elapsed

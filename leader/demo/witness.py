@@ -62,9 +62,10 @@ class Witness:
         except TimeoutError:
             raise NotSurvived(f"{what}: not within {SURVIVAL_SECONDS:g} s") from None
 
-    def leads_since(self, instant: int) -> tuple[int, str, int] | None:
-        """The first to lead after ``instant``: when, who, with which token."""
-        return min((lead for lead in self.leads if lead[0] > instant), default=None)
+    def leads_since(self, instant: int, victim: str) -> tuple[int, str, int] | None:
+        """The first to lead after ``instant``, but for ``victim``: when, who, with which token."""
+        leads = [lead for lead in self.leads if lead[0] > instant and lead[1] != victim]
+        return min(leads, default=None)
 
     @property
     def tokens(self) -> list[int]:

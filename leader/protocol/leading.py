@@ -61,53 +61,53 @@ def send_heartbeat(state: State, moment: Moment) -> Outcome:
 
 def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> Outcome | Passed:
     """Follow a leader of our term or a later one, and promise it. Spec: HandleHeartbeat."""
-    cluster, now, timing, role = (
-        state.settings.cluster,
-        moment.now,
-        state.settings.timing,
-        state.role,
-    )
+    cluster, sender = state.settings.cluster, message.sender
     if message.term < state.term:
         refused = HeartbeatRefused(cluster=cluster, sender=state.member, term=state.term)
-        return Outcome(Action.HANDLE_HEARTBEAT, state, (Send(to=message.sender, message=refused),))
+        return Outcome(Action.HANDLE_HEARTBEAT, state, (Send(to=sender, message=refused),))
     resignation = state.pacing.resignation
     if (
         resignation is not None
-        and resignation.leader == message.sender
+        and resignation.leader == sender
         and message.term <= resignation.term
     ):
         return ignored(
-            state, f"late heartbeat of {message.sender}, which resigned in term {resignation.term}"
+            state, f"late heartbeat of {sender}, which resigned in term {resignation.term}"
         )
-    if isinstance(role, Leader) and message.term == state.term:
+    if isinstance(state.role, Leader) and message.term == state.term:
         raise InvariantViolated(
-            f"OneLeaderPerTerm: {message.sender} and {state.member} both lead term {state.term}"
+            f"OneLeaderPerTerm: {sender} and {state.member} both lead term {state.term}"
         )
-    own, theirs = state.durable.membership, message.membership
-    following = replace(
+    following = _follow(state, message, moment)
+    acknowledged = HeartbeatAck(
+        cluster=cluster,
+        sender=state.member,
+        term=message.term,
+        sent=message.sent,
+        promise=state.settings.timing.promise,
+        membership=following.durable.membership.identity,
+    )
+    return Outcome(Action.HANDLE_HEARTBEAT, following, (Send(to=sender, message=acknowledged),))
+
+
+def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
+    """With the leader's term, its membership unless ours is newer, and a promise to it.
+
+    A live promise to another does not matter: whoever holds that acts no longer, or this one could
+    not lead.
+    """
+    now, own, theirs = moment.now, state.durable.membership, message.membership
+    deadline = after(now, state.settings.timing.election_timeout(moment.jitter))
+    return replace(
         state,
         durable=Durable(
             term=message.term,
             membership=theirs if own.identity.is_older_than(theirs.identity) else own,
             promise=longest_owed(state, now),
         ),
-        role=Follower(
-            leader=message.sender, deadline=after(now, timing.election_timeout(moment.jitter))
-        ),
-        # A live promise to another does not matter: whoever holds it acts no longer, or this one could not lead.
+        role=Follower(leader=message.sender, deadline=deadline),
         promise=promise_to(state, message.sender, now),
         pacing=replace(state.pacing, parked=()),
-    )
-    acknowledged = HeartbeatAck(
-        cluster=cluster,
-        sender=state.member,
-        term=message.term,
-        sent=message.sent,
-        promise=timing.promise,
-        membership=following.durable.membership.identity,
-    )
-    return Outcome(
-        Action.HANDLE_HEARTBEAT, following, (Send(to=message.sender, message=acknowledged),)
     )
 
 

@@ -172,8 +172,11 @@ def stand_for(
         wait = Duration(0) if alone else timing.election_timeout(moment.jitter)
         role = Candidate(backing=own, deadline=after(now, wait))
     else:
-        pace = Duration(0) if alone else timing.heartbeat_pace(timing.promise)
-        role = Renewing(lease_until=held, backing=own, deadline=after(now, pace))
+        # Half of what is left, or a disk slower than a heartbeat would outrun every try with the next.
+        pace = max(timing.heartbeat_pace(timing.promise), (held - now) // 2)
+        role = Renewing(
+            lease_until=held, backing=own, deadline=Instant(now if alone else now + pace)
+        )
     request = VoteRequest(
         cluster=state.settings.cluster,
         sender=state.member,

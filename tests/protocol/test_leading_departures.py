@@ -262,6 +262,30 @@ def test_a_vote_for_whom_resigned_is_released() -> None:
     )
 
 
+def test_a_vote_released_leaves_the_leader_that_is_followed() -> None:
+    """It was another's: only the deadline moves up."""
+    state = member(following(C, 180), durable=LED_5, promise=promised(B, 150))
+    assert step(state, heard(resigned(B, 5)), at(100)) == Transition(
+        Action.HANDLE_RESIGNED,
+        member(following(C, 100), durable=LED_5, resignation=resignation(B, 5)),
+        (),
+    )
+
+
+def test_a_promise_that_is_over_is_nothing_to_release() -> None:
+    """At its very end there is nothing left of it; a nanosecond before there is."""
+    state = member(following(None, 180), durable=LED_5, promise=promised(B, 100))
+    heeded = member(
+        following(None, 180),
+        durable=LED_5,
+        promise=promised(B, 100),
+        resignation=resignation(B, 5),
+    )
+    assert step(state, heard(resigned(B, 5)), at(100)) == nothing(heeded)
+    released = step(state, heard(resigned(B, 5)), at(100 - NANOSECOND))
+    assert released.action == Action.HANDLE_RESIGNED
+
+
 # PeerDown
 
 

@@ -12,7 +12,7 @@ SMALL = st.integers(min_value=0, max_value=3)
 IDENTITIES = st.builds(
     MembershipId, term=st.builds(Term, SMALL), version=SMALL, digest=st.sampled_from("ab")
 )
-NAMES = st.frozensets(st.builds(MemberId, st.text(max_size=3)), max_size=4)
+NAMES = st.frozensets(st.builds(MemberId, st.text("ab12:é", min_size=1, max_size=3)), max_size=4)
 
 
 def test_a_bootstrap_list_stands_in_any_order() -> None:
@@ -26,6 +26,13 @@ def test_voters_are_sorted_and_each_named_once(voters: tuple[MemberId, ...]) -> 
     """A member named twice would have two votes."""
     with pytest.raises(ValueError, match=r"^voters = .*: must be sorted, each member once$"):
         Membership(term=Term(0), version=0, voters=voters)
+
+
+@pytest.mark.parametrize("name", ["", "a\nb", "\ud800"])
+def test_a_voter_has_a_name_that_can_be_read(name: str) -> None:
+    """It stands in logs and in the digest; what cannot be printed is refused as it comes in."""
+    with pytest.raises(ValueError, match=r"^voters = .*: each must be printable text that is not"):
+        founding([A, MemberId(name)])
 
 
 def test_a_member_named_twice_in_a_bootstrap_list_is_refused() -> None:

@@ -41,10 +41,11 @@ def test_a_record_holds_numbers_that_fit_the_disk(number: int) -> None:
         Durable(term=Term(0), membership=membership(), promise=Duration(number))
 
 
-def test_a_record_may_hold_the_largest_numbers() -> None:
+@pytest.mark.parametrize("number", [0, LARGEST])
+def test_a_record_may_hold_the_smallest_and_the_largest_numbers(number: int) -> None:
     """The limits themselves are allowed."""
-    durable = Durable(term=Term(LARGEST), membership=membership(), promise=Duration(LARGEST))
-    assert (durable.term, durable.promise) == (LARGEST, LARGEST)
+    durable = Durable(term=Term(number), membership=membership(), promise=Duration(number))
+    assert (durable.term, durable.promise) == (number, number)
 
 
 def test_a_member_knows_its_name_its_term_and_the_voters() -> None:

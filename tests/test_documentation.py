@@ -1,0 +1,201 @@
+"""What readers are shown: every block of Python runs, every link leads somewhere.
+
+The blocks of a page are run one after the other in one process, as somebody would who tries them
+out; ``await`` is allowed outside of functions. A block after ``<!-- not run -->`` is only compiled.
+"""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("spec/**/*.md")])
+PATIENCE_SECONDS = 60
+
+FENCE = re.compile(
+    r"^(?P<indent>[ ]*)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL
+)
+NOT_RUN = re.compile(r"<!-- not run -->\s*\Z")
+LINK = re.compile(r"!?\[[^\]]*\]\(<?(?P<target>[^)\s>]+)>?[^)]*\)")
+HEADING = re.compile(r"^#+ +(?P<text>.+?) *#*$", re.MULTILINE)
+ANY_FENCE = re.compile(r"^[ ]*```.*?^[ ]*```[ ]*$", re.MULTILINE | re.DOTALL)
+
+RUNNER = """
+import ast, asyncio, inspect, json, sys
+with asyncio.Runner() as runner:
+    for name, source in json.load(sys.stdin):
+        code = compile(source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        begun = eval(code)
+        if inspect.iscoroutine(begun):
+            runner.run(begun)
+"""
+"""Runs blocks in this very namespace, so that classes in them are found where they say they are."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Python as a page shows it, and the line at which it begins."""
+
+    page: Path
+    line: int
+    code: str
+    is_run: bool
+
+    def __str__(self) -> str:
+        return f"{self.page.relative_to(ROOT)}:{self.line}"
+
+    @property
+    def source(self) -> str:
+        """The code with its lines numbered as they are on the page."""
+        return "\n" * (self.line - 1) + self.code
+
+
+def blocks_of(page: Path, text: str) -> list[Block]:
+    """The blocks of Python on a page."""
+    return [
+        Block(
+            page=page,
+            line=text.count("\n", 0, match.start("code")) + 1,
+            code=textwrap.dedent(match["code"]),
+            is_run=NOT_RUN.search(text[: match.start()]) is None,
+        )
+        for match in FENCE.finditer(text)
+    ]
+
+
+def run(blocks: list[Block], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Another interpreter that runs blocks, in an empty folder."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-c", RUNNER],
+        input=json.dumps([(str(block), block.source) for block in blocks if block.is_run]),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def anchors_of(page: Path) -> set[str]:
+    """What a link to a heading of a page may name."""
+    headings = [match["text"].lower() for match in HEADING.finditer(prose_of(page))]
+    return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
+
+
+def prose_of(page: Path) -> str:
+    """A page without its fenced blocks, in which brackets are code."""
+    return ANY_FENCE.sub("", page.read_text())
+
+
+def leads_nowhere(page: Path, target: str) -> bool:
+    """Whether a link on a page names a file or heading that is not there, or leaves the repository."""
+    path, _, anchor = target.partition("#")
+    there = (page.parent / path).resolve() if path else page
+    if not there.exists() or not there.is_relative_to(ROOT):
+        return True
+    return bool(anchor) and there.suffix == ".md" and anchor not in anchors_of(there)
+
+
+def name_of(page: Path) -> str:
+    """A page as a reader knows it."""
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_compiles(page: Path) -> None:
+    """Whether it is run or not."""
+    for block in blocks_of(page, page.read_text()):
+        compile(block.source, str(block), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_runs(page: Path, tmp_path: Path) -> None:
+    """In the order of the page, each after all before it, without a warning."""
+    blocks = blocks_of(page, page.read_text())
+    if any(block.is_run for block in blocks):
+        done = run(blocks, tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file of this repository, and to a heading in it where one is named."""
+    targets = [match["target"] for match in LINK.finditer(prose_of(page))]
+    relative = [target for target in targets if not re.match(r"[a-z]+:", target)]
+    assert [target for target in relative if leads_nowhere(page, target)] == []
+
+
+def test_the_readme_shows_how_it_is_used() -> None:
+    """At least one block that runs, or the tests above would pass for want of any."""
+    readme = ROOT / "README.md"
+    assert any(block.is_run for block in blocks_of(readme, readme.read_text()))
+
+
+PAGE = """
+# A page, with a heading
+
+```python
+import asyncio
+x = 1
+```
+
+<!-- not run -->
+```python
+raise SystemExit("not run")
+```
+
+1. In a list:
+
+   ```python
+   await asyncio.sleep(0)
+   assert x == 1
+   ```
+
+```
+not python: [nowhere](nowhere.md)
+```
+"""
+
+
+@pytest.mark.slow
+def test_a_page_is_read_as_it_is_meant(tmp_path: Path) -> None:
+    """Blocks share what they define; marked ones are left out; lines are those of the page."""
+    blocks = blocks_of(ROOT / "page.md", PAGE)
+    assert [(block.line, block.is_run) for block in blocks] == [(5, True), (11, False), (17, True)]
+    assert run(blocks, tmp_path).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("code", "complaint"),
+    [
+        ("assert x == 2", 'File "page.md:5", line 6'),
+        ("import warnings; warnings.warn('old')", "UserWarning: old"),
+    ],
+)
+def test_a_block_that_fails_is_noticed(code: str, complaint: str, tmp_path: Path) -> None:
+    """And its place on the page is named."""
+    page = PAGE.replace("x = 1", code).replace("import asyncio", "x = 1")
+    failed = run(blocks_of(ROOT / "page.md", page), tmp_path)
+    assert failed.returncode == 1
+    assert complaint in failed.stderr
+
+
+def test_a_link_that_leads_nowhere_is_noticed() -> None:
+    """A file that is missing, a heading that is missing, a file of somebody else."""
+    readme = ROOT / "README.md"
+    heading = min(anchors_of(readme))
+    assert not leads_nowhere(readme, "pyproject.toml")
+    assert not leads_nowhere(readme, f"#{heading}")
+    assert not leads_nowhere(readme, f"README.md#{heading}")
+    assert leads_nowhere(readme, "missing.md")
+    assert leads_nowhere(readme, "#missing-heading")
+    assert leads_nowhere(readme, "../")
