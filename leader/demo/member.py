@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import msgspec
 
@@ -28,6 +29,8 @@ from runtime import Clock, Node, Pid, ProcessId
 
 ACTOR = "demo"
 LOOK_SECONDS = 0.001
+IDLE_LOOK_SECONDS = 0.020
+"""How often one looks that is not seen to act, unless told that it leads: looking must not slow the others."""
 TELL_NANOSECONDS = 10_000_000
 LOOK_LIMIT = 1_000_000
 """A look that takes longer than this, in ns, proves nothing: the process was not running."""
@@ -44,6 +47,9 @@ class Member(Actor):
 
     was_told = False
 
+    def __init__(self) -> None:
+        self.told_to_lead = asyncio.Event()
+
     def init(self, setup: Setup) -> Options:
         folder = setup.record_folder
         return Options(
@@ -55,6 +61,7 @@ class Member(Actor):
 
     def handle_become_leader(self) -> None:
         self.was_told = True
+        self.told_to_lead.set()
         tell(Leads(term=self.term, at=self.clock.now(), renewed=False))
 
     def handle_become_follower(self, leader: Pid | None) -> None:
@@ -66,7 +73,7 @@ class Member(Actor):
             tell(Leads(term=new, at=self.clock.now(), renewed=True))
 
 
-async def watch(member: Member, clock: Clock) -> None:
+async def watch(member: Member, clock: Clock, told_to_lead: asyncio.Event) -> None:
     """Look, again and again, whether ``member`` may act, and tell the stretches in which it may."""
     stretch: Acted | None = None
     while True:
@@ -84,7 +91,17 @@ async def watch(member: Member, clock: Clock) -> None:
         if stretch is not None and stretch.until - stretch.since > TELL_NANOSECONDS:
             tell(stretch)
             stretch = Acted(term=term, since=stretch.until, until=stretch.until)
+        await _until_next_look(told_to_lead, stretch is not None)
+
+
+async def _until_next_look(told_to_lead: asyncio.Event, acts: bool) -> None:
+    if acts:
         await asyncio.sleep(LOOK_SECONDS)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(IDLE_LOOK_SECONDS):
+            await told_to_lead.wait()
+    told_to_lead.clear()
 
 
 async def commands() -> AsyncIterator[Command]:
@@ -123,7 +140,7 @@ async def run() -> None:
     await node.spawn_register(ACTOR, lambda: member, setup)
     tell(TakesPart(node.clock.now()))
     others = [
-        asyncio.create_task(watch(member, node.clock)),
+        asyncio.create_task(watch(member, node.clock, member.told_to_lead)),
         asyncio.create_task(follow_routes(node, told, ended)),
     ]
     await ended.wait()

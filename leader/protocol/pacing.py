@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from leader.protocol.messages import PreVoteRequest
 from leader.protocol.state import Candidate, Courtesy, Follower, PreCandidate, State
-from leader.protocol.vocabulary import Duration, Instant, MemberId, after
+from leader.protocol.vocabulary import JITTER_RANGE, Duration, Instant, MemberId, Moment, after
 
 
 def park(state: State, request: PreVoteRequest) -> State:
@@ -42,23 +42,35 @@ def yielding(state: State, asker: MemberId) -> Instant:
     waits = Instant(0)
     if courtesy is not None and courtesy.to != asker:
         waits = courtesy.until
-    membership = state.durable.membership
-    if isinstance(role, PreCandidate) and membership.rank(state.member) < membership.rank(asker):
+    if isinstance(role, PreCandidate) and _outranks(state, asker):
         waits = max(waits, after(role.started, state.settings.timing.courtesy))
     return waits
 
 
-def helping(state: State, asker: MemberId, now: Instant) -> State:
-    """Having granted ``asker`` a pre-vote: our own next round waits, the present one is as good as over."""
-    role, until = state.role, after(now, state.settings.timing.courtesy)
-    later = after(until, staggered(state, None))
+def _outranks(state: State, asker: MemberId) -> bool:
+    membership = state.durable.membership
+    return membership.rank(state.member) < membership.rank(asker)
+
+
+def helping(state: State, asker: MemberId, moment: Moment) -> State:
+    """Having granted ``asker`` a pre-vote: our own next round waits, the present one is as good as over.
+
+    Not so for a round of ours that outranks the asker's: were both given up for each other, and again
+    in step, neither would ever campaign. Chance parts those that wait, for the same reason.
+    """
+    role, timing = state.role, state.settings.timing
+    if isinstance(role, PreCandidate) and _outranks(state, asker):
+        return state
+    until = after(moment.now, timing.courtesy)
+    later = after(
+        until, Duration(staggered(state, None) + timing.courtesy * moment.jitter // JITTER_RANGE)
+    )
     if isinstance(role, PreCandidate):
         role = replace(role, deadline=later)
     elif isinstance(role, Follower | Candidate):
         role = replace(role, deadline=max(role.deadline, later))
-    return replace(
-        state, role=role, pacing=replace(state.pacing, courtesy=Courtesy(to=asker, until=until))
-    )
+    courtesy = Courtesy(to=asker, until=until)
+    return replace(state, role=role, pacing=replace(state.pacing, courtesy=courtesy))
 
 
 def is_helping(state: State, now: Instant) -> bool:

@@ -121,7 +121,7 @@ def handle_pre_vote_request(
         )
         return Outcome(
             Action.HANDLE_PRE_VOTE_REQUEST,
-            helping(state, message.sender, now),
+            helping(state, message.sender, moment),
             (Send(to=message.sender, message=granted),),
         )
     refused = PreVoteRefused(cluster=cluster, sender=state.member, term=state.term)

@@ -173,7 +173,7 @@ def test_what_is_told_of_acts_is_all_true_and_nearly_all_there_is(
 
     async def main() -> None:
         clock = SimulatedClock(asyncio.get_running_loop())
-        looking = asyncio.create_task(watch(Leadership(clock), clock))  # type: ignore[arg-type]
+        looking = asyncio.create_task(watch(Leadership(clock), clock, asyncio.Event()))  # type: ignore[arg-type]
         await asyncio.sleep(0.3)
         looking.cancel()
 

@@ -14,7 +14,7 @@ from leader.protocol.pacing import (
     yielding,
 )
 from leader.protocol.state import Promise, Role
-from leader.protocol.vocabulary import MemberId
+from leader.protocol.vocabulary import JITTER_RANGE, MemberId
 from tests.protocol.builders import (
     FIVE,
     NANOSECOND,
@@ -25,6 +25,7 @@ from tests.protocol.builders import (
     E,
     answer,
     asking,
+    at,
     courtesy,
     duration,
     following,
@@ -124,7 +125,7 @@ def test_an_asker_waits_for_whatever_takes_longer() -> None:
 )
 def test_whoever_helps_another_leaves_it_alone_for_a_while(before: Role, after: Role) -> None:
     """Its own round starts one courtesy from now at the soonest; a leader's deadline is for heartbeats."""
-    helped = helping(member(before), B, instant(100))
+    helped = helping(member(before), B, at(100))
     assert helped == member(after, courtesy=courtesy(B, 102))
 
 
@@ -132,9 +133,23 @@ def test_whoever_helps_another_leaves_it_alone_for_a_while(before: Role, after: 
 def test_whoever_helps_another_has_given_up_its_own_round(deadline: float) -> None:
     """Should the other fail, the next round starts soon: after the courtesy and a stagger by rank."""
     state = member(asking(C, started=99, deadline=deadline), name=C)
-    assert helping(state, B, instant(100)) == member(
+    assert helping(state, B, at(100)) == member(
         asking(C, started=99, deadline=103), name=C, courtesy=courtesy(B, 102)
     )
+
+
+def test_chance_parts_those_that_wait_for_the_one_they_helped() -> None:
+    """Else two that gave way to each other in step would do so again, and never campaign."""
+    state = member(asking(C, started=99, deadline=200), name=C)
+    assert helping(state, B, at(100, jitter=JITTER_RANGE // 2)) == member(
+        asking(C, started=99, deadline=104), name=C, courtesy=courtesy(B, 102)
+    )
+
+
+def test_a_round_is_not_given_up_for_a_worse_ranked_asker() -> None:
+    """Of two that each grant the other, one must go on counting: the better-ranked one."""
+    state = member(asking(A, started=99, deadline=200))
+    assert helping(state, B, at(100)) == state
 
 
 def test_a_pre_candidate_is_helping_while_its_courtesy_lasts() -> None:

@@ -171,7 +171,7 @@ def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
     )
     assert step(state, heard(request), at(102)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(asking(A, started=100, deadline=104), courtesy=courtesy(B, 104)),
+        state,
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
