@@ -24,7 +24,8 @@ lint: $(VENV)/installed            ## format, lint, types, direction of imports:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test                   ## what CI runs
+check: lint test                   ## what CI runs: also the larger models
+	$(BIN)/python -m spec check --tier full
 
 bench: $(VENV)/installed           ## ratios and latencies on this machine
 	$(BIN)/python -m benchmarks
