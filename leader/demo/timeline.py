@@ -23,7 +23,7 @@ class Timeline:
         line = Text(f"{(now() - self._started) / 1e9:8.3f} s  ", style="dim")
         line.append(f"{member:4}", style=_colour(member))
         line.append(what, style="")
-        self._console.print(line)
+        self._console.print(line, soft_wrap=True)
 
     def hear(self, member: str, report: Report) -> None:
         """Tell what the drill does not: renewals, and members that come back."""

@@ -1,0 +1,37 @@
+"""``python -m benchmarks``: the floor of this machine, and what this library adds to it."""
+
+import asyncio
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import core, drills, floor
+
+
+def main() -> None:
+    """Measure everything, one after the other, and print a table."""
+    console = Console(highlight=False)
+    base = asyncio.run(floor.measure())
+    console.print(f"round trip between two processes: {base.round_trip:.3f} ms (median)")
+    console.print(f"a killed process's connection is seen to end after {base.death_noticed:.2f} ms")
+    console.print(f"the core takes {core.steps_per_second():,.0f} steps a second")
+    table = Table("members", "storage", "disconnect", "failover", "x floor", "hand-over", "x floor")
+    for nodes in (3, 5):
+        for files in (False, True):
+            for trust in (True, False):
+                rounds = drills.measured(nodes, trust_disconnect=trust, files=files)
+                failover, handover = drills.medians(rounds)
+                table.add_row(
+                    str(nodes),
+                    "file" if files else "memory",
+                    "trusted" if trust else "not trusted",
+                    f"{failover:.1f} ms",
+                    f"{failover / base.death_noticed:.1f}",
+                    f"{handover:.1f} ms",
+                    f"{handover / base.round_trip:.1f}",
+                )
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
