@@ -1,0 +1,33 @@
+"""The functions of the core that a world runs: the real ones, or those of a mutant."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from leader.protocol import election, lease, start
+from leader.protocol.events import Event
+from leader.protocol.membership import Membership
+from leader.protocol.state import Durable, Settings, State
+from leader.protocol.transition import Transition
+from leader.protocol.vocabulary import Duration, Instant, Moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """All that an engine needs of the core."""
+
+    step: Callable[[State, Event, Moment], Transition]
+    next_deadline: Callable[[State], Instant | None]
+    lease_until: Callable[[State], Instant | None]
+    restart: Callable[[Settings, Durable, Moment], State]
+    start_without_record: Callable[[Settings, Membership, int, Moment], State]
+    silent_wait: Callable[[Settings], Duration]
+
+
+REAL = Core(
+    step=election.step,
+    next_deadline=election.next_deadline,
+    lease_until=lease.lease_until,
+    restart=start.restart,
+    start_without_record=start.start_without_record,
+    silent_wait=start.silent_wait,
+)

@@ -1,0 +1,95 @@
+"""A planted bug is a patch of a few lines to the real core, which stays as it is.
+
+The modules that act are read again from their sources, the patch applied, and wired to each other;
+those that only define values are shared, so a mutant speaks of the same states and messages.
+"""
+
+import builtins
+import importlib
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Final
+
+from stateful_tests.core import Core
+
+PACKAGE: Final = "leader.protocol."
+ACTING: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Replace ``old``, which must be there exactly once, in a module of the core."""
+
+    module: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A planted bug."""
+
+    name: str
+    disaster: str
+    """What it leads to, in words."""
+    patches: tuple[Patch, ...]
+
+
+def load(mutant: Mutant) -> Core:
+    """The core with the bug in it.
+
+    Raises:
+        ValueError: a patch does not fit the core any more.
+    """
+    modules = _Modules(mutant.patches)
+    election, lease, start = (modules.load(name) for name in ("election", "lease", "start"))
+    return Core(
+        step=election.step,
+        next_deadline=election.next_deadline,
+        lease_until=lease.lease_until,
+        restart=start.restart,
+        start_without_record=start.start_without_record,
+        silent_wait=start.silent_wait,
+    )
+
+
+class _Modules:
+    """The acting modules of one mutant, each loaded when the first other one imports it."""
+
+    def __init__(self, patches: Sequence[Patch]) -> None:
+        self._patches = patches
+        self._loaded: dict[str, ModuleType] = {}
+
+    def load(self, name: str) -> ModuleType:
+        if name not in self._loaded:
+            module = ModuleType(f"{PACKAGE}{name}")
+            vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
+            self._loaded[name] = module
+            exec(compile(self._source(name), f"<mutated {name}>", "exec"), vars(module))
+        return self._loaded[name]
+
+    def _source(self, name: str) -> str:
+        source = inspect.getsource(importlib.import_module(PACKAGE + name))
+        for patch in self._patches:
+            if patch.module != name:
+                continue
+            if source.count(patch.old) != 1:
+                raise ValueError(
+                    f"{patch.old!r}: must be in {name}.py once, is in it {source.count(patch.old)} times"
+                )
+            source = source.replace(patch.old, patch.new)
+        return source
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] = (),
+        level: int = 0,
+    ) -> ModuleType:
+        if name.removeprefix(PACKAGE) in ACTING:
+            return self.load(name.removeprefix(PACKAGE))
+        return builtins.__import__(name, globals, locals, fromlist, level)

@@ -1,0 +1,38 @@
+"""Messages in flight, and which ways are open. It delivers nothing on its own."""
+
+from leader.protocol.messages import Message
+from leader.protocol.vocabulary import MemberId
+from stateful_tests.system import Letter
+
+CAPACITY = 300
+"""How many messages are in flight at most; the oldest gets lost for the next one."""
+
+
+class Network:
+    """One way for each ordered pair of members, and one list of what is under way."""
+
+    def __init__(self) -> None:
+        self.in_flight: list[Letter] = []
+        self.cuts: set[tuple[MemberId, MemberId]] = set()
+        self._sent = 0
+
+    def send(self, source: MemberId, to: MemberId, message: Message, true_time: int) -> None:
+        """Put ``message`` in flight, unless the way is cut now; what is under way comes through a later cut."""
+        if (source, to) in self.cuts:
+            return
+        if len(self.in_flight) >= CAPACITY:
+            del self.in_flight[0]
+        self._add(source, to, message, true_time)
+
+    def take(self, index: int) -> Letter:
+        """Remove one letter from the list and return it."""
+        return self.in_flight.pop(index)
+
+    def duplicate(self, index: int) -> None:
+        """Put a copy of one letter behind all others."""
+        letter = self.in_flight[index]
+        self._add(letter.source, letter.to, letter.message, letter.sent_at)
+
+    def _add(self, source: MemberId, to: MemberId, message: Message, sent_at: int) -> None:
+        self._sent += 1
+        self.in_flight.append(Letter(source, to, message, sent_at, self._sent))

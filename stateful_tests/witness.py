@@ -1,0 +1,46 @@
+"""Looks at a cluster after every step, remembers what was, and checks the claims of the protocol."""
+
+from collections.abc import Sequence
+
+from leader.protocol.invariants import (
+    ClusterView,
+    Leadership,
+    MemberView,
+    exclusive_leadership,
+    no_disruption,
+    one_leader_per_term,
+    quorums_intersect,
+    terms_never_decrease,
+    tokens_never_go_back,
+)
+from leader.protocol.vocabulary import MemberId
+
+
+class Witness:
+    """The history that claims speak of. Every method raises InvariantViolated for a claim that fails."""
+
+    def __init__(self) -> None:
+        self.leaderships: list[Leadership] = []
+        self.memberships: set[tuple[MemberId, ...]] = set()
+
+    def saw_won(self, leadership: Leadership) -> None:
+        """An election was won."""
+        self.leaderships.append(leadership)
+        cluster = ClusterView(members=(), leaderships=self.leaderships)
+        one_leader_per_term(cluster)
+        quorums_intersect(cluster)
+
+    def saw_step(self, before: MemberView, after: MemberView, *, resigned: bool) -> None:
+        """One member took a step, at one instant."""
+        no_disruption(before, after, resigned=resigned)
+
+    def saw(self, members: Sequence[MemberView]) -> None:
+        """The cluster as it is now."""
+        cluster = ClusterView(members=members, leaderships=self.leaderships)
+        exclusive_leadership(cluster)
+        tokens_never_go_back(cluster)
+        terms_never_decrease(cluster)
+        memberships = {seen.voters for seen in members}
+        if memberships != self.memberships:
+            self.memberships = memberships
+            quorums_intersect(cluster)
