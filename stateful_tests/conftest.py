@@ -14,7 +14,7 @@ settings.register_profile(
 )
 settings.register_profile(
     "ci",
-    max_examples=100,
+    max_examples=80,
     stateful_step_count=50,
     derandomize=True,
     database=None,

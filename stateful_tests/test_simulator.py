@@ -10,7 +10,7 @@ from stateful_tests.plan import plain_plan
 from stateful_tests.replay import failure_of, kind_of, replay, shrunk, story_of
 from stateful_tests.simulator import Failure, hunt
 
-SEEDS = range(400)
+SEEDS = range(250)
 BUG = next(mutant for mutant in MUTANTS if mutant.name == "half_is_a_quorum")
 
 

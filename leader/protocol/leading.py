@@ -12,7 +12,7 @@ from leader.protocol.messages import (
     Resignation,
     Resigned,
 )
-from leader.protocol.pacing import hurried, is_helping, staggered
+from leader.protocol.pacing import has_given_up, hurried, staggered
 from leader.protocol.state import (
     Answer,
     Candidate,
@@ -107,7 +107,7 @@ def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
         ),
         role=Follower(leader=message.sender, deadline=deadline),
         promise=promise_to(state, message.sender, now),
-        pacing=replace(state.pacing, parked=()),
+        pacing=replace(state.pacing, parked=(), courtesy=None),
     )
 
 
@@ -136,7 +136,7 @@ def handle_refusal(state: State, message: Refusal, moment: Moment) -> Outcome | 
     """Learn of a higher term: adopt it, or, while leading, go above it. Spec: HandleRefusal."""
     if message.term <= state.term:
         return ignored(state, f"refused by {message.sender}, in term {message.term}")
-    if is_helping(state, moment.now):
+    if has_given_up(state):
         return ignored(state, f"refused by {message.sender}, maybe for the one we just helped")
     if acts(state, moment.now):
         return renew(state, Term(message.term + 1), moment)
@@ -195,7 +195,9 @@ def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome 
         # Our promise may be to a later leadership of the same member: it stands.
         return ignored(state, f"late resignation of {message.sender} from term {message.term}")
     resignation = Resignation(leader=message.sender, term=message.term)
-    paced = replace(state, pacing=replace(state.pacing, resignation=resignation, parked=()))
+    paced = replace(
+        state, pacing=replace(state.pacing, resignation=resignation, parked=(), courtesy=None)
+    )
     if not isinstance(role, Follower):
         return Passed(paced)
     owes = promised_to_another(state, state.member, now)

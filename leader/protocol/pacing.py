@@ -53,19 +53,16 @@ def _outranks(state: State, asker: MemberId) -> bool:
 
 
 def helping(state: State, asker: MemberId, moment: Moment) -> State:
-    """Having granted ``asker`` a pre-vote: our own next round waits, the present one is as good as over.
+    """Having granted ``asker`` a pre-vote: nobody else is helped for a while, and our next round waits.
 
-    Not so for a round of ours that outranks the asker's: were both given up for each other, and again
-    in step, neither would ever campaign. Chance parts those that wait, for the same reason.
+    A round of ours that outranks the asker's goes on: were both given up for each other, and again in
+    step, neither would ever campaign. Chance parts those that wait, for the same reason.
     """
     role, timing = state.role, state.settings.timing
-    if isinstance(role, PreCandidate) and _outranks(state, asker):
-        return state
     until = after(moment.now, timing.courtesy)
-    later = after(
-        until, Duration(staggered(state, None) + timing.courtesy * moment.jitter // JITTER_RANGE)
-    )
-    if isinstance(role, PreCandidate):
+    by_chance = timing.courtesy * moment.jitter // JITTER_RANGE
+    later = after(until, Duration(staggered(state, None) + by_chance))
+    if isinstance(role, PreCandidate) and not _outranks(state, asker):
         role = replace(role, deadline=later)
     elif isinstance(role, Follower | Candidate):
         role = replace(role, deadline=max(role.deadline, later))
@@ -73,14 +70,16 @@ def helping(state: State, asker: MemberId, moment: Moment) -> State:
     return replace(state, role=role, pacing=replace(state.pacing, courtesy=courtesy))
 
 
-def is_helping(state: State, now: Instant) -> bool:
-    """Whether somebody we just helped is to be left alone.
+def has_given_up(state: State) -> bool:
+    """Whether the present round is given up for a better-ranked one that we helped since it started.
 
-    Then a refusal most likely tells of the very term in which that one campaigns: to adopt it would
-    be to refuse it our vote. And a late grant would make us its rival. The next round brings both anew.
+    A late grant would make us its rival. And a refusal most likely tells of the very term in which
+    it campaigns: to adopt that would be to refuse it our vote. The next round brings both anew.
     """
-    courtesy = state.pacing.courtesy
-    return isinstance(state.role, PreCandidate) and courtesy is not None and now < courtesy.until
+    role, courtesy = state.role, state.pacing.courtesy
+    if not isinstance(role, PreCandidate) or courtesy is None or _outranks(state, courtesy.to):
+        return False
+    return courtesy.until > role.started
 
 
 def staggered(state: State, gone: MemberId | None) -> Duration:

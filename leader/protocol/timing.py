@@ -30,7 +30,7 @@ class Timing:
     stagger: Duration
     """How much later each next voter by rank starts, where all would start at once."""
     courtesy: Duration
-    """How long equals give way to each other: a few round trips."""
+    """How long equals give way to each other: a few round trips of a busy machine."""
 
     def __post_init__(self) -> None:
         for name in ("election_timeout_min", "heartbeat_interval", "stagger", "courtesy"):
@@ -90,12 +90,12 @@ def scaled_timing(
     heartbeat_interval: Duration,
     max_clock_drift: int,
 ) -> Timing:
-    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a courtesy of 2 ms."""
+    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a courtesy of 10 ms."""
     return Timing(
         election_timeout_min=election_timeout_min,
         election_timeout_max=election_timeout_max,
         heartbeat_interval=heartbeat_interval,
         max_clock_drift=max_clock_drift,
         stagger=Duration(max(1, election_timeout_min // 300)),
-        courtesy=Duration(max(1, election_timeout_min // 75)),
+        courtesy=Duration(max(1, election_timeout_min // 15)),
     )

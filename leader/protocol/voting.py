@@ -18,7 +18,7 @@ from leader.protocol.messages import (
     VoteRefused,
     VoteRequest,
 )
-from leader.protocol.pacing import helping, is_helping, park, yielding
+from leader.protocol.pacing import has_given_up, helping, park, yielding
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import (
     Answer,
@@ -143,7 +143,7 @@ def handle_pre_vote_granted(
     ):
         # A delayed grant of an earlier round would help a member that was away to disturb a leader.
         return ignored(state, f"pre-vote of {message.sender} is for a round that is over")
-    if is_helping(state, moment.now):
+    if has_given_up(state):
         return ignored(
             state, f"pre-vote of {message.sender} would make us a rival of the one we just helped"
         )
@@ -270,6 +270,6 @@ def become_leader(state: State, moment: Moment) -> Outcome:
         state,
         durable=recorded(state, state.term, moment.now, stamped=True),
         role=Leader(backing=backing, deadline=moment.now),
-        pacing=replace(state.pacing, parked=()),
+        pacing=replace(state.pacing, parked=(), courtesy=None),
     )
     return Outcome(Action.BECOME_LEADER, leading)

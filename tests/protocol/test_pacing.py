@@ -5,9 +5,9 @@ import pytest
 from leader.protocol.pacing import (
     answerable,
     free_at,
+    has_given_up,
     helping,
     hurried,
-    is_helping,
     park,
     staggered,
     unpark,
@@ -149,23 +149,26 @@ def test_chance_parts_those_that_wait_for_the_one_they_helped() -> None:
 def test_a_round_is_not_given_up_for_a_worse_ranked_asker() -> None:
     """Of two that each grant the other, one must go on counting: the better-ranked one."""
     state = member(asking(A, started=99, deadline=200))
-    assert helping(state, B, at(100)) == state
+    assert helping(state, B, at(100)) == member(
+        asking(A, started=99, deadline=200), courtesy=courtesy(B, 102)
+    )
 
 
-def test_a_pre_candidate_is_helping_while_its_courtesy_lasts() -> None:
-    """Until then neither refusals nor late grants of its own round count."""
-    role = asking(A, started=99, deadline=103)
-    assert not is_helping(member(role), instant(100))
-    assert is_helping(member(role, courtesy=courtesy(B, 102)), instant(102 - NANOSECOND))
-    assert not is_helping(member(role, courtesy=courtesy(B, 102)), instant(102))
+def test_a_round_is_given_up_for_whoever_was_helped_since_it_started() -> None:
+    """For good: neither refusals nor late grants of that round count. The next round is free again."""
+    role = asking(B, started=99, deadline=103)
+    assert not has_given_up(member(role, name=B))
+    assert has_given_up(member(role, name=B, courtesy=courtesy(A, 99 + NANOSECOND)))
+    assert not has_given_up(member(role, name=B, courtesy=courtesy(A, 99)))
+    assert not has_given_up(member(role, name=B, courtesy=courtesy(C, 99 + NANOSECOND)))
 
 
 @pytest.mark.parametrize(
     "role", [following(None, 200), standing(answer(A, 90), deadline=200), leading(deadline=120)]
 )
-def test_whoever_has_no_round_of_its_own_is_not_helping(role: Role) -> None:
+def test_whoever_has_no_round_of_its_own_gives_none_up(role: Role) -> None:
     """A refusal teaches it what it teaches everybody."""
-    assert not is_helping(member(role, courtesy=courtesy(B, 102)), instant(100))
+    assert not has_given_up(member(role, courtesy=courtesy(B, 102)))
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_paces_scale_with_the_timeouts() -> None:
         heartbeat_interval=duration(50),
         max_clock_drift=10_000,
         stagger=duration(0.5),
-        courtesy=duration(2),
+        courtesy=duration(10),
     )
 
 

@@ -171,7 +171,7 @@ def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
     )
     assert step(state, heard(request), at(102)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        state,
+        member(asking(A, started=100, deadline=200), courtesy=courtesy(B, 104)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -316,12 +316,14 @@ def test_a_pre_vote_of_another_round_is_ignored(term: int, sent: float) -> None:
 
 def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored() -> None:
     """Both would campaign; should the other fail, the next round brings it anew."""
-    state = member(asking(A, started=100, deadline=104), courtesy=courtesy(C, 104))
+    state = member(asking(C, started=100, deadline=105), name=C, courtesy=courtesy(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=100))
-    assert step(state, granted, at(104 - NANOSECOND)) == ignoring(
+    assert step(state, granted, at(104.5)) == ignoring(
         state, f"pre-vote of {B} would make us a rival of the one we just helped"
     )
-    assert step(state, granted, at(104)).action == Action.CAMPAIGN
+    later = member(asking(C, started=105, deadline=200), name=C, courtesy=courtesy(A, 104))
+    granted = heard(pre_vote_granted(B, 6, sent=105))
+    assert step(later, granted, at(106)).action == Action.CAMPAIGN
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def split_vote() -> Cluster:
     """Two members stand in one term, and neither is elected.
 
     Pre-votes, ranks and courtesy make this rare: it takes four members, a pause and a lost message.
-    All would vote for a, but its process stops before it hears so. For two milliseconds they leave it
+    All would vote for a, but its process stops before it hears so. For ten milliseconds they leave it
     alone; then b asks, and they help b. Now a goes on, and both stand at the same moment. Of b's
     requests the one to c is lost; so a has its own vote and that of c, b has its own and that of d,
     and three of four would be a quorum. Nobody leads, and the term is spent. But each has set its
@@ -169,15 +169,15 @@ def split_vote() -> Cluster:
     cluster.run(until=150.1)
     cluster.note("the process of a stops for a while")
     cluster.stop("a")
-    cluster.run(until=153.2)
+    cluster.run(until=163.2)
     cluster.note("what b sends to c is lost")
     cluster.cut("bc")
-    cluster.run(until=153.3)
+    cluster.run(until=163.3)
     cluster.note("a goes on")
     cluster.go_on("a")
-    cluster.run(until=153.5)
+    cluster.run(until=163.5)
     cluster.heal()
-    cluster.run(until=304)
+    cluster.run(until=314)
     cluster.close()
     return cluster
 
