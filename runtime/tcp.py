@@ -124,11 +124,16 @@ class TcpConnection(asyncio.Protocol):
         """Sets the socket up; an accepted connection is handed over."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        transport.pause_reading()
+        # Not at once: early releases of 3.11 start to read after this call, paused or not.
+        asyncio.get_running_loop().call_soon(self._wait_for_receiver)
         self.remote = str((transport.get_extra_info("peername") or ("unknown",))[0])
         _set_options(transport.get_extra_info("socket"))
         if self._on_accept is not None:
             self._on_accept(self)
+
+    def _wait_for_receiver(self) -> None:
+        if self._receiver is None:
+            self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         """Hands over every frame that is whole."""
