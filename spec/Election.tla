@@ -31,6 +31,7 @@ CONSTANTS
   AccurateDetector, \* TRUE: a connection breaks only when the process is dead
   RenewInPlace,     \* TRUE: a leader that meets a higher term moves above it and goes on
   PreVote,          \* FALSE: whoever may ask for pre-votes may campaign without them
+  Rounds,           \* TRUE: a pre-vote counts only for the round in which it was asked for
   MayCrash,         \* the members that may crash
   MayResign,        \* the members that may resign
   Cut               \* the links [from, to] that deliver nothing, ever
@@ -58,7 +59,6 @@ vars == <<memory, durable, messages>>
 IsQuorum(S) == 2 * Cardinality(S) > Cardinality(Members)
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
-
 MaxAge == Max({Promise[m] : m \in Members}) + Slack
 
 \* The lease that a promise of p ticks still gives, `age` ticks after the question was sent.
@@ -68,7 +68,6 @@ NoPromise == [to |-> None, left |-> 0]
 NoBacking == [v \in Members |-> 0]
 
 PromisedToAnother(m, to) == promise[m].left > 0 /\ promise[m].to # to
-
 Backs(answers) == {v \in Members : answers[v] > 0}
 
 \* The longest time for which a quorum backs m: its newest answers, the weakest of the best quorum.
@@ -157,7 +156,7 @@ StartPreVote(m) ==
   /\ promise' = [promise EXCEPT ![m] = WithoutOwnPromise(m)]
   /\ UNCHANGED <<durable, held>>
   /\ LET request(v) == [kind |-> "PreVoteRequest", from |-> m, to |-> v, term |-> term[m] + 1, stamp |-> stamp[m]]
-         earlier == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m}  \* counts for its own round only
+         earlier == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ Rounds}
          requests == IF PreVote THEN ToOthers(m, request) ELSE {}
      IN  messages' = {r \in (messages \ earlier) \cup requests : Matters(r)'}
 
@@ -201,7 +200,6 @@ HandleVoteRequest(v) == \E r \in messages :
           /\ Send(Refusal(v, r.from, term[v]))
 
 Answered(m, r) == [backing[m] EXCEPT ![r.from] = Max({@, Left(Promise[r.from], r.age)})]
-
 Votes(m) == {r \in messages : r.kind = "VoteGranted" /\ r.to = m /\ r.term = term[m]}
 
 \* A vote that does not decide: too few so far, or elected already.
@@ -354,10 +352,8 @@ Restart(m) ==
   /\ Send({})
 
 Less(n) == IF n = 0 THEN 0 ELSE n - 1
-
 Older(r) == IF r.kind \in {"VoteRequest", "VoteGranted", "Heartbeat", "HeartbeatAck"} /\ r.age < MaxAge
             THEN [r EXCEPT !.age = @ + 1] ELSE r
-
 OnePast(p) == IF p.left <= 1 THEN NoPromise ELSE [p EXCEPT !.left = @ - 1]
 
 \* What a tick does to the members.

@@ -3,12 +3,19 @@
    claims speak of.                                                          *)
 EXTENDS Election, TLC
 
-CONSTANTS MaxTerm, PromiseTicks
+CONSTANTS
+  MaxTerm,       \* the highest term
+  PromiseTicks,  \* how many ticks a member promises at a time
+  Patient        \* the members that promise one tick more
 
 MCTerms == 0..MaxTerm
-MCPromise == [m \in Members |-> PromiseTicks]
+MCPromise == [m \in Members |-> PromiseTicks + IF m \in Patient THEN 1 ELSE 0]
 
-Symmetry == Permutations(Members)
+\* Members are alike as far as the constants treat them alike.
+Image(p, S) == {p[m] : m \in S}
+Symmetry == {p \in Permutations(Members) :
+  /\ \A S \in {Recorded, MayCrash, MayResign, Patient} : Image(p, S) = S
+  /\ {[from |-> p[way.from], to |-> p[way.to]] : way \in Cut} = Cut}
 
 TypeOK ==
   /\ role \in [Members -> {"down", "follower", "precandidate", "candidate", "leader", "renewing"}]
