@@ -24,8 +24,10 @@ lint: $(VENV)/installed            ## format, lint, types, direction of imports:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test                   ## what CI runs: also the larger models
+check: lint test                   ## what CI runs: also the larger models, the guards, the proof
 	$(BIN)/python -m spec check --tier full
+	$(BIN)/python -m spec guards
+	$(BIN)/python -m spec prove
 
 bench: $(VENV)/installed           ## ratios and latencies on this machine
 	$(BIN)/python -m benchmarks

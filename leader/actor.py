@@ -108,6 +108,7 @@ class Actor(Process, ABC):
             record=self._record,
             send=self._send_to_member,
             log=self.log,
+            trace=options.trace,
         )
         self._engine = Engine(settings, options.membership(), world, _Announcer(self))
         self.prioritize(ELECTION_MESSAGES, self._received)

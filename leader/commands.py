@@ -5,6 +5,7 @@ import json
 import random
 import sys
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,16 @@ class StorageKind(StrEnum):
 
     FILE = "file"
     MEMORY = "memory"
+
+
+TraceFolder = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        file_okay=False,
+        help="Record every step there, a file for each member, for `python -m spec trace`.",
+    ),
+]
 
 
 @application.callback()
@@ -50,6 +61,7 @@ def demo(
     storage: Annotated[
         StorageKind, typer.Option(help="Whether a member's record survives it.")
     ] = StorageKind.FILE,
+    record: TraceFolder = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object instead of the story.")
     ] = False,
@@ -64,6 +76,7 @@ def demo(
         seed=random.randrange(1 << 32) if seed is None else seed,
         trust_disconnect=trust_disconnect,
         files=storage is StorageKind.FILE,
+        trace_folder=None if record is None else str(_empty(record)),
     )
     result = _drilled(plan, Console(highlight=False, quiet=as_json))
     if as_json:
@@ -91,6 +104,14 @@ def summary(result: Result) -> dict[str, object]:
         "tokens": result.witness.tokens,
         "storage": "file" if result.plan.files else "memory",
     }
+
+
+def _empty(folder: Path) -> Path:
+    """The folder, made if need be; one run's files must not go on in another's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.glob("*.jsonl")):
+        raise typer.BadParameter(f"{folder} holds a recording already", param_hint="--record")
+    return folder
 
 
 def _drilled(plan: Plan, console: Console) -> Result:

@@ -49,6 +49,7 @@ from leader.protocol.vocabulary import (
     after,
 )
 from leader.storage import Record
+from leader.trace import Trace, begun, started, stepped
 from runtime import Alarm, Clock
 
 Result = TypeVar("Result")
@@ -85,6 +86,8 @@ class World:
     record: Record
     send: Callable[[MemberId, Message], None]
     log: LoggerAdapter[Logger]
+    trace: Trace | None = None
+    """Is told every step, before anything of it is carried out; an error there ends the engine."""
 
 
 class Engine:
@@ -113,12 +116,15 @@ class Engine:
             StorageError: the record cannot be read or written, is damaged, or is not this member's.
         """
         record = await self._off_loop(self._world.record.load)
+        self._trace_start(recorded=record is not None)
         if record is None:
             self._set_alarm(
                 after(self._now(), silent_wait(self._settings)), self._begin_without_record
             )
             return
-        state = restart(self._settings, record, self._moment())
+        moment = self._moment()
+        state = restart(self._settings, record, moment)
+        self._trace_beginning(state, moment)
         if record.membership.voters != self._membership.voters:
             self._world.log.warning(
                 "the recorded membership %s outranks the bootstrap list %s",
@@ -200,7 +206,9 @@ class Engine:
 
     def _begin_without_record(self) -> None:
         wall_clock = self._world.clock.wall_milliseconds()
-        state = start_without_record(self._settings, self._membership, wall_clock, self._moment())
+        moment = self._moment()
+        state = start_without_record(self._settings, self._membership, wall_clock, moment)
+        self._trace_beginning(state, moment)
         if not self._world.record.survives:
             self._begin(state)
             return
@@ -244,7 +252,12 @@ class Engine:
         return True
 
     def _take(self, state: State, event: Event) -> None:
-        transition = step(state, event, self._moment())
+        moment = self._moment()
+        transition = step(state, event, moment)
+        if self._world.trace is not None:
+            line = stepped(state, event, transition, moment.now, moment.now)
+            if line is not None:
+                self._world.trace(line)
         match transition.effects:
             case (Persist(durable=durable), *_) if self._world.record.survives:
                 self._write(durable, lambda: self._carry_out(transition))
@@ -276,6 +289,15 @@ class Engine:
                 self._complain(why, alarming)
             case _:
                 assert_never(effect)
+
+    def _trace_start(self, *, recorded: bool) -> None:
+        if self._world.trace is not None:
+            voters = self._membership.voters
+            self._world.trace(started(self._settings, voters, self._now(), recorded))
+
+    def _trace_beginning(self, state: State, moment: Moment) -> None:
+        if self._world.trace is not None:
+            self._world.trace(begun(state, moment.now, moment.now))
 
     def _complain(self, why: str, alarming: bool) -> None:
         if not alarming:

@@ -8,6 +8,7 @@ from leader.protocol.membership import Membership, founding
 from leader.protocol.timing import MILLION, Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId
 from leader.storage import MemoryStorage, Storage
+from leader.trace import Trace
 from runtime import ProcessId
 
 LARGEST_DRIFT = 0.1
@@ -38,12 +39,15 @@ class Options:
     """Where the record is kept; None keeps it in memory only."""
     trust_disconnect: bool = False
     """Whether the network never resets a connection to a living process: then failover need not wait for a promise."""
+    trace: Trace | None = None
+    """Is told every step of the protocol, at once: see ``leader.trace_file``. None costs nothing."""
     timing: Timing = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check_cluster_id()
         self._check_bootstrap()
         self._check_storage()
+        self._check_trace()
         if not isinstance(self.trust_disconnect, bool):
             raise TypeError(
                 f"trust_disconnect = {self.trust_disconnect!r}: must be True or False, safety rests on it"
@@ -98,6 +102,10 @@ class Options:
             raise TypeError(
                 f"storage = {storage!r}: must be a FileStorage, or another object with its methods"
             )
+
+    def _check_trace(self) -> None:
+        if self.trace is not None and not callable(self.trace):
+            raise TypeError(f"trace = {self.trace!r}: must be something to call with each line")
 
     def _finite(self, name: str) -> float:
         value: object = getattr(self, name)

@@ -52,7 +52,6 @@ memory == <<role, leader, granted, backing, held, promise>>
 past == <<stamp, winners>>
 durable == <<term, past>>
 vars == <<memory, durable, messages>>
-
 -----------------------------------------------------------------------------
 (* Quorums, promises, leases *)
 
@@ -66,7 +65,6 @@ Left(p, age) == IF age >= p + Slack THEN 0 ELSE p + Slack - age
 
 NoPromise == [to |-> None, left |-> 0]
 NoBacking == [v \in Members |-> 0]
-
 PromisedToAnother(m, to) == promise[m].left > 0 /\ promise[m].to # to
 Backs(answers) == {v \in Members : answers[v] > 0}
 
@@ -169,9 +167,10 @@ HandlePreVoteRequest(v) == \E r \in messages :
      THEN Send({[kind |-> "PreVoteGranted", from |-> v, to |-> r.from, term |-> r.term]})
      ELSE Send(Refusal(v, r.from, term[v]))
 
-Grants(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ role[m] = "precandidate" /\ r.term = term[m] + 1}
+Grants(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ r.term = term[m] + 1}
 
 HandlePreVoteGranted(m) == \E r \in Grants(m) :
+  /\ role[m] = "precandidate"
   /\ ~IsQuorum(granted[m] \cup {r.from})
   /\ granted' = [granted EXCEPT ![m] = @ \cup {r.from}]
   /\ UNCHANGED <<role, leader, backing, held, promise, durable>>
@@ -180,7 +179,8 @@ HandlePreVoteGranted(m) == \E r \in Grants(m) :
 \* The last pre-vote of a quorum (or nobody else to ask): stand for the next term.
 Campaign(m) ==
   /\ role[m] = "precandidate"
-  /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} : PreVote => IsQuorum(granted[m] \cup last)
+  /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} :
+       /\ PreVote => IsQuorum(granted[m] \cup last)
   /\ StandFor(m, term[m] + 1, "candidate", None)
 
 \* A promise that the asker shows to be released: its leader has resigned, in the term before the one asked for.
@@ -228,6 +228,7 @@ BecomeLeader(m) ==
 
 SendHeartbeat(m) ==
   /\ role[m] = "leader"
+  /\ Acts(m)                                   \* whose lease is over steps down before it says another word
   /\ backing' = [backing EXCEPT ![m][m] = Left(Promise[m], 0)]
   /\ promise' = [promise EXCEPT ![m] = [to |-> m, left |-> Promise[m]]]
   /\ UNCHANGED <<role, leader, granted, held, durable>>
@@ -279,10 +280,9 @@ UpdateTerm(m) == \E r \in Refusals(m) :
 Renew(m) ==
   /\ RenewInPlace
   /\ Acts(m)
-  /\ \E t \in {r.term : r \in Refusals(m)} \cup {term[m] : x \in {role[m]} \cap {"renewing"}} :
-       StandFor(m, t + 1, "renewing", None)
-
-HandleRefusal(m) == UpdateTerm(m) \/ Renew(m)
+  /\ \E t \in {r.term : r \in Refusals(m)} \cup {term[m]} :
+       /\ t > term[m] \/ role[m] = "renewing"
+       /\ StandFor(m, t + 1, "renewing", None)
 
 \* Stop first, then say so.
 Resign(m) == \E successor \in (Members \ {m}) \cup {None} :
@@ -298,7 +298,7 @@ HandleResigned(v) == \E r \in messages :
   /\ r.kind = "Resigned" /\ r.to = v /\ role[v] = "follower"
   /\ r.term >= term[v]                         \* a promise of a later term is to a later leadership
   /\ LET kept == IF promise[v].to = r.from THEN NoPromise ELSE promise[v]
-         named == r.successor = v /\ r.term = term[v] /\ kept.left = 0 /\ term[v] + 1 \in Terms
+         named == r.successor = v /\ r.term = term[v] /\ kept.left = 0
      IN  IF named
          THEN StandFor(v, term[v] + 1, "candidate", r.from)
          ELSE /\ leader[v] = r.from \/ kept # promise[v]
@@ -312,7 +312,6 @@ HandleResigned(v) == \E r \in messages :
 
 PeerDown(m) == \E p \in Members \ {m} :
   /\ TrustDisconnect                           \* otherwise it only moves a deadline
-  /\ role[m] # "down"
   /\ AccurateDetector => role[p] = "down"
   /\ promise[m].to = p \/ leader[m] = p
   /\ promise' = [promise EXCEPT ![m] = IF @.to = p THEN NoPromise ELSE @]
@@ -356,7 +355,6 @@ Older(r) == IF r.kind \in {"VoteRequest", "VoteGranted", "Heartbeat", "Heartbeat
             THEN [r EXCEPT !.age = @ + 1] ELSE r
 OnePast(p) == IF p.left <= 1 THEN NoPromise ELSE [p EXCEPT !.left = @ - 1]
 
-\* What a tick does to the members.
 TimePasses ==
   /\ promise' = [m \in Members |-> OnePast(promise[m])]
   /\ backing' = [m \in Members |-> [v \in Members |-> Less(backing[m][v])]]
@@ -394,7 +392,7 @@ Next ==
        \/ StartPreVote(m) \/ HandlePreVoteRequest(m) \/ HandlePreVoteGranted(m) \/ Campaign(m)
        \/ HandleVoteRequest(m) \/ HandleVoteGranted(m) \/ BecomeLeader(m)
        \/ SendHeartbeat(m) \/ HandleHeartbeat(m) \/ HandleHeartbeatAck(m)
-       \/ ExpireLease(m) \/ HandleRefusal(m) \/ Resign(m) \/ HandleResigned(m)
+       \/ ExpireLease(m) \/ UpdateTerm(m) \/ Renew(m) \/ Resign(m) \/ HandleResigned(m)
        \/ PeerDown(m) \/ Crash(m) \/ Restart(m) \/ EndPromise(m)
 
 Spec == Init /\ [][Next]_vars

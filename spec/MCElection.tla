@@ -14,7 +14,7 @@ MCPromise == [m \in Members |-> PromiseTicks + IF m \in Patient THEN 1 ELSE 0]
 \* Members are alike as far as the constants treat them alike.
 Image(p, S) == {p[m] : m \in S}
 Symmetry == {p \in Permutations(Members) :
-  /\ \A S \in {Recorded, MayCrash, MayResign, Patient} : Image(p, S) = S
+  /\ \A S \in {Recorded, MayCrash, MayResign, Patient} : Image(p, S \cap Members) = S \cap Members
   /\ {[from |-> p[way.from], to |-> p[way.to]] : way \in Cut} = Cut}
 
 TypeOK ==
@@ -26,16 +26,21 @@ TypeOK ==
   /\ backing \in [Members -> [Members -> 0..MaxAge]]
   /\ held \in [Members -> 0..MaxAge]
   /\ promise \in [Members -> [to : Members \cup {None}, left : 0..MaxAge]]
-  /\ \A m \in Members : stamp[m] <= term[m] \/ role[m] = "down"
+  /\ \A m \in Members :
+       /\ stamp[m] <= term[m] \/ role[m] = "down"
+       /\ leader[m] # None => role[m] = "follower"       \* what belongs to a role goes with it
+       /\ granted[m] # {} => role[m] = "precandidate"
+       /\ backing[m] # NoBacking => role[m] \in {"candidate", "leader", "renewing"}
+       /\ held[m] > 0 => role[m] = "renewing"
 
 OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
 TokensNeverGoBack == \A m \in Members : Acts(m) => \A w \in winners : stamp[m] >= w.term
 TermsNeverDecrease == [][\A m \in Members : term'[m] >= term[m]]_vars
 
-\* Whoever acts goes on acting until its lease ends with time, or it crashes, or it gives up by
-\* itself: in its own term, and following nobody.
+\* Whoever acts goes on acting until its lease ends with time, or it crashes, or it resigns: in its
+\* own term, and following nobody.
 NoDisruption == [][\A m \in Members : Acts(m) /\ ~Acts(m)' =>
   \/ role'[m] \in {role[m], "down"}
-  \/ term'[m] = term[m] /\ leader'[m] = None]_vars
+  \/ m \in MayResign /\ term'[m] = term[m] /\ leader'[m] = None]_vars
 =============================================================================

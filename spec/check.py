@@ -87,7 +87,7 @@ def run_of(model: Model, *, workers: int, limit: float | None) -> tlc.Run:
         configuration=model.configuration,
         workers=1 if pinned else workers,
         coverage=isinstance(model.expected, Holds),
-        small=isinstance(model.expected, Holds) and 0 < model.expected.states <= _SMALL_STATES,
+        small=not isinstance(model.expected, Holds) or 0 < model.expected.states <= _SMALL_STATES,
         limit=LIMITS[model.tier] if limit is None else limit,
     )
 

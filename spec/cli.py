@@ -6,17 +6,29 @@ one, 1 that one was not, 2 that the question was wrong or could not be asked.
 
 import asyncio
 import signal
+import tempfile
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
+from rich.progress import track
 
 from spec import check as checking
-from spec import diagram, models, page, report, story, tlc, tools
+from spec import diagram, models, page, report, story, telling, tlc, tools
+from spec.claim import definition_of
+from spec.guards import report as guard_report
+from spec.guards import table as guard_table
+from spec.guards import trial
 from spec.judge import violated_claim
 from spec.outcome import Verdict
+from spec.proof import prove as proving
+from spec.proof import report as proof_report
+from spec.recording.moves import score_of
+from spec.recording.reading import Unreadable, read
+from spec.recording.verdict import CheckFailed, judge
 from spec.trace import trace_of
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
@@ -38,11 +50,14 @@ def check(
     workers: Workers = 2,
     timeout: Seconds = None,
     as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
+    markdown: Annotated[
+        bool, typer.Option(help="Results as the documentation shows them.")
+    ] = False,
     path: ModelsPath = models.DEFAULT_PATH,
 ) -> None:
     """Check the models, or the tier's; exit with 0 only if every verdict is the expected one."""
     # Progress goes where it cannot get into the JSON.
-    console = _console(stderr=as_json)
+    console = _console(stderr=as_json or markdown)
     chosen = models.select(models.load(path), names or [], tier)
     found = _find_tools(console)
     reporter = report.Reporter(console)
@@ -50,6 +65,8 @@ def check(
         results = _run(checking.check(chosen, found, reporter, workers=workers, limit=timeout))
     if as_json:
         typer.echo(report.results_json(results))
+    elif markdown:
+        typer.echo(report.results_markdown(results), nl=False)
     else:
         console.print(report.result_table(results))
     if not all(result.passed for result in results):
@@ -78,10 +95,86 @@ def explain(
         typer.echo(f"{name}: {outcome.verdict}: {outcome.complaint or _nothing_to_tell(model)}")
         raise typer.Exit(1)
     claim = violated_claim(model, outcome) or "a temporal property"
-    told = story.story_of(name, claim, trace_of(outcome.steps))
-    typer.echo("\n".join(diagram.mermaid_lines(told) if mermaid else story.lines_of(told)))
+    told = story.story_of(
+        name,
+        claim,
+        trace_of(outcome.steps),
+        shows=model.shows,
+        definition=definition_of(model.module, claim),
+    )
+    typer.echo("\n".join(diagram.mermaid_lines(told) if mermaid else telling.lines_of(told)))
     if html:
         html.write_text(page.page_of(told))
+
+
+@app.command()
+def guards(
+    workers: Workers = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
+    markdown: Annotated[
+        bool, typer.Option(help="Only print what is pinned, as the documentation shows it.")
+    ] = False,
+) -> None:
+    """Remove each guard in turn; exit with 0 only if TLC finds what is pinned for each."""
+    table = guard_table.load(models.load())
+    if markdown:
+        typer.echo(guard_report.guard_markdown(table.rows), nl=False)
+        return
+    console = _console(stderr=as_json)
+    found = _find_tools(console)
+    reporter = report.Reporter(console)
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder, reporter.live():
+        chosen = list(trial.trials(table, Path(folder)))
+        results = _run(checking.check(chosen, found, reporter, workers=workers))
+    if as_json:
+        typer.echo(guard_report.guards_json(table.rows, results))
+    else:
+        console.print(guard_report.guard_grid(table.rows, results))
+    if not all(result.passed for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def prove(
+    workers: Workers = 2,
+    thorough: Annotated[
+        bool, typer.Option(help="Also compare with TLC's larger graphs: a few minutes more.")
+    ] = False,
+    every: Annotated[bool, typer.Option(help="A row for each question, not each part.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
+) -> None:
+    """Prove the claims for any number of members; exit with 0 only if every verdict is the expected one."""
+    console = _console(stderr=as_json)
+    found = _find_tools(console)
+    start = time.monotonic()
+    asked = proving.questions(thorough=thorough)
+    decided = list(
+        track(proving.findings(asked, found, workers), "proving", len(asked), console=console)
+    )
+    if as_json:
+        typer.echo(proof_report.findings_json(decided))
+    else:
+        console.print((proof_report.finding_table if every else proof_report.part_table)(decided))
+        console.print(proof_report.summary(decided, time.monotonic() - start))
+    if not all(finding.passed for finding in decided):
+        raise typer.Exit(1)
+
+
+@app.command()
+def trace(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Or a folder of them.")],
+) -> None:
+    """Check that a recorded run is a behaviour of Election; else name the first line that cannot be."""
+    recording = read(files)
+    finding = _run(judge(score_of(recording), _find_tools(_console(stderr=True))))
+    if finding.blame is not None:
+        typer.echo(f"rejected: {finding.blame.heard} cannot be: {finding.blame.why}")
+        raise typer.Exit(1)
+    clock = "one clock" if recording.one_clock else "their own clocks"
+    typer.echo(
+        f"accepted: {finding.moves} steps of {finding.members} members, by {clock}, "
+        "are a behaviour of Election"
+    )
 
 
 @app.command()
@@ -96,11 +189,20 @@ def fetch(
     typer.echo(f"fetched {destination}")
 
 
+ERRORS = (
+    models.InvalidModels,
+    guard_table.InvalidGuards,
+    tools.ToolsMissing,
+    Unreadable,
+    CheckFailed,
+)
+
+
 def main() -> None:
     """Runs the command line; what the user got wrong is told in a sentence, not a traceback."""
     try:
         app()
-    except (models.InvalidModels, tools.ToolsMissing) as error:
+    except ERRORS as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(2) from None
 

@@ -1,12 +1,13 @@
 """A story as a Mermaid sequence diagram: members side by side, messages as arrows.
 
-Knows Mermaid's syntax. A message is drawn where it is sent; when, and whether, it arrives is the
-next steps' affair.
+Knows Mermaid's syntax. A message is drawn where it is sent, with a cross if it is never received.
 """
 
 from collections.abc import Iterator
 
-from spec.story import Change, Scene, Sent, Story, title_of
+from spec.flights import Flight, Sent
+from spec.story import Scene, Story
+from spec.telling import details_of, ending_of, is_looping, text_of, title_of
 
 _SPECIAL = {"#": "#35;", ";": "#59;", "<": "#lt;", ">": "#gt;", "\n": " "}
 
@@ -16,36 +17,43 @@ def mermaid_lines(story: Story) -> Iterator[str]:
     yield "sequenceDiagram"
     for member in story.members:
         yield f"    participant {member}"
+    looping = [scene for scene in story.scenes[1:] if is_looping(scene, story)]
     for scene in story.scenes[1:]:
+        if looping and scene is looping[0]:
+            yield "    loop for ever"
         yield from _scene_lines(scene, story)
-    yield f"    Note over {_everybody(story)}: {_escaped(story.ending)}"
+    if looping:
+        yield "    end"
+    yield f"    Note over {_everybody(story)}: {_escaped(ending_of(story))}"
 
 
-def arrows_of(sent: Sent, scene: Scene, story: Story) -> Iterator[tuple[str, str]]:
-    """From whom to whom the message is drawn; one for everybody has an arrow to each.
-
-    A message that does not tell its sender comes from whoever acts.
-    """
-    sender = sent.sender if sent.sender in story.members else scene.actor
-    if sender not in story.members:
-        return
-    for member in story.members:
-        if member == sent.receiver or (sent.receiver is None and member != sender):
-            yield sender, member
+def receivers_of(message: Sent, story: Story) -> tuple[str, ...]:
+    """To whom the message is drawn: one for everybody has an arrow to each but its sender."""
+    if message.sender not in story.members:
+        return ()
+    if message.receiver is None:
+        return tuple(member for member in story.members if member != message.sender)
+    return tuple(member for member in story.members if member == message.receiver)
 
 
 def _scene_lines(scene: Scene, story: Story) -> Iterator[str]:
     over = scene.actor if scene.actor in story.members else _everybody(story)
-    note = [f"{scene.number}. {title_of(scene)}", *map(_change_text, scene.changes)]
+    silent = Scene(
+        number=scene.number, action=scene.action, actor=scene.actor, changes=scene.changes
+    )
+    note = [f"{scene.number}. {title_of(scene)}", *details_of(silent, story)]
     yield f"    Note over {over}: {'<br/>'.join(map(_escaped, note))}"
-    for sent in scene.sent:
-        text = f"{sent.kind} ({sent.content})" if sent.content else sent.kind
-        for sender, receiver in arrows_of(sent, scene, story):
-            yield f"    {sender}->>{receiver}: {_escaped(text)}"
+    for flight in story.flights:
+        if flight.since == scene.number:
+            yield from _arrows(flight, story)
 
 
-def _change_text(change: Change) -> str:
-    return f"{change.part}: {change.before} → {change.after}"
+def _arrows(flight: Flight, story: Story) -> Iterator[str]:
+    arrived = {reception.by for reception in flight.receptions}
+    for receiver in receivers_of(flight.message, story):
+        arrow = "->>" if receiver in arrived else "-x"
+        text = _escaped(text_of(flight.message))
+        yield f"    {flight.message.sender}{arrow}{receiver}: {text}"
 
 
 def _everybody(story: Story) -> str:

@@ -57,7 +57,7 @@ class Violates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One table of `models.toml`."""
+    """One table of `models.toml`; `bounds` are the constants in which it differs from its file."""
 
     name: str
     module: Path
@@ -65,6 +65,7 @@ class Model:
     tier: Tier
     expected: Holds | Violates
     shows: str
+    bounds: str = ""
 
 
 _EVERY = {"module", "config", "tier", "expect", "shows"}
@@ -130,6 +131,7 @@ def _model(name: str, table: Any, folder: Path) -> Model:
             tier=_tier(table["tier"]),
             expected=_expected(table),
             shows=table["shows"],
+            bounds=", ".join(f"{key} = {value}" for key, value in _constants(table).items()),
         )
     except ValueError as error:
         raise InvalidModels(f"model {name}: {error}") from None
@@ -157,7 +159,7 @@ def _existing(path: Path, key: str) -> Path:
 
 def _configuration(table: Mapping[str, Any], folder: Path) -> str:
     text = _existing(folder / "models" / table["config"], "config").read_text()
-    for name, value in table.get("constants", {}).items():
+    for name, value in _constants(table).items():
         if not isinstance(value, bool | int | str):
             raise ValueError(f"constants.{name} = {value!r}: must be an integer, boolean or text")
         text = configuration.with_constant(text, name, value)
@@ -166,6 +168,10 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> str:
     if "properties" in table:
         text = configuration.with_properties(text, _texts(table, "properties"))
     return text
+
+
+def _constants(table: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(table.get("constants", {}))
 
 
 def _tier(text: str) -> Tier:

@@ -52,8 +52,8 @@ class Reporter:
     def finished(self, result: Result) -> None:
         """The line gives way to the verdict."""
         del self._running[result.model.name]
-        mark, style = _mark(result)
-        line = f"{mark} {result.model.name}: {_verdict_text(result)}, {result.seconds:.1f} s"
+        mark, style = mark_of(result)
+        line = f"{mark} {result.model.name}: {verdict_text(result)}, {result.seconds:.1f} s"
         self._console.print(Text(line, style=style), soft_wrap=True)
         for problem in result.problems:
             self._console.print(Text(indent(problem, "    ")), soft_wrap=True)
@@ -86,12 +86,12 @@ def result_table(results: Sequence[Result]) -> Table:
     for heading in ("states", "depth", "seconds"):
         table.add_column(heading, justify="right")
     for result in results:
-        mark, style = _mark(result)
+        mark, style = mark_of(result)
         table.add_row(
             Text(mark, style=style),
             Text(result.model.name),
             Text(result.model.tier),
-            Text(_verdict_text(result)),
+            Text(verdict_text(result)),
             Text(expected_text(result.model)),
             _count_text(result.outcome.distinct),
             _count_text(result.outcome.depth),
@@ -110,6 +110,31 @@ def model_table(models: Mapping[str, Model]) -> Table:
         row = (model.name, model.tier, expected_text(model), twin, model.shows)
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def results_markdown(results: Sequence[Result]) -> str:
+    """The results as the documentation shows them: bounds, counts, seconds, what each shows."""
+    head = (
+        "| model | tier | differs in | verdict | states | depth | seconds | what it shows |\n"
+        "| --- | --- | --- | --- | ---: | ---: | ---: | --- |\n"
+    )
+    return head + "".join(f"{markdown_row(result)}\n" for result in results)
+
+
+def markdown_row(result: Result) -> str:
+    """One line of that table; all of it but the seconds is the same for every run that passes."""
+    model, outcome = result.model, result.outcome
+    cells = (
+        model.name,
+        model.tier,
+        f"`{model.bounds}`" if model.bounds else "",
+        verdict_text(result),
+        _count_text(outcome.distinct),
+        _count_text(outcome.depth),
+        f"{result.seconds:.0f}",
+        model.shows,
+    )
+    return f"| {' | '.join(cells)} |"
 
 
 def results_json(results: Sequence[Result]) -> str:
@@ -143,12 +168,14 @@ def _record(result: Result) -> dict[str, object]:
     }
 
 
-def _verdict_text(result: Result) -> str:
+def verdict_text(result: Result) -> str:
+    """What came of the model, in a few words."""
     claim = violated_claim(result.model, result.outcome)
     return f"violates {claim}" if claim else result.outcome.verdict.value
 
 
-def _mark(result: Result) -> tuple[str, str]:
+def mark_of(result: Result) -> tuple[str, str]:
+    """Whether the model passed, as a sign and its style."""
     return ("✓", "green") if result.passed else ("✗", "bold red")
 
 

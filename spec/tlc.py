@@ -28,7 +28,7 @@ _LARGE = ("-XX:+UseParallelGC",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What to check and how; the limit is in seconds.
+    """What to check and how; the limit is in seconds, `dump` a file for the whole labelled graph.
 
     More than one worker finds counterexamples that are not the shortest and differ every time.
     """
@@ -39,6 +39,7 @@ class Run:
     coverage: bool = False
     small: bool = False
     limit: float
+    dump: Path | None = None
 
 
 async def check(run: Run, tools: Tools, watch: Watcher = lambda progress: None) -> Outcome:
@@ -70,6 +71,7 @@ def _command(run: Run, tools: Tools, folder: Path) -> list[str]:
         *("-cp", str(tools.jar), "tlc2.TLC", "-tool", "-deadlock"),
         *("-workers", str(run.workers)),
         *(("-coverage", _COVERAGE_INTERVAL) if run.coverage else ()),
+        *(("-dump", "dot,actionlabels", str(run.dump)) if run.dump else ()),
         *("-metadir", str(scratch), "-config", str(configuration)),
         run.module.name,
     ]

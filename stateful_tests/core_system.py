@@ -25,6 +25,17 @@ from leader.protocol.state import (
 )
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
+from leader.trace import (
+    Crashed,
+    Lost,
+    Opened,
+    Repeated,
+    Trace,
+    begun,
+    letter,
+    started,
+    stepped,
+)
 from stateful_tests.core import REAL, Core
 from stateful_tests.grounds import Ballots, Bond, leases_rest_on_promises
 from stateful_tests.host import NEVER, Host
@@ -45,13 +56,18 @@ class NeverDone(Exception):
 
 
 class CoreSystem:
-    """A ``System`` of members that are the core alone."""
+    """A ``System`` of members that are the core alone; ``trace`` is told all they do.
 
-    def __init__(self, plan: Plan, core: Core = REAL) -> None:
+    Perfect clocks are told as one, which an onlooker reads; of drifting ones each is its own.
+    """
+
+    def __init__(self, plan: Plan, core: Core = REAL, trace: Trace | None = None) -> None:
         self.true_time = 0
         self.transcript: list[str] | None = None
         self._plan = plan
         self._core = core
+        self._trace = trace
+        self._one_clock = not any(plan.drifts)
         self._dice = Random(plan.dice)
         self._network = Network()
         self._witness = Witness()
@@ -68,7 +84,10 @@ class CoreSystem:
             )
         }
         self._everyone = tuple(self._hosts.values())
+        if trace is not None:
+            trace(Opened(clock="virtual time" if self._one_clock else None))
         for host in self._everyone:
+            self._tell_started(host, recorded=False)
             self._begin_without_record(host)
 
     @property
@@ -97,17 +116,23 @@ class CoreSystem:
         return max(floor, *(host.highest_term for host in self._hosts.values()))
 
     def deliver(self, index: int, *, crashing: bool) -> None:
-        letter = self._network.take(index)
-        host = self._hosts[letter.to]
+        arrived = self._network.take(index)
+        host = self._hosts[arrived.to]
+        if host.state is None:
+            self._tell_lost(arrived)
         host.doomed = crashing
-        self._offer(host, Received(message=letter.message))
+        self._offer(host, Received(message=arrived.message))
         host.doomed = False
 
     def drop(self, index: int) -> None:
-        self._network.take(index)
+        self._tell_lost(self._network.take(index))
 
     def duplicate(self, index: int) -> None:
+        copied = self._network.in_flight[index]
         self._network.duplicate(index)
+        told_letter = letter(copied.message, copied.to)
+        if self._trace is not None and told_letter is not None:
+            self._trace(Repeated(told_letter))
 
     def cut(self, source: MemberId, to: MemberId) -> None:
         self._network.cuts.add((source, to))
@@ -128,7 +153,7 @@ class CoreSystem:
         self.true_time = max(self.true_time, true_time)
 
     def crash(self, member: MemberId) -> None:
-        self._hosts[member].has_died()
+        self._dies(self._hosts[member])
 
     def restart(
         self, member: MemberId, *, keeps_record: bool, keeps_clock: bool, promise: int | None
@@ -140,6 +165,7 @@ class CoreSystem:
             host.clock = DriftingClock(-host.clock.reads(self.true_time), host.clock.drift)
         if keeps_record and host.record is not None:
             settings = self._plan.settings(member, host.promise)
+            self._tell_started(host, recorded=True)
             self._begin(host, self._core.restart(settings, host.record, self._moment(host)))
         else:
             self._be_silent(host)
@@ -160,7 +186,8 @@ class CoreSystem:
         host = self._hosts[member]
         state = None if host.paused else host.state
         now = self._now(host)
-        if state is None or leader_of(state) == member:
+        # What has asked nobody is no behaviour of the spec, so it is no part of a recorded run.
+        if state is None or leader_of(state) == member or self._trace is not None:
             return
         role: Role = PreCandidate(started=now, granted=frozenset(state.voters), deadline=now)
         if promised_to_another(state, member, now):
@@ -176,6 +203,7 @@ class CoreSystem:
 
     def _be_silent(self, host: Host) -> None:
         host.record = None
+        self._tell_started(host, recorded=False)
         wait = self._core.silent_wait(self._plan.settings(host.member, host.promise))
         host.is_silent_until(after(self._now(host), wait))
 
@@ -195,6 +223,8 @@ class CoreSystem:
     def _begin(self, host: Host, state: State) -> None:
         host.record = state.durable
         host.has_become(state, self._core)
+        if self._trace is not None:
+            self._trace(begun(state, self._now(host), self._at(host)))
         self._look()
 
     def _offer(self, host: Host, event: Event) -> None:
@@ -222,6 +252,10 @@ class CoreSystem:
         transition = self._core.step(state, event, self._moment(host))
         if self.transcript is not None:
             self.transcript.append(told(self.true_time, host.member, event, transition))
+        if self._trace is not None:
+            line = stepped(state, event, transition, self._now(host), self._at(host))
+            if line is not None:
+                self._trace(line)
         host.has_become(transition.state, self._core)
         if transition.action == Action.BECOME_LEADER:
             self._witness.saw_won(_leadership(transition.state))
@@ -245,13 +279,15 @@ class CoreSystem:
                 host.record = durable
                 if host.doomed:
                     self._tell(f"{host.member} crashes, its record written, before it says a word")
-                    host.has_died()
+                    self._dies(host)
             case Send(to=to, message=message):
                 if isinstance(message, VoteGranted):
                     self._ballots.one_vote_per_term(host.member, message.term, to)
                 if isinstance(message, VoteRequest):
                     self._ballots.one_vote_per_term(host.member, message.term, host.member)
-                self._network.send(host.member, to, message, self.true_time)
+                lost = self._network.send(host.member, to, message, self.true_time)
+                if lost is not None:
+                    self._tell_lost(lost)
             case _:
                 pass
 
@@ -263,9 +299,27 @@ class CoreSystem:
                 bonds = [other.bond for other in self._everyone]
                 leases_rest_on_promises(host.member, host.lease_ends, host.state.voters, bonds)
 
+    def _dies(self, host: Host) -> None:
+        if self._trace is not None and not host.is_down:
+            self._trace(Crashed(member=host.member, at=self._at(host)))
+        host.has_died()
+
+    def _tell_started(self, host: Host, *, recorded: bool) -> None:
+        if self._trace is not None:
+            settings = self._plan.settings(host.member, host.promise)
+            self._trace(started(settings, self._plan.members, self._at(host), recorded))
+
+    def _tell_lost(self, lost: Letter) -> None:
+        told_letter = letter(lost.message, lost.to)
+        if self._trace is not None and told_letter is not None:
+            self._trace(Lost(told_letter))
+
     def _tell(self, text: str) -> None:
         if self.transcript is not None:
             self.transcript.append(f"      {text}")
+
+    def _at(self, host: Host) -> int:
+        return self.true_time if self._one_clock else self._now(host)
 
     def _now(self, host: Host) -> Instant:
         return Instant(host.clock.reads(self.true_time))

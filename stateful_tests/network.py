@@ -16,13 +16,18 @@ class Network:
         self.cuts: set[tuple[MemberId, MemberId]] = set()
         self._sent = 0
 
-    def send(self, source: MemberId, to: MemberId, message: Message, true_time: int) -> None:
-        """Put ``message`` in flight, unless the way is cut now; what is under way comes through a later cut."""
+    def send(
+        self, source: MemberId, to: MemberId, message: Message, true_time: int
+    ) -> Letter | None:
+        """Put ``message`` in flight, unless the way is cut now; what is under way comes through a later cut.
+
+        What gets lost by it, if anything does: itself, or the oldest.
+        """
         if (source, to) in self.cuts:
-            return
-        if len(self.in_flight) >= CAPACITY:
-            del self.in_flight[0]
+            return Letter(source, to, message, true_time, 0)
+        lost = self.in_flight.pop(0) if len(self.in_flight) >= CAPACITY else None
         self._add(source, to, message, true_time)
+        return lost
 
     def take(self, index: int) -> Letter:
         """Remove one letter from the list and return it."""

@@ -27,6 +27,7 @@ from leader.protocol.messages import (
 from leader.protocol.state import Durable
 from leader.protocol.timing import Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId, Term
+from leader.trace import Trace
 from runtime import Timer
 from runtime.process import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
@@ -147,6 +148,7 @@ class Bench:
     record: JournalledRecord
     clock: StoppableClock
     journal: list[Any]
+    trace: Trace | None = None
     neighbours_oblige: bool = True
     send_failure: Exception | None = None
     engine: Engine = field(init=False)
@@ -158,6 +160,7 @@ class Bench:
             record=self.record,
             send=self._send,
             log=process_log("host"),
+            trace=self.trace,
         )
         audience = JournallingAudience(self.journal)
         self.engine = Engine(settings(A, TIMING), membership(), world, audience)
@@ -200,6 +203,7 @@ def on_bench(
     *,
     found: Durable | None = None,
     survives: bool = True,
+    trace: Trace | None = None,
 ) -> None:
     """Runs a test in virtual time, with what the record holds and whether it is a file."""
     loop = DiskLoop()
@@ -207,7 +211,7 @@ def on_bench(
     record = JournalledRecord(journal=journal, found=found, survives=survives)
 
     async def body() -> None:
-        bench = Bench(loop, record, StoppableClock(loop), journal)
+        bench = Bench(loop, record, StoppableClock(loop), journal, trace)
         await test(bench)
         await bench.engine.end()
         assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -105,6 +106,19 @@ def test_what_is_asked_for_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Rehearsal.plans == [
         Plan(nodes=5, rounds=2, seed=9, trust_disconnect=True, files=False),
     ]
+
+
+def test_a_recording_has_a_folder_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is made if need be; files of another run in it are an error, they would be continued."""
+    folder = tmp_path / "traces"
+    status, _ = rehearsed(monkeypatch, Rehearsal, "--record", str(folder))
+    assert (status, [plan.trace_folder for plan in Rehearsal.plans]) == (0, [str(folder)])
+    (folder / "n1.jsonl").touch()
+    status, output = rehearsed(monkeypatch, Rehearsal, "--record", str(folder))
+    assert status == 2
+    assert "holds a recording already" in " ".join(output.replace("│", " ").split())
 
 
 def test_unasked_a_drill_is_short_careful_and_different_each_time(

@@ -88,6 +88,7 @@ def test_options_are_a_value() -> None:
         ({"storage": FileStorage}, TypeError, ["storage = <class", "FileStorage"]),
         ({"trust_disconnect": "no"}, TypeError, ["trust_disconnect = 'no'", "True or False"]),
         ({"trust_disconnect": None}, TypeError, ["trust_disconnect = None", "True or False"]),
+        ({"trace": "trace.jsonl"}, TypeError, ["trace = 'trace.jsonl'", "to call with each line"]),
         ({"max_clock_drift": 0.100_000_1}, ValueError, ["max_clock_drift = 0.1000001"]),
         ({"max_clock_drift": 0.2}, ValueError, ["max_clock_drift = 0.2", "from 0 to 0.1"]),
         ({"max_clock_drift": -1e-9}, ValueError, ["max_clock_drift = -1e-09", "from 0 to 0.1"]),

@@ -24,12 +24,18 @@ class Cluster:
     """``names`` as processes that take part in one election; ``hear`` is told all they report."""
 
     def __init__(
-        self, names: list[str], record_folder: str | None, trust_disconnect: bool, hear: Hear
+        self,
+        names: list[str],
+        record_folder: str | None,
+        trust_disconnect: bool,
+        hear: Hear,
+        trace_folder: str | None = None,
     ) -> None:
         self._names = names
         self._record_folder = record_folder
         self._trust_disconnect = trust_disconnect
         self._hear = hear
+        self._trace_folder = trace_folder
         self._cookie = secrets.token_hex(16)
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._readers: dict[str, asyncio.Task[None]] = {}
@@ -77,6 +83,7 @@ class Cluster:
             cookie=self._cookie,
             record_folder=self._record_folder,
             trust_disconnect=self._trust_disconnect,
+            trace_folder=self._trace_folder,
         )
         self._tell(name, setup)
 

@@ -30,6 +30,8 @@ class Plan:
     seed: int
     trust_disconnect: bool
     files: bool
+    trace_folder: str | None = None
+    """Where the processes record what they do; a folder that exists."""
 
 
 @dataclass(slots=True)
@@ -78,7 +80,10 @@ class Drill:
             folder = None
             if self._plan.files:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="leader-demo-"))
-            self._cluster = Cluster(self._names, folder, self._plan.trust_disconnect, self._heard)
+            plan = self._plan
+            self._cluster = Cluster(
+                self._names, folder, plan.trust_disconnect, self._heard, plan.trace_folder
+            )
             try:
                 await self._rounds()
             finally:

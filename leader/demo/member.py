@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 
@@ -25,6 +26,7 @@ from leader.demo.reports import (
 )
 from leader.options import Options
 from leader.storage import FileStorage
+from leader.trace_file import TraceFile, boot_clock
 from runtime import Clock, Node, Pid, ProcessId
 
 ACTOR = "demo"
@@ -51,12 +53,15 @@ class Member(Actor):
         self.told_to_lead = asyncio.Event()
 
     def init(self, setup: Setup) -> Options:
-        folder = setup.record_folder
+        folder, traces = setup.record_folder, setup.trace_folder
+        if traces is not None:
+            self.trace_file = TraceFile(Path(traces) / f"{setup.name}.jsonl", boot_clock())
         return Options(
             cluster_id="demo",
             bootstrap=[ProcessId(ACTOR, name) for name in setup.members],
             storage=None if folder is None else FileStorage(folder),
             trust_disconnect=setup.trust_disconnect,
+            trace=None if traces is None else self.trace_file.write,
         )
 
     def handle_become_leader(self) -> None:

@@ -14,6 +14,8 @@ class Setup(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     cookie: str
     record_folder: str | None
     trust_disconnect: bool
+    trace_folder: str | None = None
+    """Where the process records what it does, for the specification to check."""
 
 
 class Routes(msgspec.Struct, tag=True, frozen=True):

@@ -238,13 +238,13 @@ def peer_down(state: State, peer: MemberId, moment: Moment) -> Outcome | Passed:
     role, promise = state.role, state.promise if _promised(state, peer) else None
     if not isinstance(role, Follower) or (promise is None and role.leader != peer):
         return Passed(state)
-    stagger = staggered(state, peer)
-    if not state.settings.trust_disconnect:
-        free = moment.now if promise is None else promise.until
-        soon = Instant(min(role.deadline, after(free, stagger)))
+    trusted = state.settings.trust_disconnect
+    free = moment.now if promise is None or trusted else promise.until
+    soon = Instant(min(role.deadline, after(free, staggered(state, peer))))
+    owes = promise is not None and moment.now < promise.until
+    if not trusted or not (owes or role.leader == peer):
         return Passed(replace(state, role=replace(role, deadline=soon)))
     leader = None if role.leader == peer else role.leader
-    soon = Instant(min(role.deadline, after(moment.now, stagger)))
     kept = None if promise is not None else state.promise
     return Outcome(
         Action.PEER_DOWN,

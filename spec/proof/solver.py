@@ -1,0 +1,49 @@
+"""Asks the solver whether hypotheses can all be true at once.
+
+Knows nothing of what they say. The idea: the quick ways first, each of them sound. What no way
+decides within its time is UNKNOWN, and that counts as a failure wherever it is asked.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import z3  # type: ignore[import-untyped]
+
+from spec.proof.language import Expression
+
+# Seconds for each way; a shared machine may be four times slower than the one they were set on.
+LIMIT = 60.0
+_SEEDS = 6
+
+
+class Answer(StrEnum):
+    """What the solver says."""
+
+    POSSIBLE = "possible"
+    IMPOSSIBLE = "impossible"
+    UNKNOWN = "unknown"
+
+
+def ask(hypotheses: Sequence[Expression], limit: float = LIMIT) -> Answer:
+    """Whether all the hypotheses can be true at once; `limit` is in seconds for each way."""
+    # Instantiating quantifiers by the terms at hand decides almost everything in milliseconds, or
+    # gives up as quickly: some orders of the search find the proof, some do not.
+    for seed in range(_SEEDS):
+        answer = _ask(hypotheses, limit, auto_config=False, mbqi=False, random_seed=seed)
+        if answer is not Answer.UNKNOWN:
+            return answer
+    return _ask(hypotheses, limit)
+
+
+def _ask(hypotheses: Sequence[Expression], limit: float, **options: bool | int) -> Answer:
+    solver = z3.Solver()
+    solver.set(timeout=int(limit * 1000), **options)
+    solver.add(*hypotheses)
+    return answer_of(solver.check())
+
+
+def answer_of(result: object) -> Answer:
+    """The solver's own verdict as an answer."""
+    if result == z3.sat:
+        return Answer.POSSIBLE
+    return Answer.IMPOSSIBLE if result == z3.unsat else Answer.UNKNOWN

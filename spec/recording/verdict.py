@@ -1,0 +1,166 @@
+"""TLC's verdict on a recording, and in words what is wrong with the first line that cannot be.
+
+TLC follows the moves as far as it can; how deep it came is how far the recording is a behaviour of
+the spec. Where that is not to its end, TLC goes there once more to show the state it stopped in.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from spec import tlc
+from spec.outcome import Outcome, Verdict
+from spec.recording.carriage import described
+from spec.recording.module import NAME, Terms, configuration_of, module_of, state, terms_of
+from spec.recording.module import message as message_of
+from spec.recording.moves import Blame, Move, Score
+from spec.tools import Tools
+from spec.trace import State, trace_of
+from spec.values import Atom, Function, Value, in_order, render
+
+MODULES = Path(__file__).parents[1]
+STEPS = 3
+"""Of each move: time passes, the action is taken, the outcome is compared."""
+LIMIT_SECONDS = 1200.0
+STATE = ("role", "term", "stamp", "leader", "granted", "backing", "held", "promise")
+NANOSECONDS = ("backing", "held", "left")
+TERMS = ("term", "stamp")
+
+
+class CheckFailed(Exception):
+    """TLC came to no verdict; the message is its complaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """``blame`` None: the recording is a behaviour of Election, move by move."""
+
+    moves: int
+    members: int
+    blame: Blame | None
+
+
+async def judge(score: Score, tools: Tools) -> Finding:
+    """What TLC finds.
+
+    Raises:
+        CheckFailed: TLC broke off.
+    """
+    with tempfile.TemporaryDirectory(prefix="recording-") as folder:
+        check = _Check(score, tools, Path(folder))
+        blame = await check.blame()
+    return Finding(
+        moves=len(score.moves), members=len(score.cluster.promises), blame=blame or score.blame
+    )
+
+
+class _Check:
+    def __init__(self, score: Score, tools: Tools, folder: Path) -> None:
+        self._score = score
+        self._terms = terms_of(score)
+        self._tools = tools
+        self._module = folder / f"{NAME}.tla"
+        self._module.write_text(module_of(score, self._terms))
+        for name in ("Election", "TraceElection"):
+            shutil.copy(MODULES / f"{name}.tla", folder)
+
+    async def blame(self) -> Blame | None:
+        """The first line that no behaviour of the spec explains."""
+        outcome = await self._run(0, None)
+        if outcome.verdict is not Verdict.HOLDS or outcome.depth is None:
+            raise CheckFailed(outcome.complaint or f"TLC ended with: {outcome.verdict}")
+        steps = outcome.depth - 1
+        if steps == STEPS * len(self._score.moves):
+            return None
+        stopped = await self._run(steps, "NotYet")
+        if stopped.verdict is not Verdict.VIOLATED:
+            raise CheckFailed(stopped.complaint or f"TLC ended with: {stopped.verdict}")
+        move = self._score.moves[steps // STEPS]
+        reached = trace_of(stopped.steps).steps[-1].state
+        return Blame(move.heard, _explained(move, reached, steps % STEPS, self._terms))
+
+    async def _run(self, last_step: int, invariant: str | None) -> Outcome:
+        configuration = configuration_of(self._score, last_step, invariant)
+        run = tlc.Run(
+            module=self._module, configuration=configuration, small=True, limit=LIMIT_SECONDS
+        )
+        return await tlc.check(run, self._tools)
+
+
+def _explained(move: Move, reached: State, step: int, terms: Terms) -> str:
+    about = "" if move.handled is None else f", with {described(move.handled)}"
+    if step < STEPS - 1:
+        knows = "; ".join(_known(move.member, reached, terms))
+        return f"{move.member} cannot take {move.action}{about}. By the spec it has: {knows}"
+    differences = "; ".join(_differences(move, reached, terms))
+    return f"{move.member} takes {move.action}{about}, but {differences}"
+
+
+def _known(member: str, reached: State, terms: Terms) -> Iterator[str]:
+    for name in STATE:
+        yield f"{name} {_text(name, _of(reached[name], member), terms)}"
+
+
+def _differences(move: Move, reached: State, terms: Terms) -> Iterator[str]:
+    """What the recording says, and what the spec comes to."""
+    if move.seen is not None:
+        members = [str(member) for member in in_order(_function(reached["role"]))]
+        by_spec = {name: _of(reached[name], move.member) for name in STATE}
+        by_spec["acts"] = _acts(by_spec)
+        for name, recorded in state(move.seen, members, terms).items():
+            if recorded != by_spec[str(name)]:
+                yield _difference(str(name), recorded, by_spec[str(name)], terms)
+    handled = () if move.handled is None else (message_of(move.handled, move.age, terms),)
+    sent = frozenset(message_of(letter, 0, terms) for letter in move.sent)
+    messages = reached["messages"]
+    sent_by_spec = (messages if isinstance(messages, frozenset) else frozenset()) - {*handled}
+    if sent_by_spec != sent:
+        yield _difference("sent", sent, sent_by_spec, terms)
+
+
+def _acts(known: Mapping[str, Value]) -> bool:
+    """The spec's Acts, which is no variable of it."""
+    backing = _function(known["backing"])
+    backs = sum(1 for left in backing.values() if left != 0)
+    leads = known["role"] == "leader" and 2 * backs > len(backing)
+    return leads or (known["role"] == "renewing" and known["held"] != 0)
+
+
+def _difference(name: str, recorded: Value, by_spec: Value, terms: Terms) -> str:
+    return f"{name} is {_text(name, recorded, terms)}, by the spec {_text(name, by_spec, terms)}"
+
+
+def _text(name: str, value: Value, terms: Terms) -> str:
+    """The value for people: terms as they were recorded, nanoseconds as milliseconds."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() if name in TERMS:
+            return str(terms.term(value))
+        case int() if name in NANOSECONDS:
+            return f"{value / 1e6:.6f} ms"
+        case Function():
+            named = {
+                key: _text(name if name in NANOSECONDS else str(key), value[key], terms)
+                for key in in_order(value)
+            }
+            return "[" + ", ".join(f"{key}: {text}" for key, text in named.items()) + "]"
+        case frozenset():
+            return "{" + ", ".join(_text(name, each, terms) for each in in_order(value)) + "}"
+        case Atom(name="None"):
+            return "nobody"
+        case str():
+            return value
+        case _:
+            return render(value)
+
+
+def _of(value: Value, member: str) -> Value:
+    return _function(value)[member]
+
+
+def _function(value: Value) -> Mapping[Value, Value]:
+    assert isinstance(value, Function)
+    return value
