@@ -10,7 +10,7 @@ Sent == {r \in messages' : ~\E o \in messages : Newer(r, o)}
 DownIsSilent == [][\A r \in Sent : r.from \in Members => role[r.from] # "down"]_vars
 DownWaits == [][\A m \in Members : role[m] = "down" /\ role'[m] # "down" =>
   /\ role'[m] = "follower"
-  /\ m \in Recorded => promise'[m] = [to |-> None, left |-> Promise[m]]]_vars
+  /\ IF m \in Recorded THEN promise'[m] = [to |-> None, left |-> Promise[m]] ELSE promise[m].left = 0]_vars
 
 \* A pre-vote is granted by who would grant the vote now.
 PreVotesForetell == [][\A r \in Sent : r.kind = "PreVoteGranted" =>
@@ -46,9 +46,14 @@ LeadersAreRemembered == [][\A m \in Members : leader[m] # None /\ leader'[m] = N
 SuccessorsAreNamed == [][\A m \in Members : role[m] = "follower" /\ role'[m] = "candidate" =>
   \E r \in messages : r.kind = "Resigned" /\ r.to = m /\ r.successor = m /\ r.term = term[m]]_vars
 
-\* A leadership gets a higher token only because a higher term is about.
-RenewsForAReason == [][\A m \in Members : role[m] = "leader" /\ role'[m] = "renewing" =>
-  Refusals(m) # {}]_vars
+\* Who is named owes no promise to anybody but who resigned.
+SuccessorsAreFree == [][\A m \in Members : role[m] = "follower" /\ role'[m] = "candidate" =>
+  \/ promise[m].left = 0
+  \/ \E r \in messages : r.kind = "Resigned" /\ r.to = m /\ r.from = promise[m].to]_vars
+
+\* A leadership gets a higher token only while it lasts, and only because a higher term is about.
+RenewsForAReason == [][\A m \in Members : role[m] # "renewing" /\ role'[m] = "renewing" =>
+  Acts(m) /\ Refusals(m) # {}]_vars
 
 \* A leader whose lease is over claims nothing any more.
 HeartbeatsRestOnLeases == [][\A r \in Sent : r.kind = "Heartbeat" => Acts(r.from)]_vars
