@@ -24,10 +24,11 @@ lint: $(VENV)/installed            ## format, lint, types, direction of imports:
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test                   ## what CI runs: also the larger models, the guards, the proof
+check: lint test                   ## what CI runs: also the larger models, the guards, the proof, the comparison
 	$(BIN)/python -m spec check --tier full
 	$(BIN)/python -m spec guards
 	$(BIN)/python -m spec prove
+	$(BIN)/python -m stateful_tests.exact --tier full
 
 bench: $(VENV)/installed           ## ratios and latencies on this machine
 	$(BIN)/python -m benchmarks

@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import core, drills, floor
+from stateful_tests.exact.instances import INSTANCES
+from stateful_tests.exact.speed import exploration
 
 
 def main() -> None:
@@ -15,6 +17,10 @@ def main() -> None:
     console.print(f"round trip between two processes: {base.round_trip:.3f} ms (median)")
     console.print(f"a killed process's connection is seen to end after {base.death_noticed:.2f} ms")
     console.print(f"the core takes {core.steps_per_second():,.0f} steps a second")
+    explored = exploration(INSTANCES["two-terms"])
+    console.print(
+        f"it is explored at {explored.rate:,.0f} states a second ({explored.states:,} states)"
+    )
     table = Table("members", "storage", "disconnect", "failover", "x floor", "hand-over", "x floor")
     for nodes in (3, 5):
         for files in (False, True):
