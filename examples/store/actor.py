@@ -130,7 +130,7 @@ class Store(Member):
 
     def is_quorum(self, answers: int) -> bool:
         """Whether that many are a strict majority of the fixed members."""
-        return 2 * answers > len(self.members)
+        return 2 * answers > len(self.bootstrap)
 
     def _count(self, node: str, answer: Promised | Kept) -> None:
         current = self._round
@@ -173,7 +173,7 @@ class Store(Member):
         self._send_round(begun)
 
     def _send_round(self, begun: Round) -> None:
-        for member in self.members:
+        for member in self.bootstrap:
             if member.node not in begun.answers:
                 self.send(member, begun.question)
         self.send_after(self.pid, AskAgain(begun.question.version), RESEND_SECONDS)
