@@ -117,9 +117,11 @@ class Arena:
         await node.spawn(lambda: client, MEMBERS)
         await client.connected()
 
-    def crash(self, host: str) -> None:
+    def crash(self, host: str, *, keeps_record: bool = True) -> None:
         """Kill a process, and its host."""
         del self.members[host]
+        if not keeps_record:
+            self._records[host] = Records()
         self._frozen.discard(host)
         # In this order: a frozen host would keep the ends of its connections to itself.
         self.network.crash(host)
