@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from examples.member import Member
 from runtime import Pid, ProcessId
 from tests.examples.arena import ACTOR, HOSTS, Arena, run
@@ -56,6 +58,7 @@ def test_a_leader_serves() -> None:
     run(trial, 0, lambda _: Thinker())
 
 
+@pytest.mark.slow
 def test_who_leads_again_does_not_serve_before_it_is_told() -> None:
     """Others have led meanwhile: what it knows from its former leadership is stale."""
 
@@ -83,6 +86,7 @@ def test_who_leads_again_does_not_serve_before_it_is_told() -> None:
     run(trial, 0, lambda _: Thinker())
 
 
+@pytest.mark.slow
 def test_a_leadership_that_is_renewed_in_place_is_the_same_one() -> None:
     """A member that lost its record comes back with a higher term; nobody is told to lead anew."""
 

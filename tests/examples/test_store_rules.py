@@ -3,16 +3,19 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from examples.client import Client
+from examples.member import TryAgain
 from examples.store.actor import LENGTH_LIMIT, Store
-from examples.store.messages import Keep, Kept, Promise, Promised, Put, TooLarge
+from examples.store.messages import Found, Get, Keep, Kept, Promise, Promised, Put, TooLarge
 from examples.store.shelf import Shelf
-from runtime import Pid, Process
-from tests.examples.arena import MEMBERS, Arena, run
+from runtime import Pid, Process, ProcessId
+from tests.examples.arena import ACTOR, HOSTS, MEMBERS, Arena, run, served
+from tests.runtime.support import until
 
 PRESENT = 1_800_000_000_000
 """Terms begin at the wall clock in milliseconds; ballots beyond are of leaders yet to come."""
@@ -24,6 +27,31 @@ class Faithless(Store):
 
     def may_answer(self, ballot: int) -> bool:
         return True
+
+
+@dataclass(frozen=True)
+class Nap:
+    """Handle nothing else for a while."""
+
+    seconds: float
+
+
+class Sluggish(Store):
+    """Can be kept from what waits in its mailbox."""
+
+    async def handle_message(self, sender: Pid | None, message: Any) -> None:
+        if isinstance(message, Nap):
+            await asyncio.sleep(message.seconds)
+        else:
+            await super().handle_message(sender, message)
+
+
+class Tenureless(Sluggish):
+    """A planted bug: leading again, it goes on where it was when it led before."""
+
+    @property
+    def serves(self) -> bool:
+        return self.is_leader
 
 
 class Leader(Process):
@@ -89,6 +117,49 @@ def test_what_is_kept_is_told_to_the_next_leader(repeated: int) -> None:
     answers = answers_to([keep] * repeated + [Promise(version=LATE)])
     told = Promised(asked=LATE, version=EARLY, entries={"k": "v"})
     assert answers == [Kept(asked=EARLY)] * repeated + [told]
+
+
+async def answer_of_a_leader_that_was_away(arena: Arena) -> object:
+    """To a read that waited while it lost the lead, another one wrote, and it was elected again."""
+    client = Client()
+    await arena.start()
+    await arena.client("client", client)
+    await served(client, lambda number: Put(number=number, key="k", value="old"))
+    away = await arena.led()
+    host = away.node.name
+    arena.nodes[host].send(away.pid, Nap(8.0))
+    reading = asyncio.ensure_future(
+        client.ask(ProcessId(ACTOR, host), lambda number: Get(number=number, key="k"), 20.0)
+    )
+    await asyncio.sleep(0.1)
+    arena.isolate(host, HOSTS)
+    await until(lambda: arena.leader() not in (None, host))
+    successor = arena.members[arena.leader() or host]
+    asked = ProcessId(ACTOR, successor.node.name)
+    await asyncio.sleep(0.5)
+    await client.ask(asked, lambda number: Put(number=number, key="k", value="new"), 2.0)
+    arena.network.heal()
+    await asyncio.sleep(2)
+    successor.resign(ProcessId(ACTOR, host))
+    await until(lambda: away.is_leader)
+    return await reading
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("kind", "is_stale"), [(Sluggish, False), (Tenureless, True)])
+def test_a_leader_that_was_away_answers_no_read_from_before(
+    kind: Callable[[Shelf], Store], is_stale: bool
+) -> None:
+    """It leads by the clock, but has not been told so: what it knows is old."""
+    answers: list[object] = []
+
+    async def trial(arena: Arena) -> None:
+        answers.append(await answer_of_a_leader_that_was_away(arena))
+
+    in_memory(trial, kind)
+    [answer] = answers
+    assert isinstance(answer, Found if is_stale else TryAgain)
+    assert not is_stale or answer == Found(number=answer.number, value="old")
 
 
 @pytest.mark.parametrize("value", ["x" * LENGTH_LIMIT, "é" * LENGTH_LIMIT])
