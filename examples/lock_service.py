@@ -12,7 +12,8 @@ is over.
 Guarantees: two never hold one lock at once, whatever is lost or crashes. Each grant carries a token
 above all tokens before it, for whatever the holder writes to: see ``examples.single_writer``.
 
-Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`.
+Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`; the longest time
+for a lock is set alike on all members.
 
 Not: a lock cannot be prolonged, nobody queues for one, and after a change of leader nobody gets any
 for `LONGEST_SECONDS`. The holder must ask `Held.is_held` as it goes, or rely on the token: a
@@ -20,7 +21,7 @@ process that is suspended does not notice.
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import typer
@@ -90,7 +91,7 @@ class Held:
     lock: str
     token: Token
     until: int
-    clock: Clock
+    clock: Clock = field(repr=False)
 
     @property
     def is_held(self) -> bool:

@@ -32,9 +32,14 @@ DEFAULT_FOLDER = Path(tempfile.gettempdir()) / "leader-examples"
 
 
 def application(about: str | None) -> typer.Typer:
-    """The command line of an example, with its docstring as help."""
+    """The command line of an example, with its docstring as help, line by line."""
+    paragraphs = (about or "").split("\n\n")
     program = typer.Typer(
-        help=about, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+        help="\n\n".join(f"\b\n{paragraph}" for paragraph in paragraphs),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
     # With a callback a program with a single command still wants the command's name.
     program.callback()(lambda: None)
@@ -118,8 +123,15 @@ async def _ask(cluster: str, question: Callable[[Client], Awaitable[Any]], clien
         return await question(client)
 
 
+def _is_worth_showing(record: logging.LogRecord) -> bool:
+    """What members say, and warnings; not which nodes come and go."""
+    said_by: str | None = getattr(record, "registered_name", None)
+    return said_by is not None or record.levelno >= logging.WARNING
+
+
 def _show_log() -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("%(node)s  %(message)s"))
+    handler.addFilter(_is_worth_showing)
     logging.getLogger("runtime").addHandler(handler)
     logging.getLogger("runtime").setLevel(logging.INFO)
