@@ -99,9 +99,10 @@ class Worker(Member):
                 self._carry_out(message)
             case Forwarded():
                 # Passed on once more, it could go round in circles while the members disagree.
-                self.send(message.asker, NobodyLeads(number=message.work.number))
-            case OutOfPatience(request=request) if self._waiting.pop(request, None):
-                self.send(request.asker, NobodyLeads(number=request.work.number))
+                self._decline(message)
+            case OutOfPatience(request=request) if request in self._waiting:
+                del self._waiting[request]
+                self._decline(request)
 
     def _take(self, request: Forwarded) -> None:
         if self.may_do():
@@ -112,7 +113,7 @@ class Worker(Member):
             late = OutOfPatience(request)
             self._waiting[request] = self.send_after(self.pid, late, PATIENCE_SECONDS)
         else:
-            self.send(request.asker, NobodyLeads(number=request.work.number))
+            self._decline(request)
 
     def may_do(self) -> bool:
         """Whether the work is this member's at this instant."""
@@ -121,6 +122,9 @@ class Worker(Member):
     def _carry_out(self, request: Forwarded) -> None:
         self.do(request.work)
         self.reply(request, Done(number=request.work.number, by=self.node.name))
+
+    def _decline(self, request: Forwarded) -> None:
+        self.send(request.asker, NobodyLeads(number=request.work.number))
 
     def forward(self, request: Forwarded, leader: Pid) -> None:
         """Pass a request on, and forget it: to send it twice could have it done twice."""

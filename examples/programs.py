@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -70,14 +70,14 @@ def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
         storage=leader.FileStorage(folder),
     )
     others = {other: address for other, address in where.items() if other != name}
-    asyncio.run(_take_part(f"{name}@{where[name]}", others, member, options))
+    _run(_take_part(f"{name}@{where[name]}", others, member, options))
 
 
 def observe(name: str, cluster: str, contact: str, member: Member) -> None:
     """Be an observer, which joins through ``contact``, until a signal ends it."""
     options = leader.Options(cluster_id=type(member).__name__)
     address = f"{name}@127.0.0.1:0"
-    asyncio.run(_take_part(address, addresses(cluster), member, options, contact))
+    _run(_take_part(address, addresses(cluster), member, options, contact))
 
 
 def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
@@ -87,6 +87,15 @@ def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Clie
     except TimeoutError:
         typer.echo("no answer: it may have been carried out, or not", err=True)
         raise typer.Exit(1) from None
+
+
+def _run(life: Coroutine[Any, Any, None]) -> None:
+    try:
+        asyncio.run(life)
+    except (OSError, ValueError, leader.ElectionError) as error:
+        # An address in use, a name that cannot be one, a record that another process holds.
+        typer.echo(f"cannot take part: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 async def _take_part(

@@ -37,6 +37,26 @@ def test_help_is_what_the_example_says_of_itself(name: str) -> None:
         assert word in shown.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["n9"], "'n9' is none of the members"),
+        (["n1", "--cluster", "n1"], "NAME=HOST:PORT"),
+        (["n1", "--cluster", "n1=127.0.0.1"], "cannot take part"),
+        (["n1", "--cluster", "n1=192.0.2.1:7101"], "must be a loopback one"),
+    ],
+)
+def test_who_cannot_take_part_is_told_why(
+    arguments: list[str], complaint: str, tmp_path: Path
+) -> None:
+    """In a line or two, not by a traceback."""
+    run = [sys.executable, "-m", "examples.store", "member", "--folder", str(tmp_path), *arguments]
+    shown = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert shown.returncode != 0
+    assert complaint in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
 def test_the_file_is_written_by_one_leader_after_the_other(tmp_path: Path) -> None:
     """Rows carry the tokens of the leaderships that wrote them."""
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 import pytest
 
 from examples.scheduler import Scheduler
-from tests.examples.arena import Arena, Broken, breaks, run
+from tests.examples.arena import Arena, Broken, Idle, breaks, run
 
 PERIOD_SECONDS = 0.5
 STORM_SECONDS = 15
 
-Runs = list[tuple[int, int, str]]
-"""Slot, token and host of every run, in order."""
+Runs = list[tuple[int, int, bool]]
+"""Slot and token of every run, in order, and whether it began within the lease."""
 
 
 class Noting(Scheduler):
@@ -24,7 +24,7 @@ class Noting(Scheduler):
         self.runs = runs
 
     async def run_slot(self, slot: int, token: int) -> None:
-        self.runs.append((slot, token, self.node.name))
+        self.runs.append((slot, token, self.is_leader))
 
 
 class Hasty(Noting):
@@ -53,10 +53,12 @@ def storm(seed: int, kind: Callable[[Runs], Noting] = Noting) -> None:
 
     run(trial, seed, lambda _: kind(runs), skew_milliseconds=round(PERIOD_SECONDS * 1_000) - 1)
     slots, tokens = [slot for slot, _, _ in runs], [token for _, token, _ in runs]
+    if not all(leads for _, _, leads in runs):
+        raise Broken(f"a run without the lease: {runs}")
     if len(set(slots)) < len(slots) or tokens != sorted(tokens):
         raise Broken(f"a slot ran twice, or under a stale token: {runs}")
     if not all(after == before + 1 for before, after in pairwise(slots[-3:])):
-        raise Broken(f"slots were left out in calm weather: {runs}")
+        raise Idle(f"slots were left out in calm weather: {runs}")
 
 
 @pytest.mark.slow
