@@ -13,34 +13,62 @@ puts it into its `mailbox`, or calls its priority handler, all in the one call t
 import logging
 
 from runtime.clock import Alarm, Clock, SystemClock, Timer
-from runtime.events import NodeDown, NodeDownReason, NodeEvent, NodeUp
+from runtime.errors import (
+    CallError,
+    CallFailed,
+    CallsItself,
+    CallTimeout,
+    CannotTravel,
+    MailboxFull,
+    NodeLost,
+    NoSuchProcess,
+    NotHandled,
+    ProcessEnded,
+)
+from runtime.events import Down, Exit, NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.limits import NodeLimits
-from runtime.node import NameTaken, Node, Statistics
+from runtime.node import Node
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
+from runtime.processes import NameTaken
+from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
 from runtime.tcp import TcpTransport
 from runtime.transport import Connection, Listener, Loss, Receiver, Transport
 from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
     "Alarm",
+    "CallError",
+    "CallFailed",
+    "CallTimeout",
+    "CallsItself",
+    "CannotTravel",
     "Clock",
     "Connection",
+    "ConnectionStatistics",
     "DEFAULT_REGISTRY",
+    "Down",
+    "Exit",
     "ExitReason",
     "Host",
     "Listener",
     "Loss",
+    "MailboxFull",
+    "MailboxStatistics",
     "NameTaken",
+    "NoSuchProcess",
     "Node",
     "NodeDown",
     "NodeDownReason",
     "NodeEvent",
     "NodeLimits",
+    "NodeLost",
     "NodeUp",
+    "NotHandled",
     "Pid",
     "PriorityHandler",
     "Process",
+    "ProcessEnded",
     "ProcessId",
     "Receiver",
     "Registry",
