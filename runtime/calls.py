@@ -80,6 +80,10 @@ class Calls:
         switchboard.handle(Answer, self._answered)
         switchboard.handle(Refusal, self._refused)
 
+    def __len__(self) -> int:
+        """How many calls wait."""
+        return len(self._calls)
+
     async def call(
         self, to: Pid | ProcessId, request: object, timeout: float, sender: Pid | None
     ) -> Any:
@@ -198,7 +202,7 @@ class Calls:
     def _settle(self, peer: Identity, reference: int, outcome: object) -> None:
         call = self._calls.get(reference)
         # Whoever guesses the reference of a call to another node must not answer it.
-        if call is None or call.address.node != peer.name or call.outcome.done():
+        if call is None or call.address.node != peer.name:
             self._surroundings.drops.record(Drop.LATE_ANSWER, peer.name, "nobody waits for it")
         else:
             call.settle(outcome)

@@ -50,6 +50,10 @@ class Monitors:
         switchboard.handle(Unwatch, self._withdrawn)
         switchboard.handle(Ended, self._told)
 
+    def __len__(self) -> int:
+        """How many watches and watchers there are."""
+        return len(self._watches) + len(self._watched)
+
     def watch(self, watcher: Pid, target: Target, notice: Notice) -> int:
         """Calls back when the target is gone, even at once; returns a reference to call it off."""
         reference, address = next(self._references), address_of(target)

@@ -243,6 +243,8 @@ class Node:
             dropped=self._drops.counts(),
             mailboxes=self._processes.statistics(),
             connections=self._peers.statistics(),
+            calls=len(self._calls),
+            watches=len(self._processes.monitors),
             unauthenticated=self._peers.strangers,
         )
 

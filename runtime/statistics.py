@@ -44,5 +44,9 @@ class Statistics:
     """By the registered name, or the pid, of the process."""
     connections: dict[str, ConnectionStatistics]
     """By the name of the node."""
+    calls: int
+    """How many calls of this node wait for an answer."""
+    watches: int
+    """How many ends of monitors and links there are here; within the node, both ends count."""
     unauthenticated: int
     """How many accepted connections have not proved themselves."""

@@ -2,92 +2,13 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 import runtime
+from tests.runtime.calls_support import BOTH, HERE, THERE, Oracle, Scene, on_stage
 from tests.runtime.support import COOKIE, Note, Recorder, World, in_world, over_tcp
-
-HERE, THERE = "a", "b"
-BOTH = pytest.mark.parametrize("where", [HERE, THERE])
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """Nothing that travels."""
-
-
-class Oracle(runtime.Process):
-    """Answers as the request says, and notes what happens."""
-
-    def __init__(self) -> None:
-        self.notes: list[Any] = []
-
-    def handle_message(self, sender: runtime.Pid | None, message: Any) -> None:
-        self.notes.append(message)
-
-    def handle_call(self, sender: runtime.Pid | None, request: Any) -> Any:
-        self.notes.append(request)
-        match request:
-            case {"raise": text}:
-                raise LookupError(text)
-            case {"sleep": seconds}:
-                return self.sleep(seconds)
-            case {"stop": reason}:
-                self.stop(reason)
-                return "stopped"
-            case "who":
-                return None if sender is None else str(sender)
-            case "stranger":
-                return Stranger()
-            case "unknown":
-                raise runtime.NotHandled("what?")
-        return request
-
-    async def sleep(self, seconds: float) -> str:
-        """Answers later."""
-        await asyncio.sleep(seconds)
-        return "slept"
-
-
-@dataclass
-class Scene:
-    """An oracle on node a or b; the calls come from a."""
-
-    world: World
-    node: runtime.Node
-    oracle: Oracle
-    at: runtime.Node
-
-    @property
-    def pid(self) -> runtime.Pid:
-        """The oracle's."""
-        return self.oracle.pid
-
-    async def call(self, request: object, timeout: float = 5.0) -> Any:
-        """Asks the oracle."""
-        return await self.node.call(self.pid, request, timeout)
-
-    async def settle(self) -> None:
-        """Lets what is under way arrive."""
-        await asyncio.sleep(0.01)
-
-
-def on_stage(
-    where: str, main: Callable[[Scene], Coroutine[Any, Any, None]], **options: Any
-) -> None:
-    """Runs a test with an oracle on that node."""
-
-    async def body(world: World) -> None:
-        nodes = {name: await world.start(name) for name in (HERE, THERE)}
-        oracle = Oracle()
-        await nodes[where].spawn_register("oracle", lambda: oracle, **options)
-        await main(Scene(world, nodes[HERE], oracle, nodes[where]))
-
-    in_world(body)
 
 
 @BOTH
@@ -158,6 +79,7 @@ def test_a_call_times_out_and_its_answer_is_dropped_and_counted(where: str) -> N
         assert scene.world.loop.time() - began == pytest.approx(0.5)
         await asyncio.sleep(2)
         assert scene.node.statistics().dropped == {"answer too late": 1}
+        assert scene.node.statistics().calls == 0
         assert await scene.call("next") == "next"
 
     on_stage(where, main)
@@ -279,6 +201,21 @@ def test_a_process_may_answer_with_its_last_breath(where: str) -> None:
     on_stage(where, main)
 
 
+def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
+    """Even by an idle process, which was about to take it."""
+
+    async def main(scene: Scene) -> None:
+        await scene.settle()
+        call = asyncio.create_task(scene.call("too late"))
+        await asyncio.sleep(0)
+        scene.oracle.stop("enough")
+        with pytest.raises(runtime.ProcessEnded, match="enough"):
+            await call
+        assert scene.oracle.notes == []
+
+    on_stage(HERE, main)
+
+
 @BOTH
 def test_a_process_that_is_killed_answers_nobody_and_everybody_is_told(where: str) -> None:
     """The one it was busy with and the one that waited."""
@@ -295,119 +232,6 @@ def test_a_process_that_is_killed_answers_nobody_and_everybody_is_told(where: st
         assert scene.world.loop.time() < 1
 
     on_stage(where, main)
-
-
-@BOTH
-def test_a_full_mailbox_refuses_a_request_at_once(where: str) -> None:
-    """And counts it; what waits is answered."""
-
-    async def main(scene: Scene) -> None:
-        calls = []
-        for _ in range(4):
-            calls.append(asyncio.create_task(scene.call({"sleep": 1})))
-            await scene.settle()
-        with pytest.raises(runtime.MailboxFull, match="3 messages wait"):
-            await scene.call("one too many")
-        assert scene.at.statistics().dropped == {"mailbox full": 1}
-        assert await asyncio.gather(*calls) == ["slept"] * 4
-
-    on_stage(where, main, mailbox_messages=3)
-
-
-def test_what_cannot_travel_ends_the_call_and_not_the_process() -> None:
-    """The request at once; the answer when it is there."""
-
-    async def main(scene: Scene) -> None:
-        with pytest.raises(runtime.CannotTravel, match=r"the request: Stranger cannot travel"):
-            await scene.call(Stranger())
-        with pytest.raises(runtime.CannotTravel, match=r"the answer: Stranger cannot travel"):
-            await scene.call("stranger")
-        with pytest.raises(runtime.CannotTravel, match=r"the request: .* limit"):
-            await scene.call(bytes(runtime.wire.FRAME_LIMIT))
-        assert await scene.call("still there") == "still there"
-
-    on_stage(THERE, main)
-
-
-def test_what_the_other_node_cannot_read_ends_the_call() -> None:
-    """Its registry does not know the type."""
-
-    async def main(world: World) -> None:
-        a, b = await world.start("a"), await world.start("b", registry=runtime.Registry())
-        oracle = await b.spawn(Oracle)
-        with pytest.raises(runtime.CannotTravel, match=r"the request: unknown kind 'tests\.note'"):
-            await a.call(oracle, Note(number=1))
-        assert b.statistics().dropped == {"malformed message": 1}
-
-    in_world(main)
-
-
-def test_a_node_without_a_route_is_unreachable_at_once() -> None:
-    """Nothing is waited for."""
-
-    async def main(world: World) -> None:
-        a = await world.start("a")
-        with pytest.raises(runtime.NodeLost, match="node x cannot be reached"):
-            await a.call(runtime.ProcessId("oracle", "x"), "x")
-        assert world.loop.time() < 0.1
-
-    in_world(main)
-
-
-def test_a_node_that_nobody_answers_for_is_lost_when_dialling_fails() -> None:
-    """Sooner than the time-out."""
-
-    async def main(world: World) -> None:
-        a = await world.start("a")
-        with pytest.raises(runtime.NodeLost, match="nobody listens at b:1"):
-            await a.call(runtime.ProcessId("oracle", "b"), "x")
-        assert world.loop.time() < 0.1
-
-    in_world(main)
-
-
-def test_a_node_that_dies_meanwhile_ends_the_call_with_a_reason() -> None:
-    """The caller knows that the request may have been carried out."""
-
-    async def main(scene: Scene) -> None:
-        call = asyncio.create_task(scene.call({"sleep": 9}))
-        await scene.settle()
-        scene.at.kill()
-        scene.world.network.crash("b")
-        with pytest.raises(runtime.NodeLost, match="node b lost: its connection was closed"):
-            await call
-        assert scene.world.loop.time() < 1
-
-    on_stage(THERE, main)
-
-
-def test_a_partition_is_silence_and_ends_in_the_time_out() -> None:
-    """Nothing else can be known; the late answer is dropped."""
-
-    async def main(scene: Scene) -> None:
-        await scene.call("connect first")
-        scene.world.network.partition("b", "a")
-        with pytest.raises(runtime.CallTimeout):
-            await scene.call("x", timeout=3)
-        scene.world.network.heal()
-        assert await scene.call("y") == "y"
-
-    on_stage(THERE, main)
-
-
-def test_a_node_that_stops_ends_its_own_calls() -> None:
-    """And begins none any more."""
-
-    async def main(scene: Scene) -> None:
-        call = asyncio.create_task(scene.call({"sleep": 1}))
-        await scene.settle()
-        await scene.node.stop()
-        with pytest.raises(runtime.NodeLost):
-            await call
-        with pytest.raises(runtime.NodeLost, match="this node has stopped"):
-            await scene.call("x")
-
-    on_stage(THERE, main)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan])

@@ -252,6 +252,8 @@ def test_statistics_show_what_waits_and_what_was_done() -> None:
                 str(pid): runtime.MailboxStatistics(length=1, handled=2, dropped=0),
             },
             connections=b.statistics().connections,
+            calls=0,
+            watches=0,
             unauthenticated=0,
         )
         assert a.statistics().sent == 3
