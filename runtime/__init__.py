@@ -32,6 +32,7 @@ from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
 from runtime.processes import NameTaken
 from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
+from runtime.supervisor import Child, Restart, Strategy, Supervision, Supervisor, TooManyRestarts
 from runtime.tcp import TcpTransport
 from runtime.transport import Connection, Listener, Loss, Receiver, Transport
 from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
@@ -43,6 +44,7 @@ __all__ = [
     "CallTimeout",
     "CallsItself",
     "CannotTravel",
+    "Child",
     "Clock",
     "Connection",
     "ConnectionStatistics",
@@ -72,10 +74,15 @@ __all__ = [
     "ProcessId",
     "Receiver",
     "Registry",
+    "Restart",
     "Statistics",
+    "Strategy",
+    "Supervision",
+    "Supervisor",
     "SystemClock",
     "TcpTransport",
     "Timer",
+    "TooManyRestarts",
     "Transport",
     "WireError",
     "message",

@@ -59,3 +59,5 @@ class Exit:
     sender: Pid
     """The process that sent the exit, or the linked one that ended."""
     reason: str
+    has_ended: bool = False
+    """Whether the sender was linked and has ended itself."""

@@ -142,7 +142,7 @@ class Execution:
         if reason == KILL and not by_link:
             self.kill()
         elif self.traps_exits and sender != self.parent:
-            self._notify(sender, Exit(sender, reason))
+            self._notify(sender, Exit(sender, reason, has_ended=by_link))
         elif not (by_link and reason in ORDERLY):
             self.stop(reason)
 

@@ -99,8 +99,6 @@ class Ties:
         """Calls everything off; those linked hear of the process's end as watchers do."""
         for reference in [*self._monitored, *filter(None, self._links.values())]:
             self._monitors.unwatch(reference)
-        self._monitored.clear()
-        self._links.clear()
 
     def _tell(self, other: Pid | ProcessId, signal: Link | Unlink | Stop) -> None:
         number = self._owner.pid.number

@@ -94,6 +94,21 @@ def test_a_node_that_dies_meanwhile_ends_the_call_with_a_reason() -> None:
     on_stage(THERE, main)
 
 
+def test_nobody_dials_a_node_that_is_gone_to_answer_it() -> None:
+    """It waits for nothing any more."""
+
+    async def main(scene: Scene) -> None:
+        call = asyncio.create_task(scene.call({"sleep": 1}, timeout=3))
+        await scene.settle()
+        scene.node.kill()
+        scene.world.network.crash("a")
+        await asyncio.gather(call, return_exceptions=True)
+        assert scene.oracle.notes == [{"sleep": 1}]
+        assert scene.at.statistics().dropped == {}
+
+    on_stage(THERE, main)
+
+
 def test_a_partition_is_silence_and_ends_in_the_time_out() -> None:
     """Nothing else can be known; the late answer is dropped."""
 

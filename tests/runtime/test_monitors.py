@@ -271,10 +271,10 @@ def test_the_loss_of_the_watchers_node_leaves_nothing_at_the_target() -> None:
         reborn = await world.start("a")
         reborn.connect("b")
         await asyncio.sleep(2)
+        assert scene.at.statistics().watches == 0
         scene.target.stop()
         await asyncio.sleep(1)
         assert reborn.statistics().connections["b"].frames_received == 0
-        assert scene.at.statistics().watches == 0
 
     in_world(main)
 

@@ -144,7 +144,7 @@ def test_an_orderly_end_is_nobody_elses(where: str, reason: str) -> None:
         await pair.settle()
         assert pair.ends(pair.other) == []
         sender = pair.one.pid
-        assert pair.exits() == [(sender, runtime.Exit(sender, reason))]
+        assert pair.exits() == [(sender, runtime.Exit(sender, reason, has_ended=True))]
 
     with_pair(where, main)
 
@@ -209,6 +209,10 @@ def test_linking_with_a_process_that_has_ended_ends_the_other(where: str) -> Non
         pair.one.link(runtime.Pid(where, pair.far.creation, 99))
         await pair.settle()
         assert pair.ends(pair.one) == ["no such process"]
+        for _ in range(2):
+            pair.trapper.link(runtime.Pid(where, pair.far.creation, 99))
+            await pair.settle()
+        assert len(pair.exits()) == 2
 
     with_pair(where, main)
 
