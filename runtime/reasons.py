@@ -31,5 +31,13 @@ LENGTH_LIMIT = 500
 
 def describe(reason: ExitReason) -> str:
     """The reason in words, those of an error led by its type, none longer than the limit."""
-    words = reason if isinstance(reason, str) else f"{type(reason).__qualname__}: {reason}"
+    words = reason if isinstance(reason, str) else f"{type(reason).__qualname__}: {_shown(reason)}"
     return words if len(words) <= LENGTH_LIMIT else words[: LENGTH_LIMIT - 1] + "…"
+
+
+def _shown(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception:
+        # Whoever waits for the process must hear of its end, whatever its error is like.
+        return "(it cannot be shown)"

@@ -103,8 +103,7 @@ class _Place:
         self.child = child
         self.pid: Pid | None = None
         self.lost: Pid | None = None
-        """Who held it last and ended unasked; None once that is attended to."""
-        self.is_stopping = False
+        """Who held it last and has ended; None once that is attended to."""
         self.changed = asyncio.Event()
 
 
@@ -157,13 +156,12 @@ class Supervisor(Process):
     def _vacate(self, place: _Place, pid: Pid, reason: str) -> None:
         place.pid = None
         place.changed.set()
-        if not place.is_stopping:
-            place.lost = pid
-            self.post(partial(self._mend, place, pid, reason))
+        place.lost = pid
+        self.post(partial(self._mend, place, pid, reason))
 
     async def _mend(self, place: _Place, pid: Pid, reason: str) -> None:
         if place.lost != pid:
-            # It has been started again meanwhile, for the sake of another one.
+            # It was stopped on purpose, or started again meanwhile for the sake of another one.
             return
         place.lost = None
         if place.child.restart is Restart.TEMPORARY:
@@ -205,7 +203,7 @@ class Supervisor(Process):
                 self._count_restart(place.child, error)
 
     async def _start_child(self, place: _Place) -> Exception | None:
-        child, place.is_stopping = place.child, False
+        child = place.child
         options: dict[str, Any] = {"mailbox_messages": child.mailbox_messages, "parent": self.pid}
         try:
             if child.name is None:
@@ -226,7 +224,6 @@ class Supervisor(Process):
                 self._places.remove(place)
 
     async def _stop_child(self, place: _Place) -> None:
-        place.is_stopping = True
         steps = ((SHUTDOWN, place.child.shutdown_seconds), (KILL, RELEASE_SECONDS))
         for reason, seconds in steps:
             if place.pid is None:

@@ -191,18 +191,38 @@ def test_a_supervisor_whose_children_do_not_start_does_not_start() -> None:
     in_office(main)
 
 
+def test_children_that_fail_at_once_are_one_restart_where_one_is_enough() -> None:
+    """The first failure has started all of them again; a temporary one is not missed twice."""
+
+    async def main(office: Office) -> None:
+        temporary = office.worker("three", restart=Restart.TEMPORARY)
+        await office.open([*office.workers(2), temporary], Strategy.ALL_FOR_ONE, 1)
+        office.news()
+        for name in ("one", "two", "three"):
+            office.tell(name, "fail")
+        await asyncio.sleep(1)
+        assert office.news() == ["-one", "-two", "-three", "+one", "+two"]
+        assert office.running() == ["one", "two"]
+        assert office.reasons() == []
+
+    in_office(main)
+
+
 def test_a_temporary_child_that_does_not_start_is_left_out() -> None:
     """The others run."""
 
     async def main(office: Office) -> None:
-        luck = iter([False])
+        luck = iter([False, True])
         child = Child(
             factory=Unlucky,
             arguments=(office.journal, "one", luck),
             name="one",
             restart=Restart.TEMPORARY,
         )
-        await office.open([child, office.worker("two")], Strategy.ONE_FOR_ONE, 0)
+        await office.open([child, office.worker("two")], Strategy.ALL_FOR_ONE, 1)
+        assert office.running() == ["two"]
+        office.tell("two", "fail")
+        await asyncio.sleep(1)
         assert office.running() == ["two"]
 
     in_office(main)
