@@ -5,7 +5,7 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import core, drills, floor
+from benchmarks import core, drills, floor, load
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.exact.speed import exploration
 
@@ -21,6 +21,7 @@ def main() -> None:
     console.print(
         f"it is explored at {explored.rate:,.0f} states a second ({explored.states:,} states)"
     )
+    console.print(load.report(asyncio.run(load.measure())))
     table = Table("members", "storage", "disconnect", "failover", "x floor", "hand-over", "x floor")
     for nodes in (3, 5):
         for files in (False, True):
