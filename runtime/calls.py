@@ -159,7 +159,11 @@ class Calls:
             if not is_sent and self._switchboard.is_gone(call.address):
                 call.settle(NoSuchProcess(NO_PROCESS))
             elif not is_sent:
-                call.settle(NodeLost(f"node {call.address.node} cannot be reached, or too much waits for it"))
+                call.settle(
+                    NodeLost(
+                        f"node {call.address.node} cannot be reached, or too much waits for it"
+                    )
+                )
 
     def _asked(self, peer: Identity, parcel: Parcel, signal: Request) -> None:
         reply = partial(self._reply, peer, signal.reference)

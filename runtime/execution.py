@@ -112,10 +112,14 @@ class Execution:
         if not self._put(Letter(sender, request, reply)):
             reply(MailboxFull(f"{len(self.mailbox)} messages wait"))
 
-    def send(self, to: Pid | ProcessId, message: object) -> None:
-        """Sends on behalf of the process, if it still lives."""
-        if not self._is_over:
+    def send_later(self, to: Pid | ProcessId, message: object) -> None:
+        """Sends on behalf of the process, if it still lives; what cannot travel ends it."""
+        if self._is_over:
+            return
+        try:
             self.host.send(to, message, self.pid)
+        except (TypeError, ValueError) as error:
+            self._fail(error)
 
     def prioritize(self, types: Iterable[type], handler: PriorityHandler) -> None:
         """See `Process.prioritize`."""
