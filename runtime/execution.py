@@ -58,7 +58,6 @@ class Execution:
         self._since = host.clock.now()
         self._priority: dict[type, PriorityHandler] = {}
         self._task: asyncio.Task[None] | None = None
-        self._has_started = False
         self._reason: ExitReason | None = None
         self._is_over = False
         process._execution = self
@@ -85,9 +84,7 @@ class Execution:
     @property
     def state(self) -> str:
         """What it is doing, in a word."""
-        if self._is_stopping():
-            return "stopping"
-        return "running" if self._has_started else "starting"
+        return "stopping" if self._is_stopping() else "running"
 
     def deliver(self, sender: Pid | None, message: object) -> None:
         """Hands a message to its priority handler now, or puts it into the mailbox."""
@@ -182,7 +179,6 @@ class Execution:
     async def _run(self, arguments: tuple[object, ...], started: Callable[[], None]) -> None:
         try:
             if await self._start(arguments):
-                self._has_started = True
                 started()
                 await self._handle_entries()
                 await self._finish()

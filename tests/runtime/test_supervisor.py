@@ -331,6 +331,36 @@ def test_an_exit_ends_a_supervisor_in_order(is_child: bool) -> None:
     in_office(main)
 
 
+@pytest.mark.parametrize(("reason", "ends"), [("enough", ["enough"]), ("shutdown", [])])
+def test_a_supervisor_shares_the_end_of_who_links_with_it(reason: str, ends: list[str]) -> None:
+    """As any process does: it traps exits for its children's sake only."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers(1))
+        other = Recorder()
+        await office.node.spawn(lambda: other)
+        other.link(office.boss.pid)
+        other.stop(reason)
+        await asyncio.sleep(1)
+        assert office.reasons() == ends
+
+    in_office(main)
+
+
+def test_a_child_needs_no_name() -> None:
+    """It goes by that of its factory."""
+
+    async def main(office: Office) -> None:
+        await office.open([Child(factory=Worker, arguments=(office.journal, "x"))])
+        [(child, pid)] = office.boss.children
+        office.node.send(pid, "fail")
+        await asyncio.sleep(1)
+        assert office.news() == ["+x", "-x", "+x"]
+        assert str(child) == "Worker"
+
+    in_office(main)
+
+
 def test_a_supervisor_shows_its_children() -> None:
     """By name, with their pids."""
 
