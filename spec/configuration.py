@@ -45,7 +45,7 @@ def with_constant(configuration: str, name: str, value: Constant) -> str:
     if found != 1:
         raise ValueError(f"constant {name}: must be assigned once in the file, found {found}")
     bare = _COMMENT.sub("", configuration)
-    return assignment.sub(lambda match: f"{name} {_assigned(value)}", bare)
+    return assignment.sub(lambda match: f"{name} {assigned(value)}", bare)
 
 
 def with_invariants(configuration: str, names: Sequence[str]) -> str:
@@ -58,7 +58,8 @@ def with_properties(configuration: str, names: Sequence[str]) -> str:
     return _with_names(configuration, _PROPERTIES, names)
 
 
-def _assigned(value: Constant) -> str:
+def assigned(value: Constant) -> str:
+    """What stands behind the name of a constant that has this value."""
     if isinstance(value, bool):
         return f"= {str(value).upper()}"
     text = str(value)

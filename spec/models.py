@@ -131,7 +131,10 @@ def _model(name: str, table: Any, folder: Path) -> Model:
             tier=_tier(table["tier"]),
             expected=_expected(table),
             shows=table["shows"],
-            bounds=", ".join(f"{key} = {value}" for key, value in _constants(table).items()),
+            bounds=", ".join(
+                f"{name} {configuration.assigned(value)}"
+                for name, value in _constants(table).items()
+            ),
         )
     except ValueError as error:
         raise InvalidModels(f"model {name}: {error}") from None
