@@ -7,6 +7,7 @@ those that only define values are shared, so a mutant speaks of the same states 
 import builtins
 import importlib
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -15,6 +16,8 @@ from typing import Final
 from stateful_tests.core import Core
 
 PACKAGE: Final = "leader.protocol."
+QUOTATION: Final = re.compile(r"^ *# Spec: .*\n", re.MULTILINE)
+"""What the core quotes of the spec beside its guards: no patch has to know of it."""
 ACTING: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
 
 
@@ -71,7 +74,7 @@ class _Modules:
         return self._loaded[name]
 
     def _source(self, name: str) -> str:
-        source = inspect.getsource(importlib.import_module(PACKAGE + name))
+        source = QUOTATION.sub("", inspect.getsource(importlib.import_module(PACKAGE + name)))
         for patch in self._patches:
             if patch.module != name:
                 continue
