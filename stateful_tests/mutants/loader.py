@@ -29,6 +29,18 @@ class Patch:
     old: str
     new: str
 
+    def applied_to(self, source: str) -> str:
+        """The source so changed.
+
+        Raises:
+            ValueError: it does not fit any more.
+        """
+        if source.count(self.old) != 1:
+            raise ValueError(
+                f"{self.old!r}: must be in {self.module}.py once, is in it {source.count(self.old)} times"
+            )
+        return source.replace(self.old, self.new)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
@@ -76,13 +88,8 @@ class _Modules:
     def _source(self, name: str) -> str:
         source = QUOTATION.sub("", inspect.getsource(importlib.import_module(PACKAGE + name)))
         for patch in self._patches:
-            if patch.module != name:
-                continue
-            if source.count(patch.old) != 1:
-                raise ValueError(
-                    f"{patch.old!r}: must be in {name}.py once, is in it {source.count(patch.old)} times"
-                )
-            source = source.replace(patch.old, patch.new)
+            if patch.module == name:
+                source = patch.applied_to(source)
         return source
 
     def _import(
