@@ -6,7 +6,7 @@ and not as a copy that drifts away from it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Constant = bool | int | str
 
@@ -46,6 +46,13 @@ def with_constant(configuration: str, name: str, value: Constant) -> str:
         raise ValueError(f"constant {name}: must be assigned once in the file, found {found}")
     bare = _COMMENT.sub("", configuration)
     return assignment.sub(lambda match: f"{name} {assigned(value)}", bare)
+
+
+def with_constants(configuration: str, values: Mapping[str, Constant]) -> str:
+    """The same for several constants."""
+    for name, value in values.items():
+        configuration = with_constant(configuration, name, value)
+    return configuration
 
 
 def with_invariants(configuration: str, names: Sequence[str]) -> str:

@@ -165,7 +165,7 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> str:
     for name, value in _constants(table).items():
         if not isinstance(value, bool | int | str):
             raise ValueError(f"constants.{name} = {value!r}: must be an integer, boolean or text")
-        text = configuration.with_constant(text, name, value)
+    text = configuration.with_constants(text, _constants(table))
     if "invariants" in table:
         text = configuration.with_invariants(text, _texts(table, "invariants"))
     if "properties" in table:
