@@ -69,6 +69,6 @@ def _next_thing(system: System) -> None:
         arrives = system.in_flight[0].sent_at + TRAVEL
         if due is None or arrives <= due:
             system.pass_until(arrives)
-            system.deliver(0, crashing=False)
+            system.deliver(0)
             return
     system.pass_until(system.true_time + TRAVEL if due is None else due)

@@ -6,6 +6,7 @@ more than a little of everything every time.
 
 from bisect import bisect
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -14,10 +15,9 @@ from typing import Final
 
 from leader.protocol.vocabulary import MemberId
 from stateful_tests.cluster import Argument, Call, Cluster
-from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, Plan
-from stateful_tests.system import Letter
+from stateful_tests.system import Begin, Letter
 
 LONG, SHORT = 200, 60
 """How many calls a run has: most disasters need no more, and every run has another temper."""
@@ -36,25 +36,25 @@ class Failure:
     error: Exception
 
 
-def hunt(seeds: Iterable[int], core: Core = REAL) -> Failure | None:
+def hunt(seeds: Iterable[int], begin: Begin = CoreSystem) -> Failure | None:
     """The first failure among runs of these seeds."""
-    return next((failure for seed in seeds if (failure := run(seed, core))), None)
+    return next((failure for seed in seeds if (failure := run(seed, begin))), None)
 
 
-def run(seed: int, core: Core = REAL) -> Failure | None:
+def run(seed: int, begin: Begin = CoreSystem) -> Failure | None:
     """One run, and what went wrong in it; one in eight is short and ends calmly."""
     chance = Random(seed)
     plan = drawn_plan(chance)
-    cluster = Cluster(plan, CoreSystem(plan, core))
-    temper = Temper(chance, cluster)
     calm = seed % 8 == 0
-    try:
-        for _ in range(SHORT if calm else LONG):
-            cluster.perform(*temper.draw())
-        if calm:
-            cluster.perform("settle", drawn_quorum(chance, plan))
-    except Exception as error:
-        return Failure(plan, tuple(cluster.calls), error)
+    with closing(Cluster(plan, begin(plan))) as cluster:
+        temper = Temper(chance, cluster)
+        try:
+            for _ in range(SHORT if calm else LONG):
+                cluster.perform(*temper.draw())
+            if calm:
+                cluster.perform("settle", drawn_quorum(chance, plan))
+        except Exception as error:
+            return Failure(plan, tuple(cluster.calls), error)
     return None
 
 
@@ -163,7 +163,7 @@ class Temper:
             lambda: ("partition", somebody(), somebody()),
             lambda: ("isolate", somebody()),
             lambda: ("crash", somebody()),
-            lambda: ("deliver_and_crash", letter()),
+            lambda: ("deliver_and_crash", letter(), once() < 0.5),
             lambda: ("pause", somebody()),
             lambda: ("resign", somebody(self._acts), somebody() if once() < 0.5 else None),
             lambda: ("peer_down", somebody(), down() if trusting else somebody(self._acts)),

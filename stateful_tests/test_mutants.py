@@ -5,11 +5,13 @@ and in which run, is recorded as a property of its test.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from stateful_tests.cluster import Call
 from stateful_tests.core import REAL
+from stateful_tests.core_system import CoreSystem
 from stateful_tests.mutants.loader import Mutant, Patch, load
 from stateful_tests.mutants.table import MUTANTS
 from stateful_tests.plan import plain_plan
@@ -27,7 +29,7 @@ def test_a_planted_bug_is_found(
     """Within a bounded number of runs a claim fails that the real core keeps in the same run."""
     core = load(mutant)
     for seed in range(RUNS):
-        failure = run(seed, core)
+        failure = run(seed, partial(CoreSystem, core=core))
         if failure is not None and failure_of(failure.plan, failure.calls) is None:
             record_property("caught_by", kind_of(failure.error))
             record_property("runs", seed + 1)
@@ -43,7 +45,10 @@ def test_a_core_without_a_patch_is_the_real_one() -> None:
         Call("restart", ("a", True, True, None)),
         Call("settle", ("abc",)),
     )
-    stories = [replay(plain_plan(), calm, core, told=True).story() for core in (REAL, same)]
+    stories = [
+        replay(plain_plan(), calm, partial(CoreSystem, core=core), told=True).story()
+        for core in (REAL, same)
+    ]
     assert stories[0] == stories[1]
     assert "BecomeLeader" in stories[0]
 

@@ -57,9 +57,9 @@ class Election(RuleBasedStateMachine):
             self.perform("deliver", 0)
 
     @precondition(lambda self: self.has_letters())
-    @rule(index=LETTERS)
-    def deliver_and_crash(self, index: int) -> None:
-        self.perform("deliver_and_crash", index)
+    @rule(index=LETTERS, written=st.booleans())
+    def deliver_and_crash(self, index: int, written: bool) -> None:
+        self.perform("deliver_and_crash", index, written)
 
     @precondition(lambda self: self.has_letters())
     @rule(index=LETTERS)

@@ -1,5 +1,7 @@
 """The hunter on the real core, and whether what it catches can be told, replayed and shortened."""
 
+from functools import partial
+
 import pytest
 
 from stateful_tests.cluster import Cluster
@@ -12,6 +14,7 @@ from stateful_tests.simulator import Failure, hunt
 
 SEEDS = range(250)
 BUG = next(mutant for mutant in MUTANTS if mutant.name == "half_is_a_quorum")
+BUGGY = partial(CoreSystem, core=load(BUG))
 
 
 @pytest.mark.slow
@@ -24,7 +27,7 @@ def test_no_run_breaks_a_claim() -> None:
 @pytest.fixture(scope="module")
 def caught() -> Failure:
     """A failing run of a core with a bug."""
-    failure = hunt(range(100), load(BUG))
+    failure = hunt(range(100), BUGGY)
     assert failure is not None
     return failure
 
@@ -32,7 +35,7 @@ def caught() -> Failure:
 @pytest.mark.slow
 def test_a_failure_becomes_a_list_that_fails_again(caught: Failure) -> None:
     """Plan and calls are all there is to a run: they fail again at the same call, in the same way."""
-    again = failure_of(caught.plan, caught.calls, load(BUG))
+    again = failure_of(caught.plan, caught.calls, BUGGY)
     assert again is not None
     assert (again.calls, str(again.error)) == (caught.calls, str(caught.error))
 
@@ -40,19 +43,18 @@ def test_a_failure_becomes_a_list_that_fails_again(caught: Failure) -> None:
 @pytest.mark.slow
 def test_a_failure_is_cut_down_to_the_calls_that_matter(caught: Failure) -> None:
     """Without any one of the calls that are left, the run does not fail in this way any more."""
-    core = load(BUG)
-    shortest = shrunk(caught, core)
+    shortest = shrunk(caught, BUGGY)
     for left_out in range(len(shortest.calls)):
         calls = (*shortest.calls[:left_out], *shortest.calls[left_out + 1 :])
-        failure = failure_of(shortest.plan, calls, core)
+        failure = failure_of(shortest.plan, calls, BUGGY)
         assert failure is None or kind_of(failure.error) != kind_of(caught.error)
 
 
 @pytest.mark.slow
 def test_a_story_has_every_call_and_the_reason(caught: Failure) -> None:
     """Whoever reads the story sees what was done, in order, and which claim it broke."""
-    shortest = shrunk(caught, load(BUG))
-    story = story_of(shortest, load(BUG))
+    shortest = shrunk(caught, BUGGY)
+    story = story_of(shortest, BUGGY)
     told = [line for line in story.splitlines()[1:-1] if not line.startswith(" ")]
     assert [line.split(":")[0] for line in told] == [str(call) for call in shortest.calls]
     assert story.endswith(str(shortest.error))
