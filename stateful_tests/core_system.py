@@ -105,9 +105,12 @@ class CoreSystem:
         host = self._hosts[arrived.to]
         if host.state is None:
             self._teller.lost(arrived.message, arrived.to)
-        host.fault = fault
+        host.fault, highest_term = fault, host.highest_term
         self._offer(host, Received(message=arrived.message))
         host.fault = Fault.NONE
+        if fault is Fault.FAILS and host.is_down:
+            # The step was taken, and never came to be.
+            host.highest_term = highest_term
 
     def drop(self, index: int) -> None:
         dropped = self._network.take(index)

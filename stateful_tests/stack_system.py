@@ -346,8 +346,10 @@ class StackSystem:
         machines = self._machines.values()
         self._witness.saw([seen for machine in machines if (seen := machine.seen()) is not None])
         bonds = [_bond(machine) for machine in machines]
-        for leader in self.acting():
-            leases_rest_on_promises(leader, self.true_time + 1, self.members, bonds)
+        for machine in machines:
+            if machine.life is not None and machine.acts:
+                until = max(machine.life.lease_ends, self.true_time + 1)
+                leases_rest_on_promises(machine.member, until, self.members, bonds)
 
 
 def _bond(machine: Machine) -> Bond:

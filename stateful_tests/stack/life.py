@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from leader.options import Options
+from leader.protocol.quorum import reached_by_quorum
 from leader.protocol.vocabulary import MemberId
 from leader.trace import Line, Stepped, View
-from runtime import ExitReason, Node, ProcessId
+from runtime import ExitReason, Node, NodeLimits, ProcessId
 from stateful_tests.grounds import Bond
 from stateful_tests.host import NEVER
 from stateful_tests.plan import DRIFT, MILLISECOND, Plan
@@ -23,6 +24,8 @@ from stateful_tests.stack.network import HeldNetwork
 
 ACTOR = "member"
 COOKIE = "a cookie for the stateful tests"
+LIMITS = NodeLimits(handshake_seconds=0.5)
+"""Handshakes that a partition has broken off must not hold up a quorum for long."""
 SECOND = 1_000 * MILLISECOND
 
 Application = Callable[[Listener], StackMember]
@@ -67,6 +70,8 @@ class Life:
         self.view: View | None = None
         """As of its last step."""
         self.bond = Bond(birth.member, None, NEVER)
+        self.lease_ends = 0
+        """In true time, as far as answers have come."""
         self._birth = birth
         self._onlooker = onlooker
         self._node: Node | None = None
@@ -118,6 +123,7 @@ class Life:
                 routes={name: f"{name}:1" for name in birth.plan.members if name != birth.member},
                 transport=birth.network.transport(birth.member),
                 clock=birth.clock,
+                limits=LIMITS,
                 random=random.Random(f"{birth.plan.dice} {birth.member} {birth.number}"),
             )
             await self._node.spawn_register(ACTOR, lambda: self.actor, self._options())
@@ -148,6 +154,11 @@ class Life:
         if isinstance(line, Stepped):
             self.view = line.state
             self.bond = self._bond_of(line)
+            self.lease_ends = self.clock.clock.shows(line.at + self._lease_left(line.state))
+
+    def _lease_left(self, view: View) -> int:
+        voters = len(self._birth.plan.members)
+        return view.held or reached_by_quorum(view.backing.values(), voters) or 0
 
     def _bond_of(self, line: Stepped) -> Bond:
         promise = line.state.promise

@@ -1,0 +1,81 @@
+"""Whether the net catches a planted bug, and which check does: the cheapest are asked first.
+
+Knows no bug. A run counts only if the real thing survives the very same calls.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from spec.models import Tier
+from stateful_tests.core_system import CoreSystem
+from stateful_tests.exact.comparison import Difference, compare
+from stateful_tests.exact.dump import Graph, whole_graph
+from stateful_tests.exact.explorer import Explorer
+from stateful_tests.exact.instances import INSTANCES, selected
+from stateful_tests.exact.planted import IN_THE_CORE
+from stateful_tests.mutants.loader import Mutant, begins, load
+from stateful_tests.regressions import STORIES
+from stateful_tests.replay import failure_of, kind_of
+from stateful_tests.simulator import CALM, run
+from stateful_tests.stack_system import StackSystem
+
+SEEDS: Final = range(120)
+CALM_SEEDS: Final = range(SEEDS.stop, 2_000, CALM)
+"""Short runs that end calmly: what never comes to an election is found there or nowhere."""
+COMPARISON: Final = "the specification"
+INSTANCE_OF: Final[Mapping[str, str]] = {
+    planted.mutant.name: planted.instance for planted in IN_THE_CORE
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A bug was caught."""
+
+    check: str
+    """The claim that failed, or what it was compared with."""
+    found: str
+    """How far one had to look."""
+
+
+def killed(mutant: Mutant) -> Kill | None:
+    """How ``mutant`` is caught; None for a survivor."""
+    searches: Iterable[Callable[[Mutant], Kill | None]] = (by_story, by_runs, by_comparison)
+    return next((kill for search in searches if (kill := search(mutant))), None)
+
+
+def by_story(mutant: Mutant) -> Kill | None:
+    """By the run that is kept for it."""
+    story = STORIES.get(mutant.name)
+    failure = None if story is None else failure_of(story.plan, story.calls, begins(mutant))
+    return None if failure is None else Kill(kind_of(failure.error), "its story")
+
+
+def by_runs(mutant: Mutant) -> Kill | None:
+    """By the hunter."""
+    mutated, real = begins(mutant), CoreSystem if mutant.is_in_the_core else StackSystem
+    for looked, seed in enumerate(chain(SEEDS, CALM_SEEDS), start=1):
+        failure = run(seed, mutated)
+        if failure is not None and failure_of(failure.plan, failure.calls, real) is None:
+            return Kill(kind_of(failure.error), f"run {looked}")
+    return None
+
+
+def by_comparison(mutant: Mutant) -> Kill | None:
+    """By the exact comparison, on the instance that is named for it or on all quick ones."""
+    if not mutant.is_in_the_core:
+        return None
+    named = INSTANCE_OF.get(mutant.name)
+    instances = selected(Tier.QUICK) if named is None else [INSTANCES[named]]
+    for instance in instances:
+        if isinstance(compare(Explorer(instance, load(mutant)), _graph(instance.name)), Difference):
+            return Kill(COMPARISON, f"`{instance.name}`")
+    return None
+
+
+@cache
+def _graph(name: str) -> Graph:
+    return whole_graph(INSTANCES[name])
