@@ -30,7 +30,7 @@ def main() -> int:
 
 def row(mutant: Mutant, kill: Kill | None) -> str:
     """One of the table's."""
-    check, found = ("SURVIVES", "") if kill is None else (f"`{kill.check}`", kill.found)
+    check, found = ("SURVIVES", "") if kill is None else (kill.shown_check, kill.found)
     return f"| `{mutant.name}` | {mutant.disaster} | {check} | {found} |\n"
 
 

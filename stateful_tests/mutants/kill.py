@@ -3,20 +3,19 @@
 Knows no bug. A run counts only if the real thing survives the very same calls.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 from typing import Final
 
-from spec.models import Tier
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.exact.comparison import Difference, compare
 from stateful_tests.exact.dump import Graph, whole_graph
 from stateful_tests.exact.explorer import Explorer
-from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.planted import IN_THE_CORE
+from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.mutants.loader import Mutant, begins, load
+from stateful_tests.mutants.table import INSTANCE_OF
 from stateful_tests.regressions import STORIES
 from stateful_tests.replay import failure_of, kind_of
 from stateful_tests.simulator import CALM, run
@@ -26,9 +25,6 @@ SEEDS: Final = range(120)
 CALM_SEEDS: Final = range(SEEDS.stop, 2_000, CALM)
 """Short runs that end calmly: what never comes to an election is found there or nowhere."""
 COMPARISON: Final = "the specification"
-INSTANCE_OF: Final[Mapping[str, str]] = {
-    planted.mutant.name: planted.instance for planted in IN_THE_CORE
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +36,15 @@ class Kill:
     found: str
     """How far one had to look."""
 
+    @property
+    def shown_check(self) -> str:
+        """A claim in the type of code, anything else as it is."""
+        return f"`{self.check}`" if self.check.isidentifier() else self.check
+
 
 def killed(mutant: Mutant) -> Kill | None:
     """How ``mutant`` is caught; None for a survivor."""
-    searches: Iterable[Callable[[Mutant], Kill | None]] = (by_story, by_runs, by_comparison)
+    searches: Iterable[Callable[[Mutant], Kill | None]] = (by_story, by_comparison, by_runs)
     return next((kill for search in searches if (kill := search(mutant))), None)
 
 
@@ -65,15 +66,12 @@ def by_runs(mutant: Mutant) -> Kill | None:
 
 
 def by_comparison(mutant: Mutant) -> Kill | None:
-    """By the exact comparison, on the instance that is named for it or on all quick ones."""
-    if not mutant.is_in_the_core:
+    """By the exact comparison, on the instance that is named for it."""
+    name = INSTANCE_OF.get(mutant.name)
+    if name is None:
         return None
-    named = INSTANCE_OF.get(mutant.name)
-    instances = selected(Tier.QUICK) if named is None else [INSTANCES[named]]
-    for instance in instances:
-        if isinstance(compare(Explorer(instance, load(mutant)), _graph(instance.name)), Difference):
-            return Kill(COMPARISON, f"`{instance.name}`")
-    return None
+    found = compare(Explorer(INSTANCES[name], load(mutant)), _graph(name))
+    return Kill(COMPARISON, f"`{name}`") if isinstance(found, Difference) else None
 
 
 @cache

@@ -329,6 +329,14 @@ OF_THE_STACK: Final = (
     ),
 )
 
+INSTANCE_OF: Final = {
+    **{planted.mutant.name: planted.instance for planted in IN_THE_CORE},
+    "resignation_of_anybody_releases": "crashes",
+    "resignation_shown_of_anybody_releases": "crashes",
+    "death_of_anybody_releases": "crashes",
+}
+"""Where a bug that breaks no claim soon differs from the specification: an exact comparison's instance."""
+
 ALL: Final = (
     *MUTANTS,
     *THE_ORIGINALS,
