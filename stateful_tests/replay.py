@@ -1,15 +1,23 @@
 """A failing run, run again from its list of calls, and cut down to those that matter.
 
+``python -m stateful_tests.replay FILE`` tells a run that a failing test has printed, ``--actors`` with
+the whole stack behind the rules, ``--shrink`` without the calls that do not matter.
+
 Any list of calls is a run, so shortening needs no care: whatever still fails in the same way stays.
 """
 
+import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 
 from stateful_tests.cluster import Call, Cluster
 from stateful_tests.core_system import CoreSystem
+from stateful_tests.notation import read
 from stateful_tests.plan import Plan
 from stateful_tests.simulator import Failure
+from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import Begin
 
 
@@ -79,3 +87,25 @@ def kind_of(error: Exception) -> str:
     """Which check failed: a claim by its name, anything else by its type."""
     claim, colon, _ = str(error).partition(":")
     return claim if colon and claim.isidentifier() else type(error).__name__
+
+
+def main() -> int:
+    """Tell the run in a file; 1 if it fails."""
+    parser = argparse.ArgumentParser(prog="python -m stateful_tests.replay")
+    parser.add_argument("file", type=Path, help="what a failing test has printed")
+    parser.add_argument("--actors", action="store_true", help="the whole stack, not the core alone")
+    parser.add_argument("--shrink", action="store_true", help="leave out what does not matter")
+    arguments = parser.parse_args()
+    begin: Begin = StackSystem if arguments.actors else CoreSystem
+    plan, calls = read(arguments.file.read_text())
+    failure = failure_of(plan, calls, begin)
+    if failure is None:
+        sys.stdout.write(replay(plan, calls, begin, told=True).story() + "\nNothing fails.\n")
+        return 0
+    told = shrunk(failure, begin) if arguments.shrink else failure
+    sys.stdout.write(story_of(told, begin) + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
