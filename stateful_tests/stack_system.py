@@ -344,12 +344,14 @@ class StackSystem:
 
     def _look(self) -> None:
         machines = self._machines.values()
-        self._witness.saw([seen for machine in machines if (seen := machine.seen()) is not None])
-        bonds = [_bond(machine) for machine in machines]
-        for machine in machines:
-            if machine.life is not None and machine.acts:
-                until = max(machine.life.lease_ends, self.true_time + 1)
-                leases_rest_on_promises(machine.member, until, self.members, bonds)
+        views = [seen for machine in machines if (seen := machine.seen()) is not None]
+        self._witness.saw(views)
+        for view in views:
+            life = self._machines[view.member].life
+            if view.token is not None and life is not None:
+                until = max(life.lease_ends, self.true_time + 1)
+                bonds = [_bond(machine) for machine in machines]
+                leases_rest_on_promises(view.member, until, self.members, bonds)
 
 
 def _bond(machine: Machine) -> Bond:
