@@ -34,12 +34,14 @@ def start_without_record(
 
     So no incarnation votes twice in a term, and tokens do not go back if every member starts empty.
     """
+    # Spec: t > term[m]
     durable = Durable(term=Term(wall_clock), membership=membership, promise=settings.timing.promise)
     return _follower(settings, durable, None, moment)
 
 
 def silent_wait(settings: Settings) -> Duration:
-    """For how long a member without a record answers nothing at all."""
+    """For how long a member without a record answers nothing at all. Spec: Restart."""
+    # Spec: promise[m].left = 0
     return settings.timing.promise
 
 

@@ -7,6 +7,7 @@ those that only define values are shared, so a mutant speaks of the same states 
 import builtins
 import importlib
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +31,8 @@ ACTING: Final = {
 SOURCES: Final = {name: module for module, name in ACTING.items()}
 ONCE: Final = "register_election_messages(DEFAULT_REGISTRY)\n"
 """What a module does to what is shared: once is enough."""
+QUOTATION: Final = re.compile(r"^ *# Spec: .*\n", re.MULTILINE)
+"""What the core quotes of the spec beside its guards: no patch has to know of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,18 @@ class Patch:
     module: str
     old: str
     new: str
+
+    def applied_to(self, source: str) -> str:
+        """The source so changed.
+
+        Raises:
+            ValueError: it does not fit any more.
+        """
+        if source.count(self.old) != 1:
+            raise ValueError(
+                f"{self.old!r}: must be in {self.module}.py once, is in it {source.count(self.old)} times"
+            )
+        return source.replace(self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,15 +113,11 @@ class _Modules:
         return self._loaded[name]
 
     def _source(self, name: str) -> str:
-        source = inspect.getsource(importlib.import_module(SOURCES[name])).replace(ONCE, "")
+        module = importlib.import_module(SOURCES[name])
+        source = QUOTATION.sub("", inspect.getsource(module)).replace(ONCE, "")
         for patch in self._patches:
-            if patch.module != name:
-                continue
-            if source.count(patch.old) != 1:
-                raise ValueError(
-                    f"{patch.old!r}: must be in {name}.py once, is in it {source.count(patch.old)} times"
-                )
-            source = source.replace(patch.old, patch.new)
+            if patch.module == name:
+                source = patch.applied_to(source)
         return source
 
     def _import(
