@@ -19,13 +19,16 @@ from runtime.node import NameTaken, Node, Statistics
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
 from runtime.tcp import TcpTransport
-from runtime.transport import Connection, Listener, Loss, Receiver, Transport
+from runtime.tls import Credentials, Tls
+from runtime.transport import Channel, Connection, Listener, Loss, Receiver, Transport
 from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
     "Alarm",
+    "Channel",
     "Clock",
     "Connection",
+    "Credentials",
     "DEFAULT_REGISTRY",
     "ExitReason",
     "Host",
@@ -48,6 +51,7 @@ __all__ = [
     "SystemClock",
     "TcpTransport",
     "Timer",
+    "Tls",
     "Transport",
     "WireError",
     "message",

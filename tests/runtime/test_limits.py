@@ -12,3 +12,22 @@ def test_a_limit_is_finite_and_above_zero(value: float) -> None:
     """The error names the field and the value."""
     with pytest.raises(ValueError, match="handshake_seconds must be finite and above zero, not"):
         NodeLimits(handshake_seconds=value)
+
+
+@pytest.mark.parametrize("value", [True, "7", None, 1.5])
+def test_a_count_is_a_whole_number(value: object) -> None:
+    """Half a connection, or yes, is a mistake."""
+    with pytest.raises(TypeError, match="connections must be <class 'int'>, not"):
+        NodeLimits(connections=value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("value", [1023, 2**32])
+def test_a_frame_limit_leaves_room_for_the_handshake_and_fits_the_header(value: int) -> None:
+    """Below, nodes could not say goodbye; above, four bytes could not say how long."""
+    with pytest.raises(ValueError, match="frame_bytes must be between 1024 and 4294967295"):
+        NodeLimits(frame_bytes=value)
+
+
+def test_seconds_may_be_whole_or_not() -> None:
+    """An int will do for a float."""
+    assert NodeLimits(handshake_seconds=1) == NodeLimits(handshake_seconds=1.0)

@@ -15,7 +15,7 @@ from runtime import handshake
 from runtime.handshake import Handshake, Identity
 from runtime.limits import NodeLimits
 from runtime.pid import Pid
-from runtime.transport import split_address
+from runtime.transport import Channel, split_address
 from runtime.wire import NODE, VERSION, Goodbye, Registry
 from tests.runtime.support import (
     COOKIE,
@@ -70,7 +70,13 @@ class Client:
 
 def dialling(cookie: str = COOKIE) -> Handshake:
     """The client's side of a handshake with node a."""
-    return handshake.dial(cookie.encode(), CLIENT, "a", b"n" * handshake.NONCE_LENGTH)
+    return dialling_as(CLIENT, cookie)
+
+
+def dialling_as(own: Identity, cookie: str = COOKIE) -> Handshake:
+    """The same for a client of another name."""
+    nonce = b"n" * handshake.NONCE_LENGTH
+    return handshake.dial((handshake.stretch(cookie),), own, "a", nonce, Channel)
 
 
 @contextlib.asynccontextmanager
@@ -145,7 +151,7 @@ def test_a_node_of_ones_own_name_is_refused() -> None:
     async def main() -> None:
         async with pair() as nodes, dialled(nodes.a) as client:
             twin = Identity("a", nodes.a.creation + 1)
-            dialler = handshake.dial(COOKIE.encode(), twin, "a", b"n" * handshake.NONCE_LENGTH)
+            dialler = dialling_as(twin)
             client.write(next(dialler))
             client.write(dialler.send(await client.read()))
             assert await client.is_closed()

@@ -8,7 +8,7 @@ import pytest
 import runtime
 from runtime.drops import Drops
 from runtime.events import NodeDownReason as Reason
-from runtime.handshake import Identity
+from runtime.handshake import Identity, stretch
 from runtime.link import Surroundings
 from runtime.peer import Backoff
 from runtime.process import process_log
@@ -335,7 +335,7 @@ def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
         backoff = Backoff(
             Surroundings(
                 own=Identity("a", 1),
-                cookie=COOKIE.encode(),
+                keys=(stretch(COOKIE),),
                 clock=clock,
                 random=random.Random(1),
                 registry=runtime.Registry(),
