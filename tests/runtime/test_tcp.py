@@ -5,11 +5,15 @@ import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
+from runtime.process import process_log
 from runtime.tcp import TcpTransport
+from runtime.tls import Credentials
 from runtime.transport import Connection, Loss, split_address
+from tests.runtime.certificates import Authority
 from tests.runtime.support import PATIENCE_SECONDS, over_tcp
 
 LIMIT = 1_000
@@ -50,13 +54,23 @@ class End:
             await self.lost.wait()
 
 
+@pytest.fixture(scope="module", params=["unencrypted", "TLS"])
+def transport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Connections behave alike with and without TLS."""
+    if request.param == "unencrypted":
+        return TcpTransport()
+    files = Authority(tmp_path_factory.mktemp("authority")).sign("a")
+    return TcpTransport(credentials=Credentials(files, "a", process_log("a")))
+
+
 @contextlib.asynccontextmanager
-async def pair() -> AsyncIterator[tuple[End, End]]:
+async def pair(transport: TcpTransport) -> AsyncIterator[tuple[End, End]]:
     """Both ends of a connection, dialler first."""
     accepted: asyncio.Queue[Connection] = asyncio.Queue()
-    transport = TcpTransport()
     listener = await transport.listen("127.0.0.1:0", accepted.put_nowait)
     near, far = End(await transport.dial(listener.address)), End(await accepted.get())
+    near.connection.send(b"over the handshake")
+    assert await far.next() == b"over the handshake"
     yield near, far
     listener.close()
     await near.end()
@@ -80,12 +94,13 @@ def header(length: int) -> bytes:
     return length.to_bytes(4, "big")
 
 
-def test_frames_arrive_whole_and_in_order_both_ways() -> None:
+@pytest.mark.slow
+def test_frames_arrive_whole_and_in_order_both_ways(transport: TcpTransport) -> None:
     """From one byte to the limit."""
 
     async def main() -> None:
-        async with pair() as (near, far):
-            frames = [b"x" * length for length in (1, 2, LIMIT, 3)]
+        async with pair(transport) as (near, far):
+            frames = [b"x" * length for length in (1, 2, LIMIT, 3)] * 100
             for frame in frames:
                 near.connection.send(frame)
                 far.connection.send(frame)
@@ -145,11 +160,11 @@ def test_the_limit_holds_from_the_next_frame_on() -> None:
     over_tcp(main)
 
 
-def test_a_refused_peer_can_be_told_goodbye() -> None:
+def test_a_refused_peer_can_be_told_goodbye(transport: TcpTransport) -> None:
     """A receiver that closes in the call gets its last frame through."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             far.goodbye_at_refusal = b"no"
             near.connection.send(b"x" * (LIMIT + 1))
             assert await near.next() == b"no"
@@ -181,11 +196,13 @@ def test_a_connection_that_is_reset_shows_as_closed_by_the_peer() -> None:
     over_tcp(main)
 
 
-def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unread() -> None:
+def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unread(
+    transport: TcpTransport,
+) -> None:
     """Closing with unread bytes would reset the connection and lose the last words."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             for _ in range(1_000):
                 near.connection.send(b"x" * LIMIT)
             far.connection.close(b"goodbye")
@@ -198,11 +215,11 @@ def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unrea
     over_tcp(main)
 
 
-def test_after_the_end_sending_and_closing_do_nothing() -> None:
+def test_after_the_end_sending_and_closing_do_nothing(transport: TcpTransport) -> None:
     """Neither end raises, whichever closed."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             near.connection.close()
             assert await far.next() is Loss.CLOSED_BY_PEER
             assert await near.next() is Loss.CLOSED_HERE
