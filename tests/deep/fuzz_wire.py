@@ -9,8 +9,10 @@ import argparse
 import importlib
 import logging
 import sys
+import tempfile
+from pathlib import Path
 
-NAMES_OF_INSTRUMENTED = ("runtime.handshake", "runtime.link", "runtime.tcp", "runtime.wire")
+INSTRUMENTED = ("runtime.handshake", "runtime.link", "runtime.tcp", "runtime.wire")
 
 
 def main() -> None:
@@ -22,11 +24,15 @@ def main() -> None:
         atheris = importlib.import_module("atheris")
     except ImportError:
         sys.exit("atheris is not installed, so nothing was fuzzed: pip install '.[deep]'")
-    with atheris.instrument_imports(include=list(NAMES_OF_INSTRUMENTED)):
+    with atheris.instrument_imports(include=list(INSTRUMENTED)):
         hostile = importlib.import_module("tests.deep.hostile")
     logging.disable()
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096"], hostile.attack)
-    atheris.Fuzz()
+    with tempfile.TemporaryDirectory() as corpus:
+        for number, example in enumerate(hostile.examples()):
+            Path(corpus, str(number)).write_bytes(example)
+        options = [f"-max_total_time={seconds}", "-max_len=4096", corpus]
+        atheris.Setup([sys.argv[0], *options], hostile.attack)
+        atheris.Fuzz()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ from runtime.tcp import HEADER, TcpConnection, Unencrypted
 from runtime.transport import Channel, Connection
 from tests.runtime.support import COOKIE, Note, Recorder
 
+SEPARATOR = b"\xff\x00\xff"
+"""Between what is said at one time and the next, in the bytes of an attack."""
+
 KEYS = (handshake.stretch(COOKIE),)
 LIMITS = runtime.NodeLimits(unauthenticated_connections=3, frame_bytes=2_000, nodes=5)
 
@@ -217,10 +220,24 @@ def note(number: int) -> bytes:
 
 
 def attack(data: bytes) -> None:
-    """Says the bytes to a new node after as many steps of a handshake as the first byte tells."""
+    """Says the bytes to a new node; what the first byte tells is explained at `attacks`."""
+    is_framed, steps = divmod(data[0] % 6 if data else 0, 3)
     with contextlib.closing(Ground()) as ground:
-        steps = data[0] % 3 if data else 0
         visitor = ground.visit("attacker", steps=steps)
-        for chunk in data[1:].split(b"\xff\x00\xff"):
-            ground.do(visitor.say, chunk)
-        ground.check({"attacker"} if steps == 2 else set())
+        for chunk in data[1:].split(SEPARATOR):
+            ground.do(visitor.say, framed(chunk) if is_framed else chunk)
+        # One step and a proof that fuzzing was shown, or two steps: then it has proved itself.
+        ground.check({"attacker"})
+
+
+def attacks(steps: int, chunks: list[bytes]) -> list[bytes]:
+    """What says these chunks after so many steps of the handshake, first bare, then in frames."""
+    said = SEPARATOR.join(chunks)
+    return [bytes([steps]) + said, bytes([3 + steps]) + said]
+
+
+def examples() -> list[bytes]:
+    """An attack for each step that says just what is right, for fuzzing to start from."""
+    with contextlib.closing(Ground()) as ground:
+        frames = [ground.visit("attacker", steps=steps).next_frame for steps in range(3)]
+    return [attacks(steps, [frame])[1] for steps, frame in enumerate(frames)]
