@@ -1,6 +1,9 @@
 """Limits: every bound is a number above zero."""
 
+import dataclasses
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +34,12 @@ def test_a_frame_limit_leaves_room_for_the_handshake_and_fits_the_header(value: 
 def test_seconds_may_be_whole_or_not() -> None:
     """An int will do for a float."""
     assert NodeLimits(handshake_seconds=1) == NodeLimits(handshake_seconds=1.0)
+
+
+def test_the_page_on_security_gives_every_limit_with_its_default() -> None:
+    """All that others can make a node do is there; how long it takes to stop is its own affair."""
+    page = Path(__file__).parents[2] / "docs" / "security.md"
+    units = {"": 1, " s": 1, " MiB": 1024 * 1024}
+    rows = re.findall(r"^\| `(\w+)` \| ([\d,]+)( \w+)? \|", page.read_text(), re.MULTILINE)
+    said = {name: int(number.replace(",", "")) * units[unit] for name, number, unit in rows}
+    assert said | {"shutdown_seconds": 5} == dataclasses.asdict(NodeLimits())

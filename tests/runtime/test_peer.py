@@ -13,7 +13,16 @@ from runtime.link import Surroundings
 from runtime.peer import Backoff
 from runtime.process import process_log
 from runtime.simulation import Conditions, SimulatedClock, run
-from tests.runtime.support import COOKIE, Events, Note, Recorder, World, in_world, start_recorder
+from tests.runtime.support import (
+    COOKIE,
+    Bulk,
+    Events,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    start_recorder,
+)
 
 RECORDER = runtime.ProcessId("recorder", "b")
 
@@ -117,6 +126,24 @@ def test_only_so_many_messages_wait_for_a_connection() -> None:
         await asyncio.sleep(1)
         assert numbers(recorder) == list(range(10))
         assert a.statistics().dropped == {"too many messages wait for a connection": 5}
+
+    in_world(main)
+
+
+def test_only_so_many_bytes_wait_for_a_connection() -> None:
+    """However few the messages are; when the first have been given up, there is room again."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a", limits=runtime.NodeLimits(send_buffer_bytes=25_000))
+        for number in range(5):
+            a.send(RECORDER, Bulk(number=number))
+        assert a.statistics().dropped == {"too many messages wait for a connection": 2}
+        await asyncio.sleep(1)
+        recorder = await start_recorder(await world.start("b"))
+        for number in range(5, 10):
+            a.send(RECORDER, Bulk(number=number))
+        await asyncio.sleep(3)
+        assert numbers(recorder) == [5, 6, 7]
 
     in_world(main)
 
