@@ -26,9 +26,11 @@ pytestmark = pytest.mark.slow
 def mutations(draw: st.DrawFn, original: bytes) -> bytes:
     """A frame in which something was changed, left out, put in or repeated."""
     begin = draw(st.integers(0, len(original) - 1))
-    end = draw(st.integers(begin, min(len(original), begin + 9)))
-    middle = draw(st.binary(max_size=9) | st.just(original[begin:end] * 2))
-    changed = original[:begin] + middle + original[end:]
+    length = draw(st.integers(0, min(9, len(original) - begin)))
+    same_length = st.binary(min_size=length, max_size=length)
+    twice = st.just(original[begin : begin + length] * 2)
+    middle = draw(same_length | st.binary(max_size=9) | twice)
+    changed = original[:begin] + middle + original[begin + length :]
     assume(changed != original)
     return changed
 

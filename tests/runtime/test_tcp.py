@@ -5,13 +5,14 @@ import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runtime.process import process_log
 from runtime.tcp import TcpTransport
-from runtime.tls import Credentials
+from runtime.tls import Credentials, Session
 from runtime.transport import Connection, Loss, split_address
 from tests.runtime.certificates import Authority
 from tests.runtime.support import PATIENCE_SECONDS, over_tcp
@@ -180,6 +181,52 @@ def test_a_connection_that_is_dropped_shows_as_closed_by_the_peer() -> None:
         async with bare() as (client, far):
             client.close()
             assert await far.next() is Loss.CLOSED_BY_PEER
+
+    over_tcp(main)
+
+
+@contextlib.asynccontextmanager
+async def bare_tls(
+    folder: Path,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, Session, End]]:
+    """A bare stream that has shaken hands by a session of its own, and the end that accepted it."""
+    credentials = Credentials(Authority(folder).sign("a"), "a", process_log("a"))
+    accepted: asyncio.Queue[Connection] = asyncio.Queue()
+    listener = await TcpTransport(credentials=credentials).listen(
+        "127.0.0.1:0", accepted.put_nowait
+    )
+    reader, writer = await asyncio.open_connection(*split_address(listener.address))
+    far, session = End(await accepted.get()), credentials.dial()
+    writer.write(session.send(header(1) + b"x"))
+    while not (said := session.outgoing()):
+        session.receive(await reader.read(1_000))
+    writer.write(said)
+    assert await far.next() == b"x"
+    yield reader, writer, session, far
+    writer.close()
+    listener.close()
+    await far.end()
+
+
+def test_over_tls_an_end_that_was_announced_needs_no_closed_socket(tmp_path: Path) -> None:
+    """Whoever says that it is done but keeps the socket is closed all the same."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (_, writer, session, far):
+            writer.write(session.finish())
+            assert await far.next() is Loss.CLOSED_BY_PEER
+
+    over_tcp(main)
+
+
+def test_over_tls_the_end_is_announced(tmp_path: Path) -> None:
+    """Behind the last frame, as the standard demands."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (reader, _, session, far):
+            far.connection.close(b"goodbye")
+            assert session.receive(await reader.read()) == header(7) + b"goodbye"
+            assert session.is_over
 
     over_tcp(main)
 

@@ -1,5 +1,6 @@
 """TLS without sockets: who is let in, what is proved, which files are used and when."""
 
+import contextlib
 import dataclasses
 import ssl
 from collections.abc import Callable
@@ -133,6 +134,26 @@ def test_a_dialler_without_a_certificate_is_refused(authority: Authority) -> Non
     context.verify_mode = ssl.CERT_NONE
     with pytest.raises(Unsafe, match="PEER_DID_NOT_RETURN_A_CERTIFICATE"):
         shake_hands(Session(context), credentials(authority.sign("a")).accept())
+
+
+def test_no_session_is_kept_for_resumption(authority: Authority) -> None:
+    """It would let somebody in whose certificate is not looked at again."""
+    files, ours = authority.sign("b"), credentials(authority.sign("a"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.load_cert_chain(files.certificate, files.key)
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    dialler, acceptor = context.wrap_bio(incoming, outgoing), ours.accept()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        dialler.do_handshake()
+    acceptor.receive(outgoing.read())
+    incoming.write(acceptor.outgoing())
+    dialler.do_handshake()
+    acceptor.receive(outgoing.read())
+    incoming.write(acceptor.send(b"established"))
+    assert dialler.read() == b"established"
+    assert dialler.session is None or not dialler.session.has_ticket
 
 
 @pytest.mark.parametrize("side", [ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER])

@@ -102,6 +102,19 @@ def test_a_stolen_cookie_without_a_certificate_is_worth_nothing(
     over_tcp(main)
 
 
+def test_whoever_is_refused_hears_why(
+    authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its log names the authority as the reason, and not a connection that somebody closed."""
+    own = dataclasses.replace(Authority(tmp_path / "own").sign("b"), authority=None)
+
+    async def main() -> None:
+        async with pair(authority.sign("a"), own) as (a, b):
+            await never_met(a, b, "a: 'TLS: TLSV1_ALERT_UNKNOWN_CA'", caplog)
+
+    over_tcp(main)
+
+
 def test_a_certificate_without_the_cookie_is_worth_nothing(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
