@@ -64,7 +64,7 @@ class Pipe(asyncio.Transport):
         """Ends, once the caller has returned."""
         if not self.is_over:
             self.is_over = True
-            asyncio.get_event_loop().call_soon(self._connection.connection_lost, None)
+            asyncio.get_running_loop().call_soon(self._connection.connection_lost, None)
 
 
 class Memory:
