@@ -101,9 +101,9 @@ class Node:
 
         The same cookie lets nodes in; make it long and random. Of several, the first is shown and
         all are accepted, to replace one without stopping all nodes at once. Without TLS only
-        loopback addresses are listened on unless `allow_insecure`. A seeded `random` makes the handshake predictable:
-        for simulations only. Raises ValueError or TypeError for misuse, OSError for the address
-        or the files of TLS.
+        loopback addresses are listened on unless `allow_insecure`. A seeded `random` makes the
+        handshake predictable: for simulations only. Raises ValueError or TypeError for misuse,
+        OSError for the address or the files of TLS.
         """
         own_name, address = _parse(name)
         if transport is not None and tls is not None:
