@@ -5,9 +5,10 @@ of other nodes; types that travel are registered with `@message`. Time, network 
 passed in, so the same code runs on `runtime.simulation`, where a seed reproduces every run.
 Knows nothing of elections.
 
-How a message travels: `tcp` cuts bytes into frames, `link` lets a frame pass once the other node
-has proved itself and has `wire` decode it, `peers` hand it to `node`, which finds the process and
-puts it into its `mailbox`, or calls its priority handler, all in the one call that read the bytes.
+How a message travels: `tcp` has `tls`, if any, decrypt bytes and cuts them into frames, `link` lets
+a frame pass once the other node has proved itself and has `wire` decode it, `peers` hand it to
+`node`, which finds the process and puts it into its `mailbox`, or calls its priority handler, all
+in the one call that read the bytes.
 """
 
 import logging

@@ -15,7 +15,7 @@ LONGEST_FRAME = 2**32 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeLimits:
-    """How much and how long: counts, bytes, seconds, all above zero; raises TypeError, ValueError."""
+    """How much and how long: counts, bytes, seconds, above zero; raises TypeError, ValueError."""
 
     mailbox_messages: int = mailbox.LIMIT
     """How many messages wait for one process."""

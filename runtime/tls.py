@@ -67,11 +67,13 @@ class Session:
             raise Unsafe(f"TLS: {_reason(error)}") from error
 
     def send(self, plain: bytes) -> bytes:
-        """What the network has to carry for it; nothing yet during the handshake, then all."""
-        if self._is_established:
-            self._write(plain)
-        else:
+        """What the network has to carry for it: after the handshake, and while all is well."""
+        if not self._is_established:
             self._unsent += plain
+            return self.outgoing()
+        # A session that the other end has broken refuses to write, even to say so.
+        with contextlib.suppress(ssl.SSLError):
+            self._write(plain)
         return self.outgoing()
 
     def finish(self) -> bytes:
@@ -93,9 +95,10 @@ class Session:
         self._unsent = b""
 
     def _read(self) -> Iterator[bytes]:
-        with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError):
-            while plain := self._tls.read(READ_SIZE):
-                yield plain
+        with contextlib.suppress(ssl.SSLWantReadError):
+            with contextlib.suppress(ssl.SSLZeroReturnError):
+                while plain := self._tls.read(READ_SIZE):
+                    yield plain
             self.is_over = True
 
     def _write(self, plain: bytes) -> None:

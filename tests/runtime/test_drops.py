@@ -59,7 +59,7 @@ def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixtur
 def test_a_stranger_with_many_addresses_fills_no_disk(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Beyond a hundred keys a cause is silent, other causes are not; a minute later it may speak."""
+    """Beyond a hundred keys a cause is silent, others are not; a minute later it may speak."""
 
     async def main() -> None:
         drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))

@@ -259,7 +259,7 @@ def test_a_certificate_may_name_several_nodes() -> None:
 
 
 def test_a_cookie_is_stretched_always_to_the_same_key() -> None:
-    """Nodes with one cookie have one key, others have another, and it shows nothing of the cookie."""
+    """Nodes with one cookie have one key, others another, and it shows nothing of the cookie."""
     assert stretch("cookie") == stretch("cookie")
     assert stretch("cookie") != stretch("cookie ")
     assert b"cookie" not in stretch("cookie")

@@ -219,6 +219,23 @@ def test_over_tls_an_end_that_was_announced_needs_no_closed_socket(tmp_path: Pat
     over_tcp(main)
 
 
+def test_over_tls_whoever_sends_rubbish_is_refused_even_with_a_last_word(tmp_path: Path) -> None:
+    """A broken session carries no goodbye any more, and the attempt raises nothing."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (reader, writer, _, far):
+            far.goodbye_at_refusal = b"no"
+            writer.write(b"\x17\x03\x03\x00\x20" + bytes(32))
+            refusal = await far.next()
+            assert isinstance(refusal, str)
+            assert refusal.startswith("TLS: ")
+            await reader.read()
+            writer.close()
+            assert await far.next() is Loss.CLOSED_HERE
+
+    over_tcp(main)
+
+
 def test_over_tls_the_end_is_announced(tmp_path: Path) -> None:
     """Behind the last frame, as the standard demands."""
 

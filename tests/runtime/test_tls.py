@@ -304,15 +304,19 @@ def test_changed_files_that_are_not_in_order_are_logged_once_and_not_used(
 
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
-@given(noise=st.lists(st.binary(max_size=300), min_size=1, max_size=4), is_acceptor=st.booleans())
+@given(
+    noise=st.lists(st.binary(max_size=300), min_size=1, max_size=4),
+    side=st.sampled_from([0, 1]),
+    is_established=st.booleans(),
+)
 def test_noise_is_waited_out_or_refused(
-    authority: Authority, noise: list[bytes], is_acceptor: bool
+    authority: Authority, noise: list[bytes], side: int, *, is_established: bool
 ) -> None:
-    """Whatever the network brings, nothing but Unsafe comes of it, and no plain bytes."""
+    """Whatever comes, nothing but Unsafe is raised, no plain bytes, and ending it raises nothing."""
     a = credentials(authority.sign("a"))
-    session = a.accept() if is_acceptor else a.dial()
-    for data in noise:
-        try:
+    session = (established(a, a) if is_established else (a.dial(), a.accept()))[side]
+    with contextlib.suppress(Unsafe):
+        for data in noise:
             assert session.receive(data) == b""
-        except Unsafe:
-            return
+    session.send(b"last words")
+    session.finish()

@@ -1,4 +1,4 @@
-"""Nodes over TLS: both certificates and the cookie are needed, and neither stands in for another."""
+"""Nodes over TLS: both certificates and the cookie are needed, none stands in for another."""
 
 import asyncio
 import contextlib
