@@ -5,9 +5,10 @@ of other nodes; types that travel are registered with `@message`. Time, network 
 passed in, so the same code runs on `runtime.simulation`, where a seed reproduces every run.
 Knows nothing of elections.
 
-How a message travels: `tcp` cuts bytes into frames, `link` lets a frame pass once the other node
-has proved itself and has `wire` decode it, `peers` hand it to `node`, which finds the process and
-puts it into its `mailbox`, or calls its priority handler, all in the one call that read the bytes.
+How a message travels: `tcp` has `tls`, if any, decrypt bytes and cuts them into frames, `link` lets
+a frame pass once the other node has proved itself and has `wire` decode it, `peers` hand it to
+`node`, which finds the process and puts it into its `mailbox`, or calls its priority handler, all
+in the one call that read the bytes.
 """
 
 import logging
@@ -19,13 +20,16 @@ from runtime.node import NameTaken, Node, Statistics
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
 from runtime.tcp import TcpTransport
-from runtime.transport import Connection, Listener, Loss, Receiver, Transport
+from runtime.tls import Credentials, Tls
+from runtime.transport import Channel, Connection, Listener, Loss, Receiver, Transport
 from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
     "Alarm",
+    "Channel",
     "Clock",
     "Connection",
+    "Credentials",
     "DEFAULT_REGISTRY",
     "ExitReason",
     "Host",
@@ -48,6 +52,7 @@ __all__ = [
     "SystemClock",
     "TcpTransport",
     "Timer",
+    "Tls",
     "Transport",
     "WireError",
     "message",

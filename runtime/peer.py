@@ -58,6 +58,7 @@ class Peer:
         self._newest_creation = 0
         self._links: list[Link] = []
         self._waiting: deque[tuple[int | None, bytes]] = deque()
+        self._waiting_bytes = 0
         self._is_kept = False
         self._is_retired = False
         self._backoff = Backoff(surroundings)
@@ -81,9 +82,12 @@ class Peer:
             return self._transmit(frame, creation)
         if self.address is None:
             return self._drop(Drop.NO_ROUTE, "add_route tells where it listens")
-        if len(self._waiting) >= self._surroundings.limits.waiting_messages:
-            return self._drop(Drop.QUEUE_FULL, f"{len(self._waiting)} wait already")
+        limits = self._surroundings.limits
+        count, size = len(self._waiting), self._waiting_bytes
+        if count >= limits.waiting_messages or size > limits.send_buffer_bytes:
+            return self._drop(Drop.QUEUE_FULL, f"{count} wait already, {size} bytes")
         self._waiting.append((creation, frame))
+        self._waiting_bytes += len(frame)
         self._dial_if_needed()
         return True
 
@@ -101,6 +105,9 @@ class Peer:
         """Why this incarnation is not let in, None if it is."""
         if creation < self._newest_creation:
             return "an older incarnation than the newest one met"
+        limit = self._surroundings.limits.connections_per_node
+        if creation == self._newest_creation and len(self._links) >= limit:
+            return f"it has {limit} connections already"
         return None
 
     def link_opened(self, link: Link, peer: Identity) -> None:
@@ -144,6 +151,7 @@ class Peer:
     def _send_waiting(self) -> None:
         while self._waiting and self._links:
             creation, frame = self._waiting.popleft()
+            self._waiting_bytes -= len(frame)
             self._transmit(frame, creation)
 
     def _down(self, reason: NodeDownReason, farewell: str, ended: Link | None = None) -> None:
@@ -192,9 +200,10 @@ class Peer:
             self._pause = None
 
     def _drop_waiting(self, detail: str) -> None:
-        while self._waiting:
-            self._waiting.popleft()
+        for _ in self._waiting:
             self._drop(Drop.UNREACHABLE, detail)
+        self._waiting.clear()
+        self._waiting_bytes = 0
 
     def _drop(self, cause: Drop, detail: str) -> bool:
         self._surroundings.drops.record(cause, self.name, detail)
