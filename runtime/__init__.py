@@ -14,11 +14,26 @@ in the one call that read the bytes.
 import logging
 
 from runtime.clock import Alarm, Clock, SystemClock, Timer
-from runtime.events import NodeDown, NodeDownReason, NodeEvent, NodeUp
+from runtime.errors import (
+    CallError,
+    CallFailed,
+    CallsItself,
+    CallTimeout,
+    CannotTravel,
+    MailboxFull,
+    NodeLost,
+    NoSuchProcess,
+    NotHandled,
+    ProcessEnded,
+)
+from runtime.events import Down, Exit, NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.limits import NodeLimits
-from runtime.node import NameTaken, Node, Statistics
+from runtime.node import Node
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
+from runtime.processes import NameTaken
+from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
+from runtime.supervisor import Child, Restart, Strategy, Supervision, Supervisor, TooManyRestarts
 from runtime.tcp import TcpTransport
 from runtime.tls import Credentials, Tls
 from runtime.transport import Channel, Connection, Listener, Loss, Receiver, Transport
@@ -26,33 +41,53 @@ from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
     "Alarm",
+    "CallError",
+    "CallFailed",
+    "CallTimeout",
+    "CallsItself",
+    "CannotTravel",
     "Channel",
+    "Child",
     "Clock",
     "Connection",
+    "ConnectionStatistics",
     "Credentials",
     "DEFAULT_REGISTRY",
+    "Down",
+    "Exit",
     "ExitReason",
     "Host",
     "Listener",
     "Loss",
+    "MailboxFull",
+    "MailboxStatistics",
     "NameTaken",
+    "NoSuchProcess",
     "Node",
     "NodeDown",
     "NodeDownReason",
     "NodeEvent",
     "NodeLimits",
+    "NodeLost",
     "NodeUp",
+    "NotHandled",
     "Pid",
     "PriorityHandler",
     "Process",
+    "ProcessEnded",
     "ProcessId",
     "Receiver",
     "Registry",
+    "Restart",
     "Statistics",
+    "Strategy",
+    "Supervision",
+    "Supervisor",
     "SystemClock",
     "TcpTransport",
     "Timer",
     "Tls",
+    "TooManyRestarts",
     "Transport",
     "WireError",
     "message",

@@ -31,6 +31,7 @@ class Drop(enum.Enum):
     NO_ROUTE = "no route to the node"
     UNREACHABLE = "node unreachable"
     QUEUE_FULL = "too many messages wait for a connection"
+    LATE_ANSWER = "answer too late"
     OTHER_INCARNATION = "addressed to another incarnation of the node"
     SLOW_PEER = "the node reads too slowly"
     STOPPED = "this node has stopped"

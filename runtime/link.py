@@ -45,6 +45,16 @@ class Surroundings:
         return self.random.randbytes(handshake.NONCE_LENGTH)
 
 
+@dataclass(slots=True)
+class Traffic:
+    """What has gone over a link, the handshake not counted."""
+
+    frames_sent: int = 0
+    bytes_sent: int = 0
+    frames_received: int = 0
+    bytes_received: int = 0
+
+
 class LinkOwner(Protocol):
     """Who hears of a link's life: perhaps opened, if so then closed, and gone in any case."""
 
@@ -84,6 +94,7 @@ class Link:
         self._peer: Identity | None = None
         self._closed = False
         self._frames_said = 0
+        self.traffic = Traffic()
         limit = surroundings.limits.handshake_seconds
         self._alarm = after(surroundings.clock, limit, self._run_out_of_time)
         connection.frame_limit = handshake.FRAME_LIMIT
@@ -105,13 +116,15 @@ class Link:
         """Whether the other end has proved itself and nobody has hung up."""
         return self._peer is not None and not self._closed
 
-    def send(self, frame: bytes) -> bool:
+    def send(self, frame: bytes, *, certainly: bool = False) -> bool:
         """Sends a message, or False and drops it if the other end reads too slowly."""
         limits = self._surroundings.limits
-        if self._connection.buffered > limits.send_buffer_bytes:
+        if self._connection.buffered > limits.send_buffer_bytes and not certainly:
             detail = f"{self._connection.buffered} bytes wait, message dropped"
             self._surroundings.drops.record(Drop.SLOW_PEER, self._name(), detail)
             return False
+        self.traffic.frames_sent += 1
+        self.traffic.bytes_sent += len(frame)
         self._connection.send(frame)
         return True
 
@@ -185,14 +198,16 @@ class Link:
         self._owner.link_opened(self, proven.peer)
 
     def _read(self, peer: Identity, frame: bytes) -> None:
+        self.traffic.frames_received += 1
+        self.traffic.bytes_received += len(frame)
         try:
             parcel = self._surroundings.registry.decode(frame)
         except WireError as error:
             return self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
-        if parcel.to != wire.NODE:
-            self._owner.parcel_arrived(peer, parcel)
-        elif isinstance(parcel.message, Goodbye):
+        if parcel.to == wire.NODE and isinstance(parcel.message, Goodbye):
             self._part()
+        else:
+            self._owner.parcel_arrived(peer, parcel)
 
     def _part(self) -> None:
         self._report(NodeDownReason.GOODBYE)

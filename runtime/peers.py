@@ -17,6 +17,7 @@ from runtime.handshake import Identity
 from runtime.link import Link, Surroundings
 from runtime.peer import Peer
 from runtime.pid import check_name
+from runtime.statistics import ConnectionStatistics
 from runtime.transport import Connection, Listener, Transport, split_address
 from runtime.wire import Parcel
 
@@ -42,6 +43,8 @@ class Peers:
         self._links: dict[Link, None] = {}
         self._strangers: dict[Link, None] = {}
         self._watchers: dict[object, Callable[[NodeEvent], None]] = {}
+        self.on_giving_up: Callable[[str, str], None] = _ignore
+        """Called with a node and the reason when what waited for a connection with it is dropped."""
         self._listener: Listener | None = None
         self._link_gone = asyncio.Event()
         self._is_stopped = False
@@ -55,9 +58,24 @@ class Peers:
         """The node of that name, known before or not."""
         found = self._peers.get(name)
         if found is None:
-            found = Peer(name, self._surroundings, self._transport, self._establish, self._announce)
+            found = Peer(
+                name,
+                self._surroundings,
+                self._transport,
+                self._establish,
+                self._announce,
+                lambda node, detail: self.on_giving_up(node, detail),
+            )
             self._peers[name] = found
         return found
+
+    def is_up(self, node: Identity) -> bool:
+        """Whether that incarnation of a node is connected."""
+        return node.name in self._peers and self._peers[node.name].creation == node.creation
+
+    def has_replaced(self, name: str, creation: int) -> bool:
+        """Whether that incarnation of a node is gone for good."""
+        return name in self._peers and self._peers[name].has_replaced(creation)
 
     def add_route(self, name: str, address: str) -> None:
         """Dials that node there from now on; raises ValueError for a malformed address."""
@@ -80,9 +98,10 @@ class Peers:
         found = {name: peer.creation for name, peer in self._peers.items()}
         return {name: creation for name, creation in found.items() if creation is not None}
 
-    def connections(self) -> dict[str, int]:
-        """How many connections there are with each node that is up."""
-        return {name: peer.connections for name, peer in self._peers.items() if peer.connections}
+    def statistics(self) -> dict[str, ConnectionStatistics]:
+        """What has gone over the connections with each node that is up."""
+        found = {name: peer.statistics() for name, peer in self._peers.items()}
+        return {name: counted for name, counted in found.items() if counted is not None}
 
     @property
     def strangers(self) -> int:
@@ -189,3 +208,7 @@ class Peers:
     def _abort_links(self) -> None:
         for link in list(self._links):
             link.abort()
+
+
+def _ignore(node: str, detail: str) -> None:
+    """Nobody waits for anything."""

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.clock import NANOSECONDS
 from runtime.drops import DETAIL_LIMIT, LINES, PERIOD, Drop, Drops
-from runtime.process import process_log
+from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from runtime.process import process_log
+from runtime.logs import process_log
 from runtime.tcp import TcpTransport
 from runtime.tls import Credentials, Session
 from runtime.transport import Connection, Loss, split_address

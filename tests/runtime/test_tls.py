@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.process import process_log
+from runtime.logs import process_log
 from runtime.tls import Credentials, Session, Tls, Unsafe
 from runtime.transport import Channel
 from tests.runtime.certificates import LONG_AGO, Authority

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import runtime
-from runtime.process import process_log
+from runtime.logs import process_log
 from runtime.tcp import TcpTransport
 from runtime.tls import Credentials, Tls
 from runtime.transport import Connection, Loss, split_address
