@@ -88,8 +88,8 @@ class Life:
 
     def resign(self, successor: MemberId | None) -> None:
         """Ask the actor, which has to be done with its present callback first."""
-        named = None if successor is None else member_id(successor)
-        self.actor.post(lambda: self.actor.give_up(named))
+        named = None if successor is None else ProcessId(ACTOR, successor)
+        self.actor.post(lambda: self.actor.resign(named))
 
     @property
     def has_begun(self) -> bool:
