@@ -8,11 +8,11 @@ Knows nothing of elections.
 What a process can do: `send`, `call` and be called, `monitor`, `link`, `send_exit`, `spawn`; a
 `Supervisor` starts others and starts them again. `docs/runtime.md` shows each.
 
-How a message travels: `tcp` cuts bytes into frames, `link` lets a frame pass once the other node
-has proved itself and has `wire` decode it, `peers` hand it to `node`, which finds the process and
-puts it into its `mailbox`, or calls its priority handler, all in the one call that read the bytes.
-What nodes say on behalf of processes (`signals`) takes the same way as far as `node`, where the
-`switchboard` hands it to `calls`, `monitors` or `processes`.
+How a message travels: `tcp` has `tls`, if any, decrypt bytes and cuts them into frames, `link` lets
+a frame pass once the other node has proved itself and has `wire` decode it, `peers` hand it to
+`node`, which finds the process and puts it into its `mailbox`, or calls its priority handler, all
+in the one call that read the bytes. What nodes say on behalf of processes (`signals`) takes the same
+way as far as `node`, where the `switchboard` hands it to `calls`, `monitors` or `processes`.
 """
 
 import logging
@@ -39,7 +39,8 @@ from runtime.processes import NameTaken
 from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
 from runtime.supervisor import Child, Restart, Strategy, Supervision, Supervisor, TooManyRestarts
 from runtime.tcp import TcpTransport
-from runtime.transport import Connection, Listener, Loss, Receiver, Transport
+from runtime.tls import Credentials, Tls
+from runtime.transport import Channel, Connection, Listener, Loss, Receiver, Transport
 from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
@@ -49,10 +50,12 @@ __all__ = [
     "CallTimeout",
     "CallsItself",
     "CannotTravel",
+    "Channel",
     "Child",
     "Clock",
     "Connection",
     "ConnectionStatistics",
+    "Credentials",
     "DEFAULT_REGISTRY",
     "Down",
     "Exit",
@@ -87,6 +90,7 @@ __all__ = [
     "SystemClock",
     "TcpTransport",
     "Timer",
+    "Tls",
     "TooManyRestarts",
     "Transport",
     "WireError",

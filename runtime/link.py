@@ -13,9 +13,9 @@ from runtime import handshake, wire
 from runtime.clock import Clock, after
 from runtime.drops import Drop, Drops
 from runtime.events import NodeDownReason
-from runtime.handshake import Handshake, Identity, Proven, Refused
+from runtime.handshake import Handshake, Identity, Keys, Proven, Refused
 from runtime.limits import NodeLimits
-from runtime.transport import Connection, Loss
+from runtime.transport import Channel, Connection, Loss
 from runtime.wire import Goodbye, Parcel, Registry, WireError
 
 REASON_OF_LOSS = {
@@ -24,13 +24,16 @@ REASON_OF_LOSS = {
     Loss.CLOSED_HERE: NodeDownReason.CLOSED_HERE,
 }
 
+REASON_LIMIT = 200
+"""How many characters of its reason a goodbye gives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What every link of a node shares."""
 
     own: Identity
-    cookie: bytes = field(repr=False)
+    keys: Keys = field(repr=False)
     clock: Clock
     random: random.Random
     registry: Registry
@@ -104,6 +107,11 @@ class Link:
         return self._wanted
 
     @property
+    def remote(self) -> str:
+        """The host at the other end."""
+        return self._connection.remote
+
+    @property
     def is_open(self) -> bool:
         """Whether the other end has proved itself and nobody has hung up."""
         return self._peer is not None and not self._closed
@@ -125,7 +133,8 @@ class Link:
         self._closed = True
         self._alarm.cancel()
         if self._peer is not None or (self._wanted is not None and self._frames_said == 2):
-            goodbye = Goodbye(reason=reason)
+            # It quotes what the other end said, and must fit into any frame limit.
+            goodbye = Goodbye(reason=reason[:REASON_LIMIT])
             self._connection.close(self._surroundings.registry.encode(wire.NODE, None, goodbye))
         else:
             self._connection.abort()
@@ -157,10 +166,13 @@ class Link:
         self._owner.link_gone(self)
 
     def _begin(self) -> Handshake:
-        near = self._surroundings
+        near, nonce = self._surroundings, self._surroundings.nonce()
         if self._wanted is None:
-            return handshake.accept(near.cookie, near.own, near.nonce())
-        return handshake.dial(near.cookie, near.own, self._wanted, near.nonce())
+            return handshake.accept(near.keys, near.own, nonce, self._channel)
+        return handshake.dial(near.keys, near.own, self._wanted, nonce, self._channel)
+
+    def _channel(self) -> Channel:
+        return self._connection.channel
 
     def _shake_hands(self, frame: bytes) -> None:
         try:
@@ -182,7 +194,7 @@ class Link:
         self._alarm.cancel()
         self._peer = proven.peer
         self._say(proven.last)
-        self._connection.frame_limit = wire.FRAME_LIMIT
+        self._connection.frame_limit = self._surroundings.limits.frame_bytes
         self._owner.link_opened(self, proven.peer)
 
     def _read(self, peer: Identity, frame: bytes) -> None:

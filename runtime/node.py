@@ -15,7 +15,7 @@ from runtime.calls import Calls
 from runtime.clock import Clock, SystemClock, sleep
 from runtime.drops import Drop, Drops
 from runtime.events import NodeEvent
-from runtime.handshake import Identity
+from runtime.handshake import Identity, Keys, stretch
 from runtime.host import Factory
 from runtime.limits import NodeLimits
 from runtime.link import Surroundings
@@ -27,6 +27,7 @@ from runtime.signals import Inspect
 from runtime.statistics import Statistics
 from runtime.switchboard import Switchboard, address_of, sender_of
 from runtime.tcp import TcpTransport
+from runtime.tls import Credentials, Tls
 from runtime.transport import Transport, split_address
 from runtime.wire import DEFAULT_REGISTRY, Parcel, Registry
 
@@ -39,7 +40,7 @@ class Node:
         name: str,
         creation: int,
         *,
-        cookie: bytes,
+        keys: Keys,
         transport: Transport,
         clock: Clock,
         random: random_module.Random,
@@ -51,7 +52,7 @@ class Node:
         self._drops = Drops(clock, self._log)
         self._surroundings = Surroundings(
             own=Identity(name, creation),
-            cookie=cookie,
+            keys=keys,
             clock=clock,
             random=random,
             registry=registry,
@@ -74,7 +75,8 @@ class Node:
         cls,
         name: str,
         *,
-        cookie: str,
+        cookie: str | list[str] | tuple[str, ...],
+        tls: Tls | None = None,
         routes: Mapping[str, str] | None = None,
         transport: Transport | None = None,
         clock: Clock | None = None,
@@ -85,17 +87,21 @@ class Node:
     ) -> Self:
         """Starts `node1@127.0.0.1:7001` listening; port 0 is any free one, see `address`.
 
-        The same cookie lets nodes in; make it long and random. Without TLS only loopback addresses
-        are listened on unless `allow_insecure`. A seeded `random` makes the handshake predictable:
-        for simulations only. Raises ValueError or TypeError for misuse, OSError for the address.
+        The same cookie lets nodes in; make it long and random. Of several, the first is shown and
+        all are accepted, to replace one without stopping all nodes at once. Without TLS only
+        loopback addresses are listened on unless `allow_insecure`. A seeded `random` makes the
+        handshake predictable: for simulations only. Raises ValueError or TypeError for misuse,
+        OSError for the address or the files of TLS.
         """
         own_name, address = _parse(name)
+        if transport is not None and tls is not None:
+            raise ValueError("tls must be None with a transport: it is the transport that encrypts")
         clock = clock or SystemClock(asyncio.get_running_loop())
         node = cls(
             own_name,
             await _claim_creation(clock),
-            cookie=_check_cookie(cookie),
-            transport=transport or TcpTransport(allow_insecure=allow_insecure),
+            keys=_check_cookies(cookie),
+            transport=transport or _tcp(own_name, tls, allow_insecure),
             clock=clock,
             random=random or random_module.SystemRandom(),
             registry=registry or DEFAULT_REGISTRY,
@@ -323,12 +329,19 @@ def _parse(name: str) -> tuple[str, str]:
     return own_name, address
 
 
-def _check_cookie(cookie: str) -> bytes:
-    if not isinstance(cookie, str):
-        raise TypeError(f"cookie must be a str, not {type(cookie).__name__}")
-    if not cookie:
+def _tcp(own_name: str, tls: Tls | None, allow_insecure: bool) -> TcpTransport:
+    credentials = None if tls is None else Credentials(tls, own_name, process_log(own_name))
+    return TcpTransport(allow_insecure=allow_insecure, credentials=credentials)
+
+
+def _check_cookies(cookie: str | list[str] | tuple[str, ...]) -> Keys:
+    cookies = tuple(cookie) if isinstance(cookie, list | tuple) else (cookie,)
+    for each in cookies:
+        if not isinstance(each, str):
+            raise TypeError(f"cookie must be a str, not {type(each).__name__}")
+    if not cookies or "" in cookies:
         raise ValueError("cookie must not be empty: whoever knows it may send to every process")
-    return cookie.encode()
+    return tuple(map(stretch, cookies))
 
 
 async def _claim_creation(clock: Clock) -> int:

@@ -62,6 +62,7 @@ class Peer:
         self._up_since = 0
         self._links: list[Link] = []
         self._waiting: deque[tuple[int | None, bytes]] = deque()
+        self._waiting_bytes = 0
         self._is_kept = False
         self._is_retired = False
         self._backoff = Backoff(surroundings)
@@ -94,9 +95,12 @@ class Peer:
             return self._transmit(frame, creation, certainly=certainly)
         if self.address is None:
             return self._drop(Drop.NO_ROUTE, "add_route tells where it listens")
-        if len(self._waiting) >= self._surroundings.limits.waiting_messages:
-            return self._drop(Drop.QUEUE_FULL, f"{len(self._waiting)} wait already")
+        limits = self._surroundings.limits
+        count, size = len(self._waiting), self._waiting_bytes
+        if count >= limits.waiting_messages or size > limits.send_buffer_bytes:
+            return self._drop(Drop.QUEUE_FULL, f"{count} wait already, {size} bytes")
         self._waiting.append((creation, frame))
+        self._waiting_bytes += len(frame)
         self._dial_if_needed()
         return True
 
@@ -118,6 +122,9 @@ class Peer:
         """Why this incarnation is not let in, None if it is."""
         if creation < self._newest_creation:
             return "an older incarnation than the newest one met"
+        limit = self._surroundings.limits.connections_per_node
+        if creation == self._newest_creation and len(self._links) >= limit:
+            return f"it has {limit} connections already"
         return None
 
     def link_opened(self, link: Link, peer: Identity) -> None:
@@ -162,6 +169,7 @@ class Peer:
     def _send_waiting(self) -> None:
         while self._waiting and self._links:
             creation, frame = self._waiting.popleft()
+            self._waiting_bytes -= len(frame)
             self._transmit(frame, creation)
 
     def _down(self, reason: NodeDownReason, farewell: str, ended: Link | None = None) -> None:
@@ -211,6 +219,7 @@ class Peer:
 
     def _drop_waiting(self, detail: str) -> None:
         had_waiting = bool(self._waiting)
+        self._waiting_bytes = 0
         while self._waiting:
             self._waiting.popleft()
             self._drop(Drop.UNREACHABLE, detail)

@@ -1,11 +1,13 @@
 """All other nodes: the listener, the links that are being established, who is up.
 
 Knows nothing of processes: parcels go to a function. The idea: a stranger may hold a slot for some
-seconds and no more; only a node that proved itself gets a place in the table.
+seconds and no more, and when slots are short, the host with the most strangers loses its oldest, so
+that nobody fills them all; only a node that proved itself gets a place in the table.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from runtime.clock import after
@@ -129,7 +131,10 @@ class Peers:
         if peer.name == self._surroundings.own.name:
             return "bears the name of this node"
         known = self._peers.get(peer.name)
-        return None if known is None else known.objection(peer.creation)
+        if known is not None:
+            return known.objection(peer.creation)
+        limit = self._surroundings.limits.nodes
+        return f"more than {limit} nodes" if len(self._peers) >= limit else None
 
     def link_opened(self, link: Link, peer: Identity) -> None:
         """Gives a link that has proved itself to its peer."""
@@ -155,11 +160,29 @@ class Peers:
     def _accept(self, connection: Connection) -> None:
         if self._is_stopped:
             connection.abort()
-        elif len(self._strangers) >= self._surroundings.limits.unauthenticated_connections:
-            self._surroundings.drops.record(Drop.CROWDED, "", "the newest is closed")
-            connection.abort()
-        else:
+        elif self._make_room(connection.remote):
             self._strangers[self._establish(connection)] = None
+        else:
+            connection.abort()
+
+    def _make_room(self, host: str) -> bool:
+        limits = self._surroundings.limits
+        is_full = len(self._links) >= limits.connections
+        if not is_full and len(self._strangers) < limits.unauthenticated_connections:
+            return True
+        if not self._strangers:
+            self._surroundings.drops.record(Drop.CROWDED, "", f"the newest, of {host}, is closed")
+            return False
+        self._surroundings.drops.record(Drop.CROWDED, "", f"an older one makes room for {host}")
+        self._evict_stranger()
+        return True
+
+    def _evict_stranger(self) -> None:
+        crowds = Counter(link.remote for link in self._strangers)
+        busiest = max(crowds, key=crowds.__getitem__)
+        oldest = next(link for link in self._strangers if link.remote == busiest)
+        del self._strangers[oldest]
+        oldest.abort()
 
     def _establish(self, connection: Connection, wanted: str | None = None) -> Link:
         link = Link(self._surroundings, connection, self, wanted=wanted)

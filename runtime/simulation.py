@@ -15,7 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runtime.clock import NANOSECONDS
-from runtime.transport import Connection, Listener, Loss, Receiver, join_address, split_address
+from runtime.transport import (
+    Channel,
+    Connection,
+    Listener,
+    Loss,
+    Receiver,
+    join_address,
+    split_address,
+)
 from runtime.virtual_time import (
     Deadlock,
     SimulatedClock,
@@ -124,6 +132,13 @@ class SimulatedNetwork:
         for transport in self._transports.pop(host, []):
             transport.die()
 
+    def reset(self, source: str, destination: str) -> None:
+        """Breaks the connections of two hosts: the destination hears that the source's end is closed."""
+        for transport in self._transports.get(destination, []):
+            for connection in list(transport.connections):
+                if connection.remote == source:
+                    connection.lose(b"")
+
     def is_cut(self, source: str, destination: str) -> bool:
         """Whether a partition lies between them in that direction."""
         return (source, destination) in self._cut
@@ -151,6 +166,16 @@ class SimulatedNetwork:
             action()
         else:
             cut.append(action)
+
+    def holds(
+        self, source: str, destination: str, frame: bytes, arrive: Callable[[bytes], None]
+    ) -> bool:
+        """Whether a frame waits until somebody calls `arrive`: none does, for subclasses to change."""
+        return False
+
+    def holds_end(self, source: str, destination: str, tell: Callable[[], None]) -> bool:
+        """Whether a dead host's connection goes on in silence until somebody calls `tell`: as above."""
+        return False
 
     def open(self, listener: "_SimulatedListener") -> None:
         """Lets a listener be found; raises OSError if its address is in use."""
@@ -248,6 +273,7 @@ class SimulatedConnection:
 
     frame_limit = 0
     buffered = 0
+    channel = Channel()
     other: "SimulatedConnection"
 
     def __init__(self, transport: SimulatedTransport, remote: str) -> None:
@@ -300,6 +326,8 @@ class SimulatedConnection:
         conditions, chance = self._network.conditions(*way), self._network.random.random
         if self._network.is_cut(*way) or (chance() < conditions.loss and not is_spared):
             return
+        if not is_spared and self._network.holds(*way, frame, self.other.deliver):
+            return
         self._schedule(frame, strays=chance() < conditions.reordering and not is_spared)
         if chance() < conditions.duplication and not is_spared:
             self._schedule(frame, strays=False)
@@ -329,7 +357,11 @@ class SimulatedConnection:
         )
 
     def _send_end(self, last: bytes) -> None:
-        network = self._network
+        network, transport = self._network, self._transport
+        if not transport.is_alive and network.holds_end(
+            transport.host, self.remote, lambda: self.other.lose(last)
+        ):
+            return
         delay = network.draw_delay(self._transport.host, self.remote)
         now = virtual_nanoseconds(network.loop)
         network.at(max(now + delay, self._last_arrival + 1), lambda: self.other.lose(last))

@@ -101,5 +101,6 @@ class Switchboard:
         self, to: Address, message: object, sender: int | None, *, certainly: bool = False
     ) -> bool:
         """Sends anything to another node; raises TypeError, ValueError for what cannot travel."""
-        frame = self._surroundings.registry.encode(to.addressee, sender, message)
+        near = self._surroundings
+        frame = near.registry.encode(to.addressee, sender, message, near.limits.frame_bytes)
         return self._peers.peer(to.node).send(frame, to.creation, certainly=certainly)

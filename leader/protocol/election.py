@@ -6,6 +6,7 @@ difference between two states, so no action can forget it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -17,13 +18,21 @@ from leader.protocol.effects import (
     Persist,
     Send,
 )
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from leader.protocol.leading import (
     expire_lease,
     handle_heartbeat,
     handle_heartbeat_ack,
     handle_refusal,
     handle_resigned,
+    lose_leader,
     peer_down,
     renew_again,
     resign,
@@ -58,7 +67,7 @@ from leader.protocol.state import (
     visible_term,
 )
 from leader.protocol.transition import Outcome, Passed, Transition, ignored
-from leader.protocol.vocabulary import LARGEST, Instant, Moment, Term
+from leader.protocol.vocabulary import LARGEST, Instant, MemberId, Moment, Term
 from leader.protocol.voting import (
     become_leader,
     campaign,
@@ -94,21 +103,29 @@ def next_deadline(state: State) -> Instant | None:
 
 
 def appointments(state: State) -> list[Appointment]:
-    """What is due when, in the order of precedence among what is due together."""
+    """What is due when, in the order of precedence among what is due together.
+
+    Spec: ExpireLease, SendHeartbeat, Renew, StartPreVote.
+    """
     role = state.role
     match role:
+        # Spec: role[m] \in {"leader", "renewing"}
         case Leader():
             over = lease_until(state)
             return [
+                # Spec: LeaseOver(m)
                 (Instant(0) if over is None else over, expire_lease),
+                # Spec: Acts(m)
                 (role.deadline, send_heartbeat),
             ]
         case Renewing():
             alone = is_quorum({state.member}, state.voters)
             return [
                 (role.lease_until, expire_lease),
+                # Spec: t > term[m] \/ role[m] = "renewing"
                 (role.deadline, _lead_alone if alone else renew_again),
             ]
+        # Spec: role[m] \in {"follower", "precandidate", "candidate"}
         case Follower() | PreCandidate() | Candidate():
             answers = [
                 (answerable(state, parked), partial(_answer, parked))
@@ -120,19 +137,30 @@ def appointments(state: State) -> list[Appointment]:
 
 
 def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[Appointment]:
-    """The next attempt of one that does not lead; none of whoever has no vote."""
-    if state.member not in state.voters:
-        return []
+    """The next attempt of one that does not lead; an observer has none, it only waits for a leader.
+
+    Spec: StartPreVote, LoseLeader, Campaign, BecomeLeader.
+    """
+    # Spec: m \in Voters
+    # Spec: m \notin Voters
+    # Spec: leader[m] # None
+    if not state.votes:
+        return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
+    # Spec: role[m] = "precandidate"
+    # Spec: PreVote => IsQuorum(granted[m] \cup last)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
         return [(role.deadline, campaign)]
+    # Spec: Asks(m)
     if isinstance(role, Candidate) and is_quorum({state.member}, state.voters):
         return [(role.deadline, _lead_alone)]
     return [(free_at(state, role.deadline), start_pre_vote)]
 
 
 def _lead_alone(state: State, moment: Moment) -> Outcome:
-    """Lead a cluster of one, unless its own promise has run out since: then ask anew."""
+    """Lead a cluster of one, unless its own promise has run out since: then ask anew. Spec: BecomeLeader."""
     role = state.role
+    # Spec: Asks(m)
+    # Spec: IsQuorum(Backs(answers))
     if isinstance(role, Candidate | Renewing) and quorum_stands(role.backing, state, moment.now):
         return become_leader(state, moment)
     return start_pre_vote(state, moment)
@@ -151,11 +179,22 @@ def _react(state: State, event: Event, moment: Moment) -> Outcome | Passed:
         case Received(message=message):
             return _receive(state, message, moment)
         case PeerWentDown(peer=peer):
-            return peer_down(state, peer, moment)
+            return peer_down(replace(state, observers=state.observers - {peer}), peer, moment)
+        case ObserverCameUp(observer=observer):
+            return _watched(state, observer)
         case ResignationAsked(successor=successor):
             return resign(state, successor, moment)
         case _:
             assert_never(event)
+
+
+def _watched(state: State, observer: MemberId) -> Passed:
+    if observer in state.voters:
+        why = (
+            f"{observer} was started without a bootstrap list, but votes here: {list(state.voters)}"
+        )
+        return ignored(state, why, alarming=True)
+    return Passed(replace(state, observers=state.observers | {observer}))
 
 
 def _receive(state: State, message: Message, moment: Moment) -> Outcome | Passed:
@@ -184,6 +223,9 @@ def _contradicts(state: State, message: Message) -> bool:
             | VoteRequest(membership=MembershipId() as theirs)
         ):
             return theirs.contradicts(state.durable.membership.identity)
+        case Heartbeat(membership=membership) if not state.voters:
+            # Taking its vote for granted, without the memory of a voter: it could vote twice in a term.
+            return state.member in membership.voters
         case Heartbeat(membership=membership):
             return membership.identity.contradicts(state.durable.membership.identity)
         case _:

@@ -33,13 +33,17 @@ def start_without_record(
     """A member with no record, after its silent wait: no term below ``wall_clock``, in ms, is its to vote in. Spec: Restart.
 
     So no incarnation votes twice in a term, and tokens do not go back if every member starts empty.
+    An observer, which knows no voters yet, starts in term 0: it never voted, and any leader is above it.
     """
-    durable = Durable(term=Term(wall_clock), membership=membership, promise=settings.timing.promise)
+    # Spec: t > term[m]
+    term = Term(wall_clock if membership.voters else 0)
+    durable = Durable(term=term, membership=membership, promise=settings.timing.promise)
     return _follower(settings, durable, None, moment)
 
 
 def silent_wait(settings: Settings) -> Duration:
-    """For how long a member without a record answers nothing at all."""
+    """For how long a member without a record answers nothing at all, unless it only observes. Spec: Restart."""
+    # Spec: promise[m].left = 0
     return settings.timing.promise
 
 
@@ -53,6 +57,7 @@ def _follower(
         role=Follower(leader=None, deadline=ready),
         promise=promise,
         pacing=Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None),
+        observers=frozenset(),
     )
     deadline = after(ready, staggered(follower, None))
     return State(
@@ -61,4 +66,5 @@ def _follower(
         role=Follower(leader=None, deadline=deadline),
         promise=promise,
         pacing=follower.pacing,
+        observers=follower.observers,
     )

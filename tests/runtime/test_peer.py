@@ -8,12 +8,21 @@ import pytest
 import runtime
 from runtime.drops import Drops
 from runtime.events import NodeDownReason as Reason
-from runtime.handshake import Identity
+from runtime.handshake import Identity, stretch
 from runtime.link import Surroundings
 from runtime.logs import process_log
 from runtime.peer import Backoff
 from runtime.simulation import Conditions, SimulatedClock, run
-from tests.runtime.support import COOKIE, Events, Note, Recorder, World, in_world, start_recorder
+from tests.runtime.support import (
+    COOKIE,
+    Bulk,
+    Events,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    start_recorder,
+)
 
 RECORDER = runtime.ProcessId("recorder", "b")
 
@@ -122,6 +131,28 @@ def test_only_so_many_messages_wait_for_a_connection() -> None:
         await asyncio.sleep(1)
         assert numbers(recorder) == list(range(10))
         assert a.statistics().dropped == {"too many messages wait for a connection": 5}
+
+    in_world(main)
+
+
+def test_only_so_many_bytes_wait_for_a_connection() -> None:
+    """However few the messages are; what was given up or delivered leaves room again."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a", limits=runtime.NodeLimits(send_buffer_bytes=25_000))
+        for number in range(5):
+            a.send(RECORDER, Bulk(number=number))
+        assert a.statistics().dropped == {"too many messages wait for a connection": 2}
+        await asyncio.sleep(1)
+        for start in (5, 10):
+            b = await world.start("b")
+            recorder = await start_recorder(b)
+            for number in range(start, start + 5):
+                a.send(RECORDER, Bulk(number=number))
+            await asyncio.sleep(3)
+            assert numbers(recorder) == [start, start + 1, start + 2]
+            await b.stop()
+            await asyncio.sleep(3)
 
     in_world(main)
 
@@ -340,7 +371,7 @@ def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
         backoff = Backoff(
             Surroundings(
                 own=Identity("a", 1),
-                cookie=COOKIE.encode(),
+                keys=(stretch(COOKIE),),
                 clock=clock,
                 random=random.Random(1),
                 registry=runtime.Registry(),

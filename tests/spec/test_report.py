@@ -8,9 +8,16 @@ import pytest
 from rich.console import Console
 
 from spec.check import Result
-from spec.models import Model
+from spec.models import DEFAULT_PATH, Holds, Model, load
 from spec.outcome import Outcome, Progress, Verdict
-from spec.report import Reporter, expected_text, model_table, result_table, results_json
+from spec.report import (
+    Reporter,
+    expected_text,
+    markdown_row,
+    model_table,
+    result_table,
+    results_json,
+)
 
 
 def plain_console() -> Console:
@@ -121,3 +128,39 @@ def test_an_expectation_reads_as_a_verdict_does(
 ) -> None:
     """So that the two columns of the table can be compared at a glance."""
     assert expected_text(fixture_models[name]) == text
+
+
+SECONDS = 6
+"""The column of the documentation's table that is another one in every run."""
+
+
+def cells(row: str) -> list[str]:
+    found = row.split(" | ")
+    del found[SECONDS]
+    return found
+
+
+def as_pinned(model: Model, row: str) -> str:
+    """The row of a model that does what is expected; how far TLC got in a red one is not pinned."""
+    if isinstance(model.expected, Holds):
+        outcome = Outcome(
+            verdict=Verdict.HOLDS, distinct=model.expected.states, depth=model.expected.depth
+        )
+        return markdown_row(Result(model=model, outcome=outcome, seconds=0, problems=()))
+    distinct, depth = (
+        int(cell.replace(",", "")) if cell else None for cell in row.split(" | ")[4:6]
+    )
+    outcome = Outcome(
+        verdict=Verdict.VIOLATED, claim=model.expected.claim, distinct=distinct, depth=depth
+    )
+    return markdown_row(Result(model=model, outcome=outcome, seconds=0, problems=()))
+
+
+def test_the_documentation_shows_every_model_as_it_is_pinned() -> None:
+    """`python -m spec check --tier deep --markdown` printed it; only seconds may differ."""
+    readme = DEFAULT_PATH.with_name("README.md").read_text()
+    section = readme.partition("## The models\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    models = load().values()
+    for row, model in zip(rows, models, strict=True):
+        assert cells(row) == cells(as_pinned(model, row))
