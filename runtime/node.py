@@ -179,7 +179,7 @@ class Node:
         Raises TypeError if the message has to travel and its type is not registered, ValueError if
         it is too long to travel or the sender is not of this node; never because of the network.
         """
-        number = None if sender is None else self._number_of_sender(sender)
+        number = self._number_of("sender", sender)
         if self._switchboard.is_closed:
             self._drops.record(Drop.STOPPED, str(to), "message dropped")
         elif to.node == self.name:
@@ -200,8 +200,7 @@ class Node:
         Waits that many seconds at most. Raises CallError, a kind of it for each way to fail, or
         ValueError for a time-out that is none or a sender of another node.
         """
-        if sender is not None:
-            self._number_of_sender(sender)
+        self._number_of("sender", sender)
         return await self._calls.call(to, request, timeout, sender)
 
     async def inspect(
@@ -279,8 +278,7 @@ class Node:
     ) -> Pid:
         if self._switchboard.is_closed or self._stopping is not None:
             raise RuntimeError(f"{self.name} is stopping or has stopped, it starts no process")
-        if parent is not None:
-            self._number_of_sender(parent)
+        self._number_of("parent", parent)
         return await self._processes.spawn(name, factory, arguments, mailbox_messages, parent)
 
     def _send_locally(self, to: Pid | ProcessId, message: object, sender: Pid | None) -> None:
@@ -308,10 +306,12 @@ class Node:
         self._processes.monitors.node_lost(name, f"node unreachable: {detail}")
         self._calls.node_lost(name, detail)
 
-    def _number_of_sender(self, sender: Pid) -> int:
-        if (sender.node, sender.creation) != (self.name, self.creation):
-            raise ValueError(f"sender must be a process of {self.name}, not {sender!r}")
-        return sender.number
+    def _number_of(self, field: str, pid: Pid | None) -> int | None:
+        if pid is None:
+            return None
+        if (pid.node, pid.creation) != (self.name, self.creation):
+            raise ValueError(f"{field} must be a process of {self.name}, not {pid!r}")
+        return pid.number
 
     async def _stop(self) -> None:
         await self._processes.stop(self._surroundings.limits.shutdown_seconds)

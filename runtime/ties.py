@@ -55,8 +55,10 @@ class Ties:
 
     def demonitor(self, reference: int) -> None:
         """Calls it off: nothing comes any more, not even what waits in the mailbox."""
-        self._monitored.discard(reference)
-        self._monitors.unwatch(reference)
+        # References count on the whole node: another process's watch must not end with this.
+        if reference in self._monitored:
+            self._monitored.remove(reference)
+            self._monitors.unwatch(reference)
 
     def link(self, to: Pid) -> None:
         """Ties both ends; the other one's end is this one's, at once if it is over already."""
@@ -101,8 +103,11 @@ class Ties:
             self._monitors.unwatch(reference)
 
     def _tell(self, other: Pid | ProcessId, signal: Link | Unlink | Stop) -> None:
-        number = self._owner.pid.number
-        self._monitors.switchboard.send(address_of(other), signal, number)
+        # A link that only one end knows of is none; of exits there may be any number.
+        certainly = not isinstance(signal, Stop)
+        self._monitors.switchboard.send(
+            address_of(other), signal, self._owner.pid.number, certainly=certainly
+        )
 
     def _ended(self, target: Target, reference: int, reason: str) -> None:
         self._owner.post(partial(self._hand_over, Down(target, reason, reference)))

@@ -177,6 +177,21 @@ def test_demonitor_keeps_down_away(where: str) -> None:
     in_world(main)
 
 
+def test_a_process_calls_off_its_own_monitors_only() -> None:
+    """Whatever references it guesses."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "a")
+        other = Recorder()
+        await scene.a.spawn(lambda: other)
+        reference = scene.watcher.monitor(scene.target.pid)
+        other.demonitor(reference)
+        scene.target.stop("enough")
+        assert await scene.downs() == [runtime.Down(scene.target.pid, "enough", reference)]
+
+    in_world(main)
+
+
 def test_a_node_that_dies_is_told_of_its_processes_and_of_itself() -> None:
     """Once for each monitor; the reason says that it was the connection."""
 

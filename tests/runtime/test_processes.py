@@ -120,7 +120,7 @@ def test_a_parent_is_of_the_same_node() -> None:
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
         stranger = await b.spawn(Recorder)
-        with pytest.raises(ValueError, match="sender must be a process of a"):
+        with pytest.raises(ValueError, match="parent must be a process of a"):
             await a.spawn(Recorder, parent=stranger)
 
     in_world(main)
