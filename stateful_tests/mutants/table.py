@@ -60,7 +60,11 @@ MUTANTS: Final = (
     Mutant(
         name="no_floor_without_a_record",
         disaster="a member that lost its record votes twice in a term",
-        patches=(Patch(module="start", old="term=Term(wall_clock)", new="term=Term(0)"),),
+        patches=(
+            Patch(
+                module="start", old="Term(wall_clock if membership.voters else 0)", new="Term(0)"
+            ),
+        ),
     ),
     Mutant(
         name="follows_a_lower_term",
