@@ -24,7 +24,7 @@ turns what it comes to into callbacks. ``runtime`` carries messages and knows no
 import logging
 
 from leader.actor import Actor
-from leader.errors import ElectionError
+from leader.errors import ElectionError, MembershipFixed
 from leader.options import Options
 from leader.storage import (
     FileStorage,
@@ -32,6 +32,14 @@ from leader.storage import (
     StorageError,
 )
 
-__all__ = ["Actor", "ElectionError", "FileStorage", "MemoryStorage", "Options", "StorageError"]
+__all__ = [
+    "Actor",
+    "ElectionError",
+    "FileStorage",
+    "MembershipFixed",
+    "MemoryStorage",
+    "Options",
+    "StorageError",
+]
 
 logging.getLogger("leader").addHandler(logging.NullHandler())

@@ -1,80 +1,185 @@
-"""The actor that takes part in an election: a process with callbacks about who leads.
+"""The actor that takes part in an election: what its author may ask of it and have it do.
 
-Protocol messages go straight to its engine and never wait behind a callback; what the election
-comes to waits its turn in the mailbox, so callbacks run one at a time and in order. Between two
-``handle_become_leader`` there is always a ``handle_become_follower``.
+The callbacks are in ``leader.callbacks``; everything here may be used in them, and in what they
+start on the same event loop. Nothing here waits.
 """
 
 import asyncio
-from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
-from functools import partial
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
-from leader.engine import Engine, World
+from leader.callbacks import Callbacks
+from leader.errors import MembershipFixed
 from leader.options import Options
-from leader.protocol.leading import likeliest_successor
-from leader.protocol.messages import Message
+from leader.participation import Participation, opened
+from leader.protocol.membership import Membership
+from leader.protocol.quorum import quorum_size
 from leader.protocol.state import Settings
-from leader.protocol.vocabulary import ClusterId, MemberId, Term
-from leader.storage import Record
-from leader.wire_types import ELECTION_MESSAGES, register_election_messages
-from runtime import (
-    DEFAULT_REGISTRY,
-    ExitReason,
-    NodeDown,
-    NodeDownReason,
-    NodeEvent,
-    Pid,
-    Process,
-    ProcessId,
-)
+from leader.protocol.vocabulary import ClusterId, MemberId
+from leader.trace import ROLES
+from runtime import ExitReason, Pid, ProcessId
 from runtime.process import resolve
 
-register_election_messages(DEFAULT_REGISTRY)
-
-DEAD = frozenset({NodeDownReason.DIED, NodeDownReason.SUPERSEDED})
-"""The ends of a connection that a process which lives does not cause."""
+NANOSECONDS = 1_000_000_000
 
 
-class Actor(Process, ABC):
-    """Override ``init``, ``handle_become_leader`` and ``handle_become_follower``; each may be ``async``.
+class Actor(Callbacks):
+    """A member of an election. Before ``init`` has returned it knows nothing and nobody."""
 
-    An exception in any callback terminates the actor; a leader resigns first.
-    """
-
-    _engine: Engine | None = None
-    _record: Record | None = None
-
-    @abstractmethod
-    def init(self, *arguments: Any, **keywords: Any) -> Options | Awaitable[Options]:
-        """Return the election's ``Options``; called once, with the arguments of spawn."""
-
-    @abstractmethod
-    def handle_become_leader(self) -> Awaitable[None] | None:
-        """Start exclusive work. Raising rejects leadership: the actor resigns, then terminates."""
-
-    @abstractmethod
-    def handle_become_follower(self, leader: Pid | None) -> Awaitable[None] | None:
-        """Stop exclusive work and follow ``leader``; None while nobody leads. Repeats when the leader changes."""
-
-    def handle_term_changed(self, old: int, new: int) -> Awaitable[None] | None:
-        """The term has risen: also by this member's own elections, and when a leader renews in place."""
+    _part: Participation | None = None
 
     @property
     def is_leader(self) -> bool:
         """Whether this member may act as leader at this very instant: asks the clock."""
-        return self._engine is not None and self._engine.is_leader
+        return self._part is not None and self._part.engine.is_leader
 
     @property
     def leader(self) -> Pid | None:
-        """Who leads, as far as this member knows; None while nobody is known to."""
-        return None if self._engine is None else self._pid_of(self._engine.leader)
+        """Who leads, as far as this member knows; None while nobody is known to.
+
+        A message to a leader that has died meanwhile goes nowhere, and nobody is told.
+        """
+        return None if self._part is None else self._part.peers.pid_of(self._part.engine.leader)
 
     @property
     def term(self) -> int:
         """The term; a leader's is its fencing token. 0 before the first."""
-        return 0 if self._engine is None else self._engine.term
+        return 0 if self._part is None else self._part.engine.term
+
+    @property
+    def cluster_id(self) -> str:
+        """Which election this is."""
+        return "" if self._part is None else self._part.options.cluster_id
+
+    @property
+    def bootstrap(self) -> tuple[ProcessId, ...]:
+        """The members that this one was started with."""
+        return () if self._part is None else tuple(self._part.options.bootstrap)
+
+    @property
+    def membership(self) -> Membership | None:
+        """Who votes; None before the start."""
+        state = None if self._part is None else self._part.engine.state
+        return None if state is None else state.durable.membership
+
+    @property
+    def role(self) -> str:
+        """What the protocol makes of this member, for people to read; to act, ask ``is_leader``.
+
+        "starting", "follower", "precandidate", "candidate", "leader" or, while a leader moves to a
+        higher term, "renewing".
+        """
+        state = None if self._part is None else self._part.engine.state
+        return "starting" if state is None else ROLES[type(state.role)]
+
+    @property
+    def lease_remaining(self) -> float:
+        """For how many seconds this member may still act without hearing from anybody."""
+        return 0.0 if self._part is None else self._part.engine.lease_remaining / NANOSECONDS
+
+    def peers(self) -> list[Pid]:
+        """The other members that were heard from and whose nodes have been up since; a fresh list."""
+        return [] if self._part is None else self._part.peers.pids()
+
+    @property
+    def peer_count(self) -> int:
+        """How many peers there are."""
+        return len(self.peers())
+
+    def has_peer(self, pid: Pid) -> bool:
+        """Whether this process is a peer, in this very incarnation."""
+        return pid in self.peers()
+
+    def broadcast(self, message: object) -> None:
+        """Send to all peers; raises what ``send`` raises."""
+        self._send_to_all(self.peers(), message)
+
+    def broadcast_bootstrap(self, message: object) -> None:
+        """Send to all members of the bootstrap list but this one, heard from or not."""
+        own = (self.name, self.node.name)
+        others = [other for other in self.bootstrap if (other.name, other.node) != own]
+        self._send_to_all(others, message)
+
+    def join(self, peer: ProcessId, *, vote: bool = False) -> None:
+        """Look for ``peer`` until it is heard from, and through it for all that it knows.
+
+        Raises:
+            TypeError: ``peer`` is not a ProcessId.
+            MembershipFixed: ``vote`` is asked for; who votes is what the bootstrap lists say.
+        """
+        if not isinstance(peer, ProcessId):
+            raise TypeError(f"peer = {peer!r}: must be a ProcessId")
+        if vote:
+            raise MembershipFixed("join with vote = True")
+        self._taking_part.look_for(MemberId(str(peer)))
+
+    def leave(self) -> None:
+        """Take part no longer.
+
+        Raises:
+            MembershipFixed: always, as yet: every member votes.
+        """
+        raise MembershipFixed("leave")
+
+    def resign(self, successor: ProcessId | None = None) -> None:
+        """Give up leading, to ``successor`` or to whoever answered last. Acts no more from this instant.
+
+        The others are told when what ran under ``while_leader`` has stopped and
+        ``handle_become_follower(None)`` has returned. Without leadership this does nothing.
+
+        Raises:
+            ValueError: ``successor`` is no other voter.
+        """
+        part, named = self._taking_part, None if successor is None else MemberId(str(successor))
+        voters = () if self.membership is None else self.membership.voters
+        if named is not None and (named not in voters or named == f"{self.name}@{self.node.name}"):
+            raise ValueError(f"successor = {named}: must be another of the voters {list(voters)}")
+        part.resign(named)
+
+    def while_leader(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run ``work`` beside the callbacks until it is done or leadership ends.
+
+        It is cancelled a little before the lease can end, be it renewed or not; then this member
+        resigns. An error in it terminates the actor as one in a callback does. If this member does
+        not lead by now, the work is not begun.
+
+        Raises:
+            TypeError: ``work`` is not a coroutine.
+        """
+        if not asyncio.iscoroutine(work):
+            raise TypeError(f"work = {work!r}: must be a coroutine")
+        self._taking_part.while_leader(work)
+
+    def handle_inspect(self, *items: str) -> dict[str, str]:
+        """What an operator may see: all of it, or only what ``items`` name."""
+        found = {} if self._part is None else self._inspection()
+        return {name: text for name, text in found.items() if not items or name in items}
+
+    def _inspection(self) -> dict[str, str]:
+        voters = () if self.membership is None else self.membership.voters
+        return {
+            "cluster": self.cluster_id,
+            "term": str(self.term),
+            "leader": str(self.is_leader).lower(),
+            "peers": str(self.peer_count),
+            "peer_pids": " ".join(str(peer) for peer in self.peers()),
+            "leader_pid": "" if self.leader is None else str(self.leader),
+            "role": self.role,
+            "lease": f"{self.lease_remaining:.3f} s",
+            "quorum": f"{quorum_size(len(voters))} of {len(voters)}",
+            "voters": " ".join(voters),
+            "bootstrap": " ".join(str(member) for member in self.bootstrap),
+        }
+
+    @property
+    def _taking_part(self) -> Participation:
+        if self._part is None:
+            raise RuntimeError("this actor takes part only after init has returned")
+        return self._part
+
+    def _send_to_all(self, others: Iterable[Pid | ProcessId], message: object) -> None:
+        for other in others:
+            self.send(other, message)
 
     async def _initialize(self, *arguments: Any) -> None:
         options = await resolve(self.init(*arguments))
@@ -86,126 +191,20 @@ class Actor(Process, ABC):
         if own not in options.bootstrap:
             listed = [str(member) for member in options.bootstrap]
             raise ValueError(f"bootstrap = {listed}: must list every member, {own} included")
-        await self._join_election(own, options)
-
-    async def _join_election(self, own: ProcessId, options: Options) -> None:
         settings = Settings(
             cluster=ClusterId(options.cluster_id),
             member=MemberId(str(own)),
             timing=options.timing,
             trust_disconnect=options.trust_disconnect,
         )
-        self._addresses = {MemberId(str(member)): member for member in options.bootstrap}
-        self._pids: dict[MemberId, Pid] = {settings.member: self.pid}
-        self._is_told_to_lead = False
-        # Opening a file storage syncs folders: not on the loop that other elections beat on.
-        self._record = await asyncio.get_running_loop().run_in_executor(
-            None, options.opened_storage.open, settings.cluster, settings.member
-        )
-        world = World(
-            clock=self.clock,
-            random=self.node.random,
-            record=self._record,
-            send=self._send_to_member,
-            log=self.log,
-            trace=options.trace,
-        )
-        self._engine = Engine(settings, options.membership(), world, _Announcer(self))
-        self.prioritize(ELECTION_MESSAGES, self._received)
-        self._unwatch = self.node.watch(self._node_event)
-        for node in {member.node for member in options.bootstrap} - {self.node.name}:
-            self.node.connect(node)
-        await self._engine.start()
+        record = await opened(options.opened_storage, settings.cluster, settings.member)
+        self._part = Participation(self, options, settings, record)
+        await self._part.start()
 
     async def _prepare_to_terminate(self, reason: ExitReason) -> None:
-        """Hand over: stop acting, then say so."""
-        await self._give_up()
-
-    async def _give_up(self) -> None:
-        engine = self._engine
-        if engine is None:
-            return
-        engine.withdraw()
-        try:
-            if self._is_told_to_lead:
-                await self._tell_following(None)
-        finally:
-            if engine.state is not None and engine.has_leadership:
-                await engine.resign(likeliest_successor(engine.state))
+        if self._part is not None:
+            await self._part.withdraw()
 
     async def _release(self) -> None:
-        if self._engine is not None:
-            self._unwatch()
-            await self._engine.end()
-        if self._record is not None:
-            self._record.close()
-
-    def _send_to_member(self, member: MemberId, message: Message) -> None:
-        # Whoever is not in our list is told so where it wrote from.
-        address = self._addresses.get(member) or self._pids.get(member)
-        if address is not None:
-            self.send(address, message)
-
-    def _received(self, sender: Pid, message: Message) -> None:
-        """A protocol message: from whom it says, or it is dropped."""
-        known = self._pids.get(message.sender)
-        if message.sender.rpartition("@")[2] != sender.node:
-            self.log.warning(
-                "dropped a message of %s that came from node %s", message.sender, sender.node
-            )
-        elif known is not None and (sender.creation, sender.number) < (
-            known.creation,
-            known.number,
-        ):
-            self.log.warning(
-                "dropped a message of an older incarnation of %s: %s", message.sender, sender
-            )
-        elif self._engine is not None:
-            self._pids[message.sender] = sender
-            self._engine.receive(message)
-
-    def _node_event(self, event: NodeEvent) -> None:
-        if not isinstance(event, NodeDown) or event.reason not in DEAD or self._engine is None:
-            return
-        for member, pid in list(self._pids.items()):
-            # An incarnation that came since may hold a promise of its own: that one stands.
-            if (pid.node, pid.creation) == (event.node, event.creation):
-                self._engine.peer_down(member)
-
-    def _pid_of(self, member: MemberId | None) -> Pid | None:
-        return None if member is None else self._pids.get(member)
-
-    async def _tell_leading(self) -> None:
-        # Leadership may have ended while this waited; it must not start work that nobody stops.
-        if self.is_leader and not self._is_told_to_lead:
-            await resolve(self.handle_become_leader())
-            self._is_told_to_lead = True
-
-    async def _tell_following(self, leader: MemberId | None) -> None:
-        self._is_told_to_lead = False
-        await resolve(self.handle_become_follower(self._pid_of(leader)))
-
-    async def _tell_term(self, old: Term, new: Term) -> None:
-        await resolve(self.handle_term_changed(old, new))
-
-    def _post_callback(self, callback: Callable[[], Awaitable[None]]) -> None:
-        self.post(callback)
-
-
-class _Announcer:
-    """Puts what the election comes to into the actor's mailbox, behind what waits there."""
-
-    def __init__(self, actor: Actor) -> None:
-        self._actor = actor
-
-    def term_changed(self, old: Term, new: Term) -> None:
-        self._actor._post_callback(partial(self._actor._tell_term, old, new))
-
-    def leading(self, term: Term) -> None:
-        self._actor._post_callback(self._actor._tell_leading)
-
-    def following(self, leader: MemberId | None) -> None:
-        self._actor._post_callback(partial(self._actor._tell_following, leader))
-
-    def failed(self, error: Exception) -> None:
-        self._actor.stop(error)
+        if self._part is not None:
+            await self._part.release()

@@ -12,6 +12,20 @@ class ElectionError(Exception):
     """Something that an election needs is not as it has to be; the text says what a person can do."""
 
 
+class MembershipFixed(ElectionError):
+    """Who votes cannot be changed while the cluster runs; the text names what was tried."""
+
+    def __init__(self, tried: str) -> None:
+        super().__init__(tried)
+        self.tried = tried
+
+    def __str__(self) -> str:
+        return (
+            f"{self.tried}: who votes is fixed. "
+            "Stop all members, and start them with the new bootstrap list and without their records."
+        )
+
+
 class StorageError(ElectionError):
     """A member's record cannot be used: the text names the file, what was found and what to do."""
 

@@ -1,5 +1,6 @@
-"""Lets the core's messages travel: each under a name of its own that no move of the code changes."""
+"""Lets members' messages travel: each under a name of its own that no move of the code changes."""
 
+from leader.peers import Farewell, Greeting
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -28,9 +29,13 @@ ELECTION_MESSAGES: tuple[type, ...] = (
     Resigned,
     MembershipContradicted,
 )
+"""Those of the core."""
+
+PEER_MESSAGES: tuple[type, ...] = (Greeting, Farewell)
+"""Those that only make members known to each other."""
 
 
 def register_election_messages(registry: Registry) -> None:
     """Register what members say to each other; each type may be registered once."""
-    for message_type in ELECTION_MESSAGES:
+    for message_type in (*ELECTION_MESSAGES, *PEER_MESSAGES):
         registry.register(message_type, name=f"election.{message_type.__name__}")

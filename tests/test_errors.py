@@ -7,6 +7,7 @@ import pytest
 
 from leader.errors import (
     ElectionError,
+    MembershipFixed,
     RecordDamaged,
     RecordForeign,
     RecordInUse,
@@ -37,3 +38,10 @@ def test_errors_say_where_what_and_what_to_do(kind: type[StorageError]) -> None:
     assert isinstance(error, ElectionError)
     assert str(error) == f"/state/x.record: it is so. {kind.remedy}"
     assert str(pickle.loads(pickle.dumps(error))) == str(error)  # noqa: S301
+
+
+def test_a_fixed_membership_says_what_was_tried_and_what_to_do() -> None:
+    """It is one of this library's errors."""
+    error = MembershipFixed("leave")
+    assert isinstance(error, ElectionError)
+    assert str(error).startswith("leave: who votes is fixed. Stop all members")

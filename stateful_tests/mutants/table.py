@@ -312,19 +312,15 @@ OF_THE_STACK: Final = (
     bug(
         "tells_of_a_leadership_that_is_over",
         "exclusive work is begun after the lease",
-        (
-            "actor",
-            "if self.is_leader and not self._is_told_to_lead:",
-            "if not self._is_told_to_lead:",
-        ),
+        ("participation", "if self.engine.is_leader and self._told !=", "if self._told !="),
     ),
     bug(
         "tells_nobody_to_follow",
         "exclusive work is begun twice, and never ended",
         (
-            "actor",
-            "        await resolve(self.handle_become_follower(",
-            "        await resolve(None and self.handle_become_follower(",
+            "participation",
+            "            await resolve(self._actor.handle_become_follower(followed))",
+            "            pass",
         ),
     ),
 )

@@ -55,11 +55,6 @@ class StackMember(Actor):
     def terminate(self, reason: ExitReason) -> None:
         self._listener.terminated(reason)
 
-    async def give_up(self, successor: MemberId | None) -> None:
-        """Resign, and remain a member."""
-        if self._engine is not None:
-            await self._engine.resign(successor)
-
     async def _work(self) -> None:
         seconds = self.node.random.choice(WORK_SECONDS)
         if seconds:

@@ -1,16 +1,20 @@
 """A process of the demonstration: what it reports, and that it never outlives whoever started it."""
 
 import asyncio
+import os
+import re
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from selectors import DefaultSelector as Selector
 
 import msgspec
 import pytest
 
+from leader.demo.drill import now
 from leader.demo.member import follow_routes, watch
 from leader.demo.reports import (
     Acted,
@@ -26,17 +30,25 @@ from leader.demo.reports import (
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 PATIENCE_SECONDS = 30
+AWAY_SECONDS = 0.5
+
+LOGGING_MEMBER = """
+import asyncio, logging
+from leader.demo.member import run
+logging.basicConfig(format="%(message)s", level=logging.WARNING)
+asyncio.run(run())
+"""
 
 
 class Child:
     """The process, its standard input and output."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, logs: bool = False) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "leader.demo.member"],
+            [sys.executable, *(("-c", LOGGING_MEMBER) if logs else ("-m", "leader.demo.member"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if logs else subprocess.DEVNULL,
         )
 
     def tell(self, command: Command) -> None:
@@ -75,9 +87,9 @@ class Child:
 
 
 @contextmanager
-def leading_alone() -> Iterator[Child]:
+def leading_alone(*, logs: bool = False) -> Iterator[Child]:
     """A member of a cluster of one that has just been elected."""
-    child = Child()
+    child = Child(logs=logs)
     try:
         child.tell(
             Setup(
@@ -117,6 +129,29 @@ def test_a_member_ends_in_good_order_when_it_is_asked_to() -> None:
         assert Follows in {type(report) for report in rest}
         assert len({act.term for act in acts if isinstance(act, Acted)}) == 1
         assert all(act.since <= act.until for act in acts if isinstance(act, Acted))
+
+
+@pytest.mark.slow
+def test_a_member_that_was_stopped_steps_down_and_says_for_how_long_it_was_away() -> None:
+    """It acted until it was stopped, and not again before it was elected again."""
+    with leading_alone(logs=True) as child:
+        assert child.process.stderr is not None
+        child.hear_until(Acted)
+        child.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, child.process.pid, os.WSTOPPED | os.WNOWAIT)
+        stopped = now()
+        with Selector() as nothing:
+            nothing.select(AWAY_SECONDS)
+        child.process.send_signal(signal.SIGCONT)
+        thawed = now()
+        warning = re.match(rb"was away for ([0-9.]+) s", child.process.stderr.readline())
+        assert warning is not None
+        assert AWAY_SECONDS - 0.2 < float(warning[1]) <= (now() - stopped) / 1_000_000_000
+        reports = child.hear_until(Follows)
+        assert all(act.until <= stopped for act in reports if isinstance(act, Acted))
+        again = child.hear_until(Acted)[-1]
+        assert isinstance(again, Acted)
+        assert again.since > thawed
 
 
 @pytest.mark.slow

@@ -1,0 +1,259 @@
+"""One actor's part in an election: its engine, its record, its peers, its work as leader.
+
+Has no rule of the protocol. The idea: protocol messages go straight to the engine and never wait
+behind a callback; what the election comes to waits its turn in the mailbox, so callbacks run one at
+a time and in order.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from leader.callbacks import Callbacks
+from leader.engine import Engine, World
+from leader.options import Options
+from leader.peers import Farewell, Greeting, Peers
+from leader.protocol.leading import likeliest_successor
+from leader.protocol.messages import Message
+from leader.protocol.state import Settings
+from leader.protocol.vocabulary import ClusterId, MemberId, Term
+from leader.storage import Record, Storage
+from leader.tenure import Tenure
+from leader.wire_types import ELECTION_MESSAGES, PEER_MESSAGES, register_election_messages
+from runtime import DEFAULT_REGISTRY, Alarm, NodeDown, NodeDownReason, NodeEvent, Pid, ProcessId
+from runtime.process import resolve
+
+register_election_messages(DEFAULT_REGISTRY)
+
+DEAD = frozenset({NodeDownReason.DIED, NodeDownReason.SUPERSEDED})
+"""The ends of a connection that a process which lives does not cause."""
+
+GRACE_PARTS = 10
+"""Work of a leader is cancelled when no more than this part of a promise remains of the lease."""
+
+
+class Participation:
+    """What an ``Actor`` does to take part, and what it may be asked."""
+
+    def __init__(
+        self, actor: Callbacks, options: Options, settings: Settings, record: Record
+    ) -> None:
+        self.options = options
+        self._actor = actor
+        self._settings = settings
+        self._record = record
+        self._told: tuple[Pid | None, ...] = ()
+        """Whom the actor was last told to lead; empty as long as it was told nothing."""
+        self._greeting: Alarm | None = None
+        self._unwatch: Callable[[], None] = lambda: None
+        self.peers = Peers(
+            settings.member,
+            actor.pid,
+            joined=lambda _, pid: self._tell(actor.handle_peer_joined, pid),
+            left=lambda _, pid: self._tell(actor.handle_peer_left, pid),
+        )
+        world = World(
+            clock=actor.clock,
+            random=actor.node.random,
+            record=record,
+            send=self._send,
+            log=actor.log,
+            trace=options.trace,
+        )
+        self.engine = Engine(settings, options.membership(), world, self)
+        self._tenure = Tenure(
+            actor.clock,
+            remaining=lambda: self.engine.lease_remaining,
+            grace=settings.timing.promise // GRACE_PARTS,
+            run_short=self.resign,
+            failed=self._work_failed,
+        )
+
+    async def start(self) -> None:
+        """Begin to take part, and to look for the others."""
+        self._actor.prioritize(ELECTION_MESSAGES, self._received)
+        self._actor.prioritize(PEER_MESSAGES, self._received)
+        self._unwatch = self._actor.node.watch(self._node_event)
+        for member in self.options.bootstrap:
+            self.look_for(MemberId(str(member)))
+        await self.engine.start()
+        self._greet()
+
+    def look_for(self, member: MemberId) -> None:
+        """Keep connected with a member's node, and greet it until it is heard from."""
+        address = self.peers.tell_of(member)
+        if address is None:
+            return
+        if address.node != self._actor.node.name:
+            self._actor.node.connect(address.node)
+        if not self.peers.is_present(member) and self._is_up(address.node):
+            self._greet_at(address, was_heard=False)
+
+    def while_leader(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run ``work`` as long as this member leads; close it at once where it does not."""
+        if self.engine.is_leader:
+            self._tenure.begin(work)
+        else:
+            work.close()
+
+    def resign(self, successor: MemberId | None = None) -> None:
+        """Act no more from this instant; hand over when the callbacks before have run."""
+        if self.engine.has_leadership:
+            self.engine.withdraw()
+            self._tenure.end()
+            self._actor.post(lambda: self._hand_over(successor))
+
+    async def withdraw(self) -> None:
+        """Hand over if there is something to, take leave of the peers, and take no further step."""
+        self.engine.withdraw()
+        self._tenure.end()
+        try:
+            if self.engine.has_leadership:
+                await self._hand_over(None)
+        finally:
+            # Elected again while its last callback runs, it would end without a word.
+            await self.engine.end()
+            for pid in self.peers.pids():
+                self._actor.send(pid, Farewell(**self._signed))
+
+    async def release(self) -> None:
+        """Let go of everything; said by nobody to anybody."""
+        self._unwatch()
+        self._tenure.end()
+        if self._greeting is not None:
+            self._greeting.cancel()
+        await self.engine.end()
+        self._record.close()
+
+    def term_changed(self, old: Term, new: Term) -> None:
+        """See ``Audience``."""
+        self._tell(self._actor.handle_term_changed, old, new)
+
+    def leading(self, term: Term) -> None:
+        """See ``Audience``."""
+        self._actor.post(self._tell_leading)
+
+    def following(self, leader: MemberId | None) -> None:
+        """See ``Audience``."""
+        # Not in its turn: a slow callback must not keep alive what only a leader may do.
+        self._tenure.end()
+        self._actor.post(partial(self._tell_following, leader))
+
+    def failed(self, error: Exception) -> None:
+        """See ``Audience``."""
+        self._tenure.end()
+        self._actor.stop(error)
+
+    @property
+    def _signed(self) -> dict[str, Any]:
+        return {"cluster": self._settings.cluster, "sender": self._settings.member}
+
+    def _tell(self, callback: Callable[..., Awaitable[None] | None], *about: object) -> None:
+        self._actor.post(partial(callback, *about))
+
+    async def _tell_leading(self) -> None:
+        # Leadership may have ended while this waited; it must not start work that nobody stops.
+        if self.engine.is_leader and self._told != (self._actor.pid,):
+            await resolve(self._actor.handle_become_leader())
+            self._told = (self._actor.pid,)
+
+    async def _tell_following(self, leader: MemberId | None) -> None:
+        await self._tenure.ended()
+        followed = self.peers.pid_of(leader)
+        if self._told != (followed,):
+            self._told = (followed,)
+            await resolve(self._actor.handle_become_follower(followed))
+
+    async def _hand_over(self, successor: MemberId | None) -> None:
+        """Stop acting, all of it, and only then say so."""
+        try:
+            await self._tenure.ended()
+            if self._told == (self._actor.pid,):
+                await self._tell_following(None)
+        finally:
+            state = self.engine.state
+            likeliest = None if state is None else likeliest_successor(state)
+            await self.engine.resign(successor or likeliest)
+
+    def _work_failed(self, error: Exception) -> None:
+        self._actor.log.error("what ran while this member led failed", exc_info=error)
+        self._actor.stop(error)
+
+    def _send(self, member: MemberId, message: Message) -> None:
+        # Whoever is not in our list is told so where it wrote from.
+        address = self.peers.address_of(member)
+        if address is not None:
+            self._actor.send(address, message)
+
+    def _received(self, sender: Pid, message: Message | Greeting | Farewell) -> None:
+        """A message of this cluster is taken in if it is from whom it says."""
+        member, log = message.sender, self._actor.log
+        if message.cluster != self._settings.cluster:
+            log.debug("ignored: %s is of cluster %r", member, message.cluster)
+        elif member.rpartition("@")[2] != sender.node:
+            log.warning("dropped a message of %s that came from node %s", member, sender.node)
+        elif self.peers.is_outdated(member, sender):
+            log.warning("dropped a message of an older incarnation of %s: %s", member, sender)
+        elif isinstance(message, Farewell):
+            self.peers.lose(member)
+        else:
+            self._heard(sender, message)
+
+    def _heard(self, sender: Pid, message: Message | Greeting) -> None:
+        if message.sender != self._settings.member:
+            self.peers.hear(message.sender, sender)
+        if not isinstance(message, Greeting):
+            self.engine.receive(message)
+            return
+        for member in (message.sender, *message.known):
+            self.look_for(member)
+        if not message.was_heard:
+            self._greet_at(sender, was_heard=True)
+
+    def _node_event(self, event: NodeEvent) -> None:
+        if not isinstance(event, NodeDown):
+            for address in self.peers.strangers():
+                if address.node == event.node:
+                    self._greet_at(address, was_heard=False)
+            return
+        # An incarnation that came since may hold a promise of its own: that one stands.
+        for member in self.peers.living_on(event.node, event.creation):
+            self.peers.lose(member)
+            if event.reason in DEAD:
+                self.engine.peer_down(member)
+
+    def _greet(self) -> None:
+        """Greet whomever was not heard; as leader, also tell everybody who is there."""
+        pause = self._settings.timing.election_timeout_max
+        self._greeting = Alarm(self._actor.clock, self._actor.clock.now() + pause, self._greet)
+        for address in self.peers.strangers():
+            if self._is_up(address.node):
+                self._greet_at(address, was_heard=False)
+        if self.engine.is_leader:
+            for pid in self.peers.pids():
+                self._greet_at(pid, was_heard=True)
+
+    def _greet_at(self, to: Pid | ProcessId, *, was_heard: bool) -> None:
+        greeting = Greeting(**self._signed, known=self.peers.known(), was_heard=was_heard)
+        self._actor.send(to, greeting)
+
+    def _is_up(self, node: str) -> bool:
+        return node == self._actor.node.name or node in self._actor.node.nodes()
+
+
+async def opened(storage: Storage, cluster: ClusterId, member: MemberId) -> Record:
+    """The record of a member, opened off the event loop: a file storage syncs folders."""
+    loop = asyncio.get_running_loop()
+    opening = loop.run_in_executor(None, storage.open, cluster, member)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        # The thread goes on, and nobody else would ever let go of the lock that it takes.
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opening: asyncio.Future[Record]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

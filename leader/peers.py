@@ -1,0 +1,118 @@
+"""Who else takes part, as far as one member has found out. Nothing that is safe rests on it.
+
+Knows neither votes nor terms. The idea: a *peer* is a member that was heard from and whose node has
+been up since. A member greets whomever it knows of and has not heard, again and again, and a leader
+tells all peers whom it knows, so over time all discover all.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from leader.protocol.vocabulary import ClusterId, MemberId
+from runtime import Pid, ProcessId
+
+KNOWN_LIMIT = 1_000
+"""How many members are remembered: nobody fills our memory with names that he made up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greeting:
+    """I am here, and these are my peers."""
+
+    cluster: ClusterId
+    sender: MemberId
+    known: tuple[MemberId, ...]
+    was_heard: bool
+    """Whether the sender has heard from the receiver before; if not, it wants to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Farewell:
+    """I take part no longer."""
+
+    cluster: ClusterId
+    sender: MemberId
+
+
+class Peers:
+    """All members that one of them knows of: by address, by newest incarnation, and who is there."""
+
+    def __init__(
+        self,
+        own: MemberId,
+        pid: Pid,
+        joined: Callable[[MemberId, Pid], None],
+        left: Callable[[MemberId, Pid], None],
+    ) -> None:
+        self._own = own
+        self._addresses: dict[MemberId, ProcessId] = {}
+        self._newest: dict[MemberId, Pid] = {own: pid}
+        self._present: set[MemberId] = set()
+        self._joined = joined
+        self._left = left
+
+    def pids(self) -> list[Pid]:
+        """Those who are there, in the order of their names."""
+        return [self._newest[member] for member in sorted(self._present)]
+
+    def known(self) -> tuple[MemberId, ...]:
+        """Those who are there, as others may be told of them."""
+        return tuple(sorted(self._present & self._addresses.keys()))
+
+    def strangers(self) -> list[ProcessId]:
+        """Whoever is known of and not there."""
+        return [
+            address for member, address in self._addresses.items() if member not in self._present
+        ]
+
+    def is_present(self, member: MemberId) -> bool:
+        """Whether ``member`` was heard from, and its node has been up since."""
+        return member in self._present
+
+    def pid_of(self, member: MemberId | None) -> Pid | None:
+        """The newest incarnation met; it may be dead."""
+        return None if member is None else self._newest.get(member)
+
+    def address_of(self, member: MemberId) -> Pid | ProcessId | None:
+        """Where to write to; a member of whom nobody told us, where it wrote from."""
+        return self._addresses.get(member) or self._newest.get(member)
+
+    def tell_of(self, member: MemberId) -> ProcessId | None:
+        """Take note that there may be such a member; its address if that is news."""
+        if member == self._own or member in self._addresses or len(self._addresses) >= KNOWN_LIMIT:
+            return None
+        name, _, node = member.rpartition("@")
+        with suppress(ValueError):
+            return self._addresses.setdefault(member, ProcessId(name, node))
+        return None
+
+    def is_outdated(self, member: MemberId, pid: Pid) -> bool:
+        """Whether a newer incarnation of ``member`` than ``pid`` was met."""
+        newest = self._newest.get(member)
+        return newest is not None and (pid.creation, pid.number) < (newest.creation, newest.number)
+
+    def hear(self, member: MemberId, pid: Pid) -> None:
+        """``pid``, which is not outdated, spoke as ``member``."""
+        if member not in self._newest and len(self._newest) >= KNOWN_LIMIT:
+            return
+        if member in self._present and self._newest[member] != pid:
+            self.lose(member)
+        self._newest[member] = pid
+        if member not in self._present:
+            self._present.add(member)
+            self._joined(member, pid)
+
+    def lose(self, member: MemberId) -> None:
+        """``member`` is there no longer."""
+        if member in self._present:
+            self._present.remove(member)
+            self._left(member, self._newest[member])
+
+    def living_on(self, node: str, creation: int) -> Iterable[MemberId]:
+        """The members whose newest incarnation is of that life of ``node``."""
+        return [
+            member
+            for member, pid in self._newest.items()
+            if (pid.node, pid.creation) == (node, creation)
+        ]
