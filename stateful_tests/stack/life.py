@@ -93,8 +93,8 @@ class Life:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the actor is there to be asked something."""
-        return self._starting.done()
+        """Whether the actor is a member, and no longer silent."""
+        return self.view is not None
 
     def told_to_lead(self, *, is_leader: bool) -> None:
         """See ``Listener``."""
