@@ -237,6 +237,15 @@ OF_PROMISES: Final = (
         ),
     ),
     bug(
+        "campaigns_in_spite_of_its_promise",
+        "a voter that is promised to a leader stands against it",
+        (
+            "pacing",
+            "    if promise is not None and promise.to != state.member:\n        return max(deadline",
+            "    if False:\n        return max(deadline",
+        ),
+    ),
+    bug(
         "says_that_it_resigned_and_goes_on",
         "a successor is elected beside it",
         (
@@ -334,6 +343,7 @@ INSTANCE_OF: Final = {
     "resignation_of_anybody_releases": "crashes",
     "resignation_shown_of_anybody_releases": "crashes",
     "death_of_anybody_releases": "crashes",
+    "campaigns_in_spite_of_its_promise": "two-members",
 }
 """Where a bug that breaks no claim soon differs from the specification: an exact comparison's instance."""
 
