@@ -300,6 +300,15 @@ OF_THE_STACK: Final = (
         ),
     ),
     bug(
+        "leads_on_after_a_record_that_failed",
+        "a leader that cannot write goes on as if nothing had been asked of it",
+        (
+            "engine",
+            "            self._writing = None\n            self._fail(error)",
+            "            self._writing = None",
+        ),
+    ),
+    bug(
         "answers_without_looking_at_the_clock",
         "a process that was stopped says that it leads",
         (
