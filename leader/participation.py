@@ -204,14 +204,14 @@ class Participation:
         if message.cluster != self._settings.cluster:
             log.debug("ignored: %s is of cluster %r", member, message.cluster)
         elif self._has_left:
-            log.debug("ignored: %s does not know yet that we have left", member)
+            if isinstance(message, Greeting):
+                self._actor.send(sender, Farewell(**self._signed))
         elif member.rpartition("@")[2] != sender.node:
             log.warning("dropped a message of %s that came from node %s", member, sender.node)
         elif self.peers.is_outdated(member, sender):
             log.warning("dropped a message of an older incarnation of %s: %s", member, sender)
         elif isinstance(message, Farewell):
-            self.peers.lose(member)
-            self.engine.peer_down(member)
+            self._part_from(member)
         else:
             self._heard(sender, message)
 
@@ -227,6 +227,13 @@ class Participation:
             self.engine.observer_up(message.sender)
         if not message.was_heard:
             self._greet_at(sender, was_heard=True)
+
+    def _part_from(self, member: MemberId) -> None:
+        if any(member == str(listed) for listed in self.options.bootstrap):
+            self.peers.lose(member)
+        else:
+            self.peers.forget(member)
+        self.engine.peer_down(member)
 
     def _node_event(self, event: NodeEvent) -> None:
         if not isinstance(event, NodeDown):

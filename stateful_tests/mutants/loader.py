@@ -24,6 +24,7 @@ CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "st
 ACTING: Final = {
     **{f"leader.protocol.{name}": name for name in CORE},
     "leader.engine": "engine",
+    "leader.participation": "participation",
     "leader.actor": "actor",
     "stateful_tests.stack.member": "member",
 }

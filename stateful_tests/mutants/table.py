@@ -61,7 +61,7 @@ MUTANTS: Final = (
     bug(
         "no_floor_without_a_record",
         "a member that lost its record votes twice in a term",
-        ("start", "term=Term(wall_clock)", "term=Term(0)"),
+        ("start", "Term(wall_clock if membership.voters else 0)", "Term(0)"),
     ),
     bug(
         "follows_a_lower_term",
@@ -237,6 +237,15 @@ OF_PROMISES: Final = (
         ),
     ),
     bug(
+        "campaigns_in_spite_of_its_promise",
+        "a voter that is promised to a leader stands against it",
+        (
+            "pacing",
+            "    if promise is not None and promise.to != state.member:\n        return max(deadline",
+            "    if False:\n        return max(deadline",
+        ),
+    ),
+    bug(
         "says_that_it_resigned_and_goes_on",
         "a successor is elected beside it",
         (
@@ -291,6 +300,15 @@ OF_THE_STACK: Final = (
         ),
     ),
     bug(
+        "leads_on_after_a_record_that_failed",
+        "a leader that cannot write goes on as if nothing had been asked of it",
+        (
+            "engine",
+            "            self._writing = None\n            self._fail(error)",
+            "            self._writing = None",
+        ),
+    ),
+    bug(
         "answers_without_looking_at_the_clock",
         "a process that was stopped says that it leads",
         (
@@ -312,19 +330,15 @@ OF_THE_STACK: Final = (
     bug(
         "tells_of_a_leadership_that_is_over",
         "exclusive work is begun after the lease",
-        (
-            "actor",
-            "if self.is_leader and not self._is_told_to_lead:",
-            "if not self._is_told_to_lead:",
-        ),
+        ("participation", "if self.engine.is_leader and self._told !=", "if self._told !="),
     ),
     bug(
         "tells_nobody_to_follow",
         "exclusive work is begun twice, and never ended",
         (
-            "actor",
-            "        await resolve(self.handle_become_follower(",
-            "        await resolve(None and self.handle_become_follower(",
+            "participation",
+            "            await resolve(self._actor.handle_become_follower(followed))",
+            "            pass",
         ),
     ),
 )
@@ -334,6 +348,7 @@ INSTANCE_OF: Final = {
     "resignation_of_anybody_releases": "crashes",
     "resignation_shown_of_anybody_releases": "crashes",
     "death_of_anybody_releases": "crashes",
+    "campaigns_in_spite_of_its_promise": "two-members",
 }
 """Where a bug that breaks no claim soon differs from the specification: an exact comparison's instance."""
 

@@ -87,14 +87,13 @@ class Life:
             self._node.kill()
 
     def resign(self, successor: MemberId | None) -> None:
-        """Ask the actor, which has to be done with its present callback first."""
-        named = None if successor is None else ProcessId(ACTOR, successor)
-        self.actor.post(lambda: self.actor.resign(named))
+        """Ask the actor."""
+        self.actor.resign(None if successor is None else ProcessId(ACTOR, successor))
 
     @property
     def has_begun(self) -> bool:
-        """Whether the actor is there to be asked something."""
-        return self._starting.done()
+        """Whether the actor is a member, and no longer silent."""
+        return self.view is not None
 
     def told_to_lead(self, *, is_leader: bool) -> None:
         """See ``Listener``."""
