@@ -9,7 +9,7 @@ it to its own. Children are linked, so they never outlive it, however it ends.
 import asyncio
 import enum
 import math
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -107,7 +107,7 @@ class _Place:
         self.changed = asyncio.Event()
 
 
-class Supervisor(Process):
+class Supervisor(Process, ABC):
     """Override `init`; the rest is done."""
 
     @abstractmethod
@@ -121,7 +121,8 @@ class Supervisor(Process):
 
     def handle_inspect(self, *items: str) -> dict[str, str]:
         """The strategy and the children that run."""
-        found = {f"child {child}": str(pid) for child, pid in self.children}
+        numbered = enumerate(self.children, start=1)
+        found = {f"child {number} {child}": str(pid) for number, (child, pid) in numbered}
         return {"strategy": self._supervision.strategy.name.lower()} | found
 
     async def _initialize(self, *arguments: Any) -> None:

@@ -148,6 +148,26 @@ def test_an_intensity_of_zero_allows_no_restart() -> None:
     in_office(main)
 
 
+class Ephemeral(runtime.Process):
+    """Is done before it has begun."""
+
+    def init(self) -> None:
+        self.stop()
+
+
+@pytest.mark.parametrize(("restart", "ends"), [(Restart.TRANSIENT, 0), (Restart.PERMANENT, 1)])
+def test_a_child_that_ends_at_once_is_noticed(restart: Restart, ends: int) -> None:
+    """Though it is over before the supervisor hears that it has started."""
+
+    async def main(office: Office) -> None:
+        await office.open([Child(factory=Ephemeral, restart=restart)])
+        await asyncio.sleep(1)
+        assert office.boss.children == []
+        assert len(office.reasons()) == ends
+
+    in_office(main)
+
+
 class Unlucky(Worker):
     """Fails in init as often as the luck it is given says."""
 

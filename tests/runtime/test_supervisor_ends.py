@@ -144,12 +144,15 @@ def test_a_child_needs_no_name() -> None:
 
 
 def test_a_supervisor_shows_its_children() -> None:
-    """By name, with their pids."""
+    """In order, with their pids."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(2), Strategy.REST_FOR_ONE)
         shown = await office.node.inspect(office.boss.pid)
-        pids = {f"child {name}": str(office.node.whereis(name)) for name in ("one", "two")}
+        pids = {
+            f"child {number} {name}": str(office.node.whereis(name))
+            for number, name in ((1, "one"), (2, "two"))
+        }
         assert {"strategy": "rest_for_one"} | pids == {
             key: value for key, value in shown.items() if not key.startswith("runtime.")
         }
