@@ -76,12 +76,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The same, how fast it went, and by how much the process has grown at most."""
+    """The same, how fast it went, and how large the process has become."""
 
     outcome: Outcome
     seconds: float
-    growth: int
-    """In bytes, of the memory in use at the peak."""
+    peak: int
+    """The most memory that was in use, both nodes and Python itself included, in bytes."""
 
     @property
     def rate(self) -> float:
@@ -117,9 +117,9 @@ async def measure() -> Load:
         await runtime.Node.start("far@127.0.0.1:0", cookie=COOKIE) as far,
     ):
         near.add_route("far", far.address)
-        before, since = peak(), time.perf_counter()
+        since = time.perf_counter()
         outcome = await exchange(near, far)
-        return Load(outcome, time.perf_counter() - since, peak() - before)
+        return Load(outcome, time.perf_counter() - since, peak())
 
 
 def peak() -> int:
@@ -134,7 +134,7 @@ def report(load: Load) -> str:
     return (
         f"{ACTORS:,} actors were sent {outcome.sent:,} messages over TCP: {load.rate:,.0f} a second, "
         f"{outcome.lost} lost, {outcome.disordered} out of order, "
-        f"{load.growth / 2**20:.0f} MiB of memory at the peak"
+        f"{load.peak / 2**20:.0f} MiB of memory in all at the peak"
     )
 
 
