@@ -5,7 +5,7 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import core, drills, floor, simulator
+from benchmarks import core, drills, floor, load, simulator
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.exact.speed import exploration
 from stateful_tests.recorded import of_actors, of_cores
@@ -28,6 +28,7 @@ def main() -> None:
             f"the rules drive the {what} at {driven.steps:,.0f} steps a second "
             f"({driven.simulated_seconds:,.0f} simulated seconds, {driven.calls:,.0f} calls)"
         )
+    console.print(load.report(asyncio.run(load.measure())))
     table = Table("members", "storage", "disconnect", "failover", "x floor", "hand-over", "x floor")
     for nodes in (3, 5):
         for files in (False, True):

@@ -58,7 +58,7 @@ class Actor(Callbacks):
 
     @property
     def membership(self) -> Membership | None:
-        """Who votes; None before the start."""
+        """Who votes; None before the start, nobody as long as an observer has heard no leader."""
         state = None if self._part is None else self._part.engine.state
         return None if state is None else state.durable.membership
 
@@ -66,11 +66,13 @@ class Actor(Callbacks):
     def role(self) -> str:
         """What the protocol makes of this member, for people to read; to act, ask ``is_leader``.
 
-        "starting", "follower", "precandidate", "candidate", "leader" or, while a leader moves to a
-        higher term, "renewing".
+        "starting", "observer", "follower", "precandidate", "candidate", "leader" or, while a leader
+        moves to a higher term, "renewing".
         """
         state = None if self._part is None else self._part.engine.state
-        return "starting" if state is None else ROLES[type(state.role)]
+        if state is None:
+            return "starting"
+        return ROLES[type(state.role)] if state.votes else "observer"
 
     @property
     def lease_remaining(self) -> float:
@@ -103,6 +105,9 @@ class Actor(Callbacks):
     def join(self, peer: ProcessId, *, vote: bool = False) -> None:
         """Look for ``peer`` until it is heard from, and through it for all that it knows.
 
+        So a member without a bootstrap list becomes an observer: it follows whoever leads, and has
+        no vote. Any member will do.
+
         Raises:
             TypeError: ``peer`` is not a ProcessId.
             MembershipFixed: ``vote`` is asked for; who votes is what the bootstrap lists say.
@@ -111,15 +116,17 @@ class Actor(Callbacks):
             raise TypeError(f"peer = {peer!r}: must be a ProcessId")
         if vote:
             raise MembershipFixed("join with vote = True")
-        self._taking_part.look_for(MemberId(str(peer)))
+        self._taking_part.join(MemberId(str(peer)))
 
     def leave(self) -> None:
-        """Take part no longer.
+        """Observe no longer, until ``join`` is called again.
 
         Raises:
-            MembershipFixed: always, as yet: every member votes.
+            MembershipFixed: this member votes, or does not know yet.
         """
-        raise MembershipFixed("leave")
+        if not self._taking_part.engine.observes:
+            raise MembershipFixed("leave")
+        self._taking_part.leave()
 
     def resign(self, successor: ProcessId | None = None) -> None:
         """Give up leading, to ``successor`` or to whoever answered last. Acts no more from this instant.
@@ -166,7 +173,7 @@ class Actor(Callbacks):
             "leader_pid": "" if self.leader is None else str(self.leader),
             "role": self.role,
             "lease": f"{self.lease_remaining:.3f} s",
-            "quorum": f"{quorum_size(len(voters))} of {len(voters)}",
+            "quorum": f"{quorum_size(len(voters))} of {len(voters)}" if voters else "",
             "voters": " ".join(voters),
             "bootstrap": " ".join(str(member) for member in self.bootstrap),
         }
@@ -188,9 +195,11 @@ class Actor(Callbacks):
         if self.name is None:
             raise ValueError("a member is named for life: start it with spawn_register")
         own = ProcessId(self.name, self.node.name)
-        if own not in options.bootstrap:
+        if options.bootstrap and own not in options.bootstrap:
             listed = [str(member) for member in options.bootstrap]
-            raise ValueError(f"bootstrap = {listed}: must list every member, {own} included")
+            raise ValueError(
+                f"bootstrap = {listed}: must list every voter, {own} included, or nobody"
+            )
         settings = Settings(
             cluster=ClusterId(options.cluster_id),
             member=MemberId(str(own)),

@@ -24,7 +24,14 @@ from leader.protocol.effects import (
     Send,
 )
 from leader.protocol.election import next_deadline, step
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from leader.protocol.lease import acts, lease_until
 from leader.protocol.membership import Membership
 from leader.protocol.messages import Message
@@ -118,14 +125,15 @@ class Engine:
         record = await self._off_loop(self._world.record.load)
         self._trace_start(recorded=record is not None)
         if record is None:
-            self._set_alarm(
-                after(self._now(), silent_wait(self._settings)), self._begin_without_record
-            )
+            # An observer has promised nobody anything, in whatever life.
+            wait = silent_wait(self._settings) if self._membership.voters else Duration(0)
+            self._set_alarm(after(self._now(), wait), self._begin_without_record)
             return
         moment = self._moment()
         state = restart(self._settings, record, moment)
         self._trace_beginning(state, moment)
-        if record.membership.voters != self._membership.voters:
+        observes = not self._membership.voters and self._settings.member not in state.voters
+        if record.membership.voters != self._membership.voters and not observes:
             self._world.log.warning(
                 "the recorded membership %s outranks the bootstrap list %s",
                 list(record.membership.voters),
@@ -137,12 +145,16 @@ class Engine:
 
     def receive(self, message: Message) -> None:
         """Take in a message; one that comes during the silent wait or after the end is lost."""
-        if len(self._waiting) < WAITING_LIMIT:
+        if self._state is not None and len(self._waiting) < WAITING_LIMIT:
             self._offer(Received(message=message))
 
     def peer_down(self, peer: MemberId) -> None:
         """Take note that the connection to the newest incarnation of ``peer`` broke."""
         self._offer(PeerWentDown(peer=peer))
+
+    def observer_up(self, observer: MemberId) -> None:
+        """Take note that ``observer`` takes part, without a vote: it wants to hear heartbeats."""
+        self._offer(ObserverCameUp(observer=observer))
 
     def withdraw(self) -> None:
         """Answer "no" to whoever asks whether this member leads; nobody else is told."""
@@ -179,6 +191,11 @@ class Engine:
             and not self._ended
             and isinstance(self._state.role, Leader | Renewing)
         )
+
+    @property
+    def observes(self) -> bool:
+        """Whether this member takes part without a vote; not known before the start."""
+        return self._state is not None and not self._state.votes
 
     @property
     def leader(self) -> MemberId | None:
@@ -219,7 +236,7 @@ class Engine:
         self._proceed()
 
     def _offer(self, event: Event) -> None:
-        if self._state is None or self._ended:
+        if self._ended:
             return
         self._waiting.append(event)
         self._proceed()

@@ -25,8 +25,8 @@ class Options:
 
     cluster_id: str
     """Members of different clusters ignore each other."""
-    bootstrap: Sequence[ProcessId]
-    """All members, this one included; the same list on every member."""
+    bootstrap: Sequence[ProcessId] = ()
+    """Who votes, this member included; the same list on every voter. Empty: this member only observes."""
     election_timeout_min: float = 0.150
     """How long a voter promises a leader: the longest a follower waits before it acts on a broken connection."""
     election_timeout_max: float = 0.300

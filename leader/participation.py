@@ -46,6 +46,7 @@ class Participation:
         self._told: tuple[Pid | None, ...] = ()
         """Whom the actor was last told to lead; empty as long as it was told nothing."""
         self._greeting: Alarm | None = None
+        self._has_left = False
         self._unwatch: Callable[[], None] = lambda: None
         self.peers = Peers(
             settings.member,
@@ -90,6 +91,18 @@ class Participation:
         if not self.peers.is_present(member) and self._is_up(address.node):
             self._greet_at(address, was_heard=False)
 
+    def join(self, member: MemberId) -> None:
+        """Take part again if it had left, and look for ``member``."""
+        self._has_left = False
+        self.look_for(member)
+
+    def leave(self) -> None:
+        """Forget everybody, and hear nobody any more."""
+        self._has_left = True
+        self._take_leave()
+        for member in self.peers.forget_all():
+            self.engine.peer_down(member)
+
     def while_leader(self, work: Coroutine[Any, Any, object]) -> None:
         """Run ``work`` as long as this member leads; close it at once where it does not."""
         if self.engine.is_leader:
@@ -114,8 +127,7 @@ class Participation:
         finally:
             # Elected again while its last callback runs, it would end without a word.
             await self.engine.end()
-            for pid in self.peers.pids():
-                self._actor.send(pid, Farewell(**self._signed))
+            self._take_leave()
 
     async def release(self) -> None:
         """Let go of everything; said by nobody to anybody."""
@@ -191,12 +203,15 @@ class Participation:
         member, log = message.sender, self._actor.log
         if message.cluster != self._settings.cluster:
             log.debug("ignored: %s is of cluster %r", member, message.cluster)
+        elif self._has_left:
+            if isinstance(message, Greeting):
+                self._actor.send(sender, Farewell(**self._signed))
         elif member.rpartition("@")[2] != sender.node:
             log.warning("dropped a message of %s that came from node %s", member, sender.node)
         elif self.peers.is_outdated(member, sender):
             log.warning("dropped a message of an older incarnation of %s: %s", member, sender)
         elif isinstance(message, Farewell):
-            self.peers.lose(member)
+            self._part_from(member)
         else:
             self._heard(sender, message)
 
@@ -208,8 +223,17 @@ class Participation:
             return
         for member in (message.sender, *message.known):
             self.look_for(member)
+        if message.observes:
+            self.engine.observer_up(message.sender)
         if not message.was_heard:
             self._greet_at(sender, was_heard=True)
+
+    def _part_from(self, member: MemberId) -> None:
+        if any(member == str(listed) for listed in self.options.bootstrap):
+            self.peers.lose(member)
+        else:
+            self.peers.forget(member)
+        self.engine.peer_down(member)
 
     def _node_event(self, event: NodeEvent) -> None:
         if not isinstance(event, NodeDown):
@@ -234,8 +258,17 @@ class Participation:
             for pid in self.peers.pids():
                 self._greet_at(pid, was_heard=True)
 
+    def _take_leave(self) -> None:
+        for pid in self.peers.pids():
+            self._actor.send(pid, Farewell(**self._signed))
+
     def _greet_at(self, to: Pid | ProcessId, *, was_heard: bool) -> None:
-        greeting = Greeting(**self._signed, known=self.peers.known(), was_heard=was_heard)
+        greeting = Greeting(
+            **self._signed,
+            known=self.peers.known(),
+            was_heard=was_heard,
+            observes=self.engine.observes,
+        )
         self._actor.send(to, greeting)
 
     def _is_up(self, node: str) -> bool:

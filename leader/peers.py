@@ -25,6 +25,8 @@ class Greeting:
     known: tuple[MemberId, ...]
     was_heard: bool
     """Whether the sender has heard from the receiver before; if not, it wants to."""
+    observes: bool
+    """Whether the sender takes part without a vote: it wants to hear heartbeats."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,18 @@ class Peers:
         if member in self._present:
             self._present.remove(member)
             self._left(member, self._newest[member])
+
+    def forget(self, member: MemberId) -> None:
+        """Lose ``member``, and do not look for it."""
+        self.lose(member)
+        self._addresses.pop(member, None)
+
+    def forget_all(self) -> list[MemberId]:
+        """Lose whoever is there, and look for nobody; who was there."""
+        present = sorted(self._present)
+        for member in (*present, *self._addresses):
+            self.forget(member)
+        return present
 
     def living_on(self, node: str, creation: int) -> Iterable[MemberId]:
         """The members whose newest incarnation is of that life of ``node``."""

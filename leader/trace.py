@@ -100,6 +100,7 @@ class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
     at: int
     recorded: bool
     members: list[str]
+    """Who votes, as it was told; empty for an observer."""
     promise: int
     drift: int
     """By how many millionths two clocks may differ."""

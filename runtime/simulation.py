@@ -15,7 +15,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from runtime.clock import NANOSECONDS
-from runtime.transport import Connection, Listener, Loss, Receiver, join_address, split_address
+from runtime.transport import (
+    Channel,
+    Connection,
+    Listener,
+    Loss,
+    Receiver,
+    join_address,
+    split_address,
+)
 from runtime.virtual_time import (
     Deadlock,
     SimulatedClock,
@@ -265,6 +273,7 @@ class SimulatedConnection:
 
     frame_limit = 0
     buffered = 0
+    channel = Channel()
     other: "SimulatedConnection"
 
     def __init__(self, transport: SimulatedTransport, remote: str) -> None:

@@ -1,25 +1,23 @@
 ------------------------------ MODULE Election ------------------------------
 (* Leader election among a fixed set of members: who may act, and since when.
 
-   The idea in three sentences.  A member that answers a leader promises to
-   vote for nobody else for a while, and the leader counts its lease from the
-   moment it *sent* what was answered: so every lease ends before the promises
-   it rests on.  The term is the vote: a member grants only a term above its
-   own, and granting moves it there.  Whoever acts asks its own clock first.
+   The idea in three sentences.  A member that answers a leader promises to vote for nobody else
+   for a while, and the leader counts its lease from the moment it *sent* what was answered: so
+   every lease ends before the promises it rests on.  The term is the vote: a member grants only a
+   term above its own, and granting moves it there.  Whoever acts asks its own clock first.
 
-   Time without clocks: a promise is the number of ticks still owed, an answer
-   the number of ticks of lease it still backs, a message in flight the number
-   of ticks since it was sent.  One Tick ages them all.  Clock drift is folded
-   in: Promise[m] is the shortest that a promise of m can really last, and
-   Promise[m] + Slack the longest that a leader may count on it; Slack = 0 is
-   the protocol, Slack = 1 its red twin.
+   Time without clocks: a promise is the number of ticks still owed, an answer the number of ticks
+   of lease it still backs, a message in flight the number of ticks since it was sent.  One Tick
+   ages them all.  Clock drift is folded in: Promise[m] is the shortest that a promise of m can
+   really last, and Promise[m] + Slack the longest that a leader may count on it; Slack = 0 is the
+   protocol, Slack = 1 its red twin.
 
-   What only paces (timeouts, staggers, parked requests) is not here: any
-   member may do at any time what its guards allow.                          *)
+   What only paces is not here: any member may do at any time what its guards allow.             *)
 EXTENDS Naturals, FiniteSets
 
 CONSTANTS
-  Members,          \* who votes: fixed in this module
+  Members,          \* who takes part: fixed in this module
+  Observers,        \* the members that only follow: they answer, and no answer of theirs counts
   None,             \* nobody: not a member
   Terms,            \* the terms there are: Nat; a model takes a prefix of it
   Promise,          \* Promise[m]: how many ticks m promises at a time
@@ -55,7 +53,8 @@ vars == <<memory, durable, messages>>
 -----------------------------------------------------------------------------
 (* Quorums, promises, leases *)
 
-IsQuorum(S) == 2 * Cardinality(S) > Cardinality(Members)
+Voters == Members \ Observers
+IsQuorum(S) == 2 * Cardinality(S \cap Voters) > Cardinality(Voters)
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
 MaxAge == Max({Promise[m] : m \in Members}) + Slack
@@ -74,15 +73,12 @@ Lease(m) == Max({t \in 0..MaxAge : t = 0 \/ IsQuorum({v \in Members : backing[m]
 Acts(m) == \/ role[m] = "leader" /\ Lease(m) > 0
            \/ role[m] = "renewing" /\ held[m] > 0
 
-\* Without time a lease may be over at any moment.
-LeaseOver(m) == ~Timed \/ ~Acts(m)
+LeaseOver(m) == ~Timed \/ ~Acts(m)  \* without time it may be over at any moment
 
 -----------------------------------------------------------------------------
-(* Messages.  Nothing is consumed by being received, so loss, repetition and
-   reordering need no action of their own.  What can no longer matter is
-   dropped, which changes no behaviour of a member but the answers to
-   questions that nobody asks any more:                                      *)
-
+(* Messages.  Nothing is consumed by being received, so loss, repetition and reordering need no
+   action of their own.  What can no longer matter is dropped, which changes no behaviour of a
+   member but the answers to questions that nobody asks any more:                                *)
 Asks(m) == role[m] \in {"candidate", "renewing"}
 
 Matters(r) == [from |-> r.from, to |-> r.to] \notin Cut /\
@@ -98,13 +94,12 @@ Matters(r) == [from |-> r.from, to |-> r.to] \notin Cut /\
     [] r.kind = "Refused"        -> r.term > term[r.to]
     [] r.kind = "Resigned"       -> r.term >= term[r.to]
 
-\* Of two messages of one kind, term and way only the newer is kept: the older
-\* one says the same and backs less.
+\* Of two messages of one kind, term and way only the newer is kept: the older says the same and backs less.
 Newer(r, s) == r.kind = s.kind /\ r.from = s.from /\ r.to = s.to /\ r.term = s.term
 
 Send(S) == messages' = {r \in S \cup {o \in messages : ~\E s \in S : Newer(s, o)} : Matters(r)'}
 
-ToOthers(m, make(_)) == {make(v) : v \in Members \ {m}}
+To(S, make(_)) == {make(v) : v \in S}
 
 \* The three refusals are handled alike, and whose term it is does not matter: one kind, from nobody.
 Refusal(v, to, t) == IF [from |-> v, to |-> to] \in Cut THEN {} ELSE {[kind |-> "Refused", from |-> None, to |-> to, term |-> t]}
@@ -112,8 +107,7 @@ Refusal(v, to, t) == IF [from |-> v, to |-> to] \in Cut THEN {} ELSE {[kind |-> 
 -----------------------------------------------------------------------------
 (* What several actions have in common *)
 
-\* Nothing remembered of a role but that it follows `l`.
-Follow(m, l) ==
+Follow(m, l) ==                                \* nothing remembered of a role but that it follows l
   /\ role' = [role EXCEPT ![m] = "follower"]
   /\ leader' = [leader EXCEPT ![m] = l]
   /\ granted' = [granted EXCEPT ![m] = {}]
@@ -123,8 +117,7 @@ Follow(m, l) ==
 \* A promise to oneself ends with the candidacy or the leadership it was made for.
 WithoutOwnPromise(m) == IF promise[m].to = m THEN NoPromise ELSE promise[m]
 
-\* m asks for votes in term t, as a candidate or as a leader that renews; it rests
-\* on the resignation of `resigned`, or on none.
+\* m asks for votes in term t, as a candidate or to renew; it rests on the resignation of `resigned`, or on none.
 StandFor(m, t, as, resigned) ==
   /\ t \in Terms
   /\ role' = [role EXCEPT ![m] = as]
@@ -137,14 +130,14 @@ StandFor(m, t, as, resigned) ==
   /\ UNCHANGED past
   /\ LET request(v) == [kind |-> "VoteRequest", from |-> m, to |-> v, term |-> t,
                         stamp |-> stamp[m], age |-> 0, resigned |-> resigned]
-     IN  Send(ToOthers(m, request))
+     IN  Send(To(Voters \ {m}, request))
 
 -----------------------------------------------------------------------------
 (* Becoming a leader *)
 
-\* The deadline has passed: ask whether a campaign would succeed.  Binds nobody.
-StartPreVote(m) ==
+StartPreVote(m) ==                             \* the deadline has passed: would a campaign succeed?  Binds nobody
   /\ role[m] \in {"follower", "precandidate", "candidate"}
+  /\ m \in Voters                              \* who has no vote asks for none
   /\ ~PromisedToAnother(m, m)                  \* a promised voter leaves the leader it promised in peace
   /\ term[m] + 1 \in Terms
   /\ role' = [role EXCEPT ![m] = "precandidate"]
@@ -155,13 +148,14 @@ StartPreVote(m) ==
   /\ UNCHANGED <<durable, held>>
   /\ LET request(v) == [kind |-> "PreVoteRequest", from |-> m, to |-> v, term |-> term[m] + 1, stamp |-> stamp[m]]
          earlier == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ Rounds}
-         requests == IF PreVote THEN ToOthers(m, request) ELSE {}
+         requests == IF PreVote THEN To(Voters \ {m}, request) ELSE {}
      IN  messages' = {r \in (messages \ earlier) \cup requests : Matters(r)'}
 
 HandlePreVoteRequest(v) == \E r \in messages :
   /\ r.kind = "PreVoteRequest" /\ r.to = v /\ role[v] # "down"
   /\ UNCHANGED <<memory, durable>>
-  /\ IF /\ r.term > term[v]                    \* else the vote would be refused
+  /\ IF /\ v \in Voters                        \* an observer grants nothing
+        /\ r.term > term[v]                    \* else the vote would be refused
         /\ ~PromisedToAnother(v, r.from)       \* a live leader is not to be disturbed
         /\ r.stamp >= stamp[v]                 \* its membership is not older
      THEN Send({[kind |-> "PreVoteGranted", from |-> v, to |-> r.from, term |-> r.term]})
@@ -176,8 +170,7 @@ HandlePreVoteGranted(m) == \E r \in Grants(m) :
   /\ UNCHANGED <<role, leader, backing, held, promise, durable>>
   /\ Send({})
 
-\* The last pre-vote of a quorum (or nobody else to ask): stand for the next term.
-Campaign(m) ==
+Campaign(m) ==                                 \* the last pre-vote of a quorum, or nobody else to ask
   /\ role[m] = "precandidate"
   /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} :
        /\ PreVote => IsQuorum(granted[m] \cup last)
@@ -188,7 +181,8 @@ ReleasedFor(v, r) == r.resigned # None /\ promise[v].to = r.resigned
 
 HandleVoteRequest(v) == \E r \in messages :
   /\ r.kind = "VoteRequest" /\ r.to = v /\ role[v] # "down"
-  /\ IF /\ r.term > term[v]                    \* the term is the vote: two votes in one term are two leaders
+  /\ IF /\ v \in Voters                        \* an observer grants nothing
+        /\ r.term > term[v]                    \* the term is the vote: two votes in one term are two leaders
         /\ ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r) \* a promise kept is a lease kept
         /\ r.stamp >= stamp[v]                 \* its membership is not older
      THEN /\ Follow(v, IF leader[v] = r.from THEN r.from ELSE None)
@@ -233,7 +227,7 @@ SendHeartbeat(m) ==
   /\ promise' = [promise EXCEPT ![m] = [to |-> m, left |-> Promise[m]]]
   /\ UNCHANGED <<role, leader, granted, held, durable>>
   /\ LET heartbeat(v) == [kind |-> "Heartbeat", from |-> m, to |-> v, term |-> term[m], age |-> 0]
-     IN  Send(ToOthers(m, heartbeat))
+     IN  Send(To(Members \ {m}, heartbeat))
 
 HandleHeartbeat(v) == \E r \in messages :
   /\ r.kind = "Heartbeat" /\ r.to = v /\ role[v] # "down"
@@ -284,15 +278,14 @@ Renew(m) ==
        /\ t > term[m] \/ role[m] = "renewing"
        /\ StandFor(m, t + 1, "renewing", None)
 
-\* Stop first, then say so.
-Resign(m) == \E successor \in (Members \ {m}) \cup {None} :
+Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* stop first, then say so
   /\ m \in MayResign
   /\ role[m] \in {"leader", "renewing"}
   /\ Follow(m, None)
   /\ promise' = [promise EXCEPT ![m] = NoPromise]
   /\ UNCHANGED durable
   /\ LET resigned(v) == [kind |-> "Resigned", from |-> m, to |-> v, term |-> term[m], successor |-> successor]
-     IN  Send(ToOthers(m, resigned))
+     IN  Send(To(Members \ {m}, resigned))
 
 HandleResigned(v) == \E r \in messages :
   /\ r.kind = "Resigned" /\ r.to = v
@@ -307,6 +300,14 @@ HandleResigned(v) == \E r \in messages :
               /\ UNCHANGED durable
               /\ Send({})
 
+\* The deadline has passed: who cannot ask for votes can only cease to believe in its leader.
+LoseLeader(m) ==
+  /\ m \notin Voters
+  /\ leader[m] # None
+  /\ leader' = [leader EXCEPT ![m] = None]
+  /\ UNCHANGED <<role, granted, backing, held, promise, durable>>
+  /\ Send({})
+
 -----------------------------------------------------------------------------
 (* The world *)
 
@@ -319,8 +320,8 @@ PeerDown(m) == \E p \in Members \ {m} :
   /\ UNCHANGED <<role, granted, backing, held, durable>>
   /\ Send({})
 
-\* Whoever has no record starts as if its term were the highest so far (the wall clock is),
-\* and stays silent, which is to stay down, until the promises of its former life are over.
+\* A voter without a record starts as if its term were the highest so far (the wall clock is), and stays
+\* silent, which is to stay down, until the promises of its former life are over; an observer has none.
 Crash(m) ==
   /\ m \in MayCrash
   /\ role[m] # "down"
@@ -331,8 +332,8 @@ Crash(m) ==
   /\ held' = [held EXCEPT ![m] = 0]
   /\ IF m \in Recorded
      THEN promise' = [promise EXCEPT ![m] = NoPromise] /\ UNCHANGED durable
-     ELSE /\ promise' = [promise EXCEPT ![m] = [to |-> None, left |-> Promise[m]]]
-          /\ term' = [term EXCEPT ![m] = IF WallClockFloor THEN Max({term[v] : v \in Members}) ELSE 0]
+     ELSE /\ promise' = [promise EXCEPT ![m] = IF m \in Observers THEN NoPromise ELSE [to |-> None, left |-> Promise[m]]]
+          /\ term' = [term EXCEPT ![m] = IF WallClockFloor => m \in Observers THEN 0 ELSE Max({term[v] : v \in Members})]
           /\ stamp' = [stamp EXCEPT ![m] = 0]
           /\ UNCHANGED winners
   /\ Send({})
@@ -344,8 +345,8 @@ Restart(m) ==
      THEN /\ promise' = [promise EXCEPT ![m] = [to |-> None, left |-> Promise[m]]]
           /\ UNCHANGED term
      ELSE /\ promise[m].left = 0
-          /\ IF WallClockFloor THEN \E t \in Terms : t > term[m] /\ term' = [term EXCEPT ![m] = t]
-                               ELSE UNCHANGED term
+          /\ IF WallClockFloor => m \in Observers THEN UNCHANGED term
+                                               ELSE \E t \in Terms : t > term[m] /\ term' = [term EXCEPT ![m] = t]
           /\ UNCHANGED promise
   /\ UNCHANGED <<leader, granted, backing, held, past>>
   /\ Send({})
@@ -366,8 +367,7 @@ Tick ==
   /\ TimePasses
   /\ messages' = {r \in {Older(o) : o \in messages} : Matters(r)'}
 
-\* Without time, a promise may end at any moment.
-EndPromise(m) ==
+EndPromise(m) ==                               \* without time, it may end at any moment
   /\ ~Timed
   /\ promise[m].left > 0
   /\ promise' = [promise EXCEPT ![m] = NoPromise]
@@ -393,7 +393,7 @@ Next ==
        \/ HandleVoteRequest(m) \/ HandleVoteGranted(m) \/ BecomeLeader(m)
        \/ SendHeartbeat(m) \/ HandleHeartbeat(m) \/ HandleHeartbeatAck(m)
        \/ ExpireLease(m) \/ UpdateTerm(m) \/ Renew(m) \/ Resign(m) \/ HandleResigned(m)
-       \/ PeerDown(m) \/ Crash(m) \/ Restart(m) \/ EndPromise(m)
+       \/ LoseLeader(m) \/ PeerDown(m) \/ Crash(m) \/ Restart(m) \/ EndPromise(m)
 
 Spec == Init /\ [][Next]_vars
 =============================================================================

@@ -15,7 +15,7 @@ MCPromise == [m \in Members |-> PromiseTicks + IF m \in Patient THEN 1 ELSE 0]
 \* the cfg: TLC 2.15 fails on the identity alone.
 Image(p, S) == {p[m] : m \in S}
 Symmetry == {p \in Permutations(Members) :
-  /\ \A S \in {Recorded, MayCrash, MayResign, Patient} : Image(p, S \cap Members) = S \cap Members
+  /\ \A S \in {Observers, Recorded, MayCrash, MayResign, Patient} : Image(p, S \cap Members) = S \cap Members
   /\ {[from |-> p[way.from], to |-> p[way.to]] : way \in Cut} = Cut}
 
 TypeOK ==
@@ -34,10 +34,14 @@ TypeOK ==
        /\ backing[m] # NoBacking => role[m] \in {"candidate", "leader", "renewing"}
        /\ held[m] > 0 => role[m] = "renewing"
 
+\* A red twin of IsQuorum: whoever answers is counted.
+CountsObservers(S) == 2 * Cardinality(S) > Cardinality(Voters)
+
 OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
 TokensNeverGoBack == \A m \in Members : Acts(m) => \A w \in winners : stamp[m] >= w.term
-TermsNeverDecrease == [][\A m \in Members : term'[m] >= term[m]]_vars
+\* Of those who vote; an observer that forgot everything starts in term 0, and owes nobody anything.
+TermsNeverDecrease == [][\A m \in Voters : term'[m] >= term[m]]_vars
 
 \* Whoever acts goes on acting until its lease ends with time, or it crashes, or it resigns: in its
 \* own term, and following nobody.

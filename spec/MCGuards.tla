@@ -35,12 +35,15 @@ AnswersAreOfThisTerm == [][\A m, v \in Members : v # m =>
 \* Only who has led is followed.
 LeadersHaveWon == \A m \in Members : leader[m] # None => \E w \in winners : w.member = leader[m]
 
-\* A leader is forgotten when it resigns or dies, when a promise to another is made, or to ask anew.
-LeadersAreRemembered == [][\A m \in Members : leader[m] # None /\ leader'[m] = None =>
+\* To a voter, a leader is forgotten when it resigns or dies, when a promise to another is made, or to ask anew.
+LeadersAreRemembered == [][\A m \in Voters : leader[m] # None /\ leader'[m] = None =>
   \/ role'[m] # "follower"
   \/ term'[m] > term[m]
   \/ role[leader[m]] = "down"
   \/ \E r \in messages : r.kind = "Resigned" /\ r.to = m /\ r.from = leader[m]]_vars
+
+\* Whoever has no vote does not ask for any.
+ObserversOnlyFollow == \A m \in Observers : role[m] \in {"down", "follower"}
 
 \* Who stands without pre-votes was named for it by the leader of its term.
 SuccessorsAreNamed == [][\A m \in Members : role[m] = "follower" /\ role'[m] = "candidate" =>

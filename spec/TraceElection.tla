@@ -98,6 +98,7 @@ Take(m) ==
     [] Move.action = "Renew" -> Renew(m)
     [] Move.action = "Resign" -> Resign(m)
     [] Move.action = "HandleResigned" -> HandleResigned(m)
+    [] Move.action = "LoseLeader" -> LoseLeader(m)
     [] Move.action = "PeerDown" -> PeerDown(m) \/ UNCHANGED vars  \* a promise that was over anyway
     [] Move.action = "Crash" -> Crash(m)
     [] Move.action = "Restart" -> Restart(m)
@@ -110,7 +111,9 @@ Act ==
   \/ Move.action # "Begin" /\ Move.member \in begun /\ Take(Move.member) /\ UNCHANGED begun
 
 Compare ==
-  /\ messages = Move.handled \cup Move.sent
+  /\ LET told == Move.handled \cup Move.sent
+     IN  /\ told \subseteq messages
+         /\ \A r \in messages \ told : r.to \in Observers  \* a leader may not know of it yet, or no more
   /\ \A seen \in Move.seen :
        /\ role[Move.member] = seen.role
        /\ term[Move.member] = seen.term

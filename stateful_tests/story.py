@@ -1,6 +1,13 @@
 """A run in words: what was done to the cluster, and what its members made of it."""
 
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from leader.protocol.state import State
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId
@@ -38,6 +45,8 @@ def _heard(event: Event) -> str:
             return f"{type(message).__name__}{about} from {message.sender}"
         case PeerWentDown(peer=peer):
             return f"{peer} is down"
+        case ObserverCameUp(observer=observer):
+            return f"{observer} observes"
         case ResignationAsked(successor=successor):
             return f"asked to resign for {successor or 'anybody'}"
         case Woke():

@@ -49,6 +49,7 @@ def greeting(sender: str, *known: str, was_heard: bool = True, cluster: str = "s
         sender=MemberId(sender),
         known=tuple(MemberId(member) for member in known),
         was_heard=was_heard,
+        observes=False,
     )
 
 

@@ -61,7 +61,9 @@ HELD_ELSEWHERE = {
 """The guards that are true wherever the core runs."""
 
 BEGUN_BY = {
-    **dict.fromkeys(("StartPreVote", "SendHeartbeat", "ExpireLease"), "wait_until_due"),
+    **dict.fromkeys(
+        ("StartPreVote", "SendHeartbeat", "ExpireLease", "LoseLeader"), "wait_until_due"
+    ),
     **dict.fromkeys(("Campaign", "BecomeLeader", "UpdateTerm", "Renew"), "deliver"),
     **dict.fromkeys((name for name in ACTIONS if name.startswith("Handle")), "deliver"),
     **{name: snake(name) for name in ("Resign", "PeerDown", "Crash", "Restart")},

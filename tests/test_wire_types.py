@@ -41,7 +41,7 @@ EXAMPLES = [
     resigned(A, 7),
     resigned(A, 7, successor=B),
     MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership()),
-    Greeting(cluster=CLUSTER, sender=A, known=(A, B), was_heard=False),
+    Greeting(cluster=CLUSTER, sender=A, known=(A, B), was_heard=False, observes=True),
     Farewell(cluster=CLUSTER, sender=A),
 ]
 

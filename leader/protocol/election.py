@@ -6,6 +6,7 @@ difference between two states, so no action can forget it.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -17,13 +18,21 @@ from leader.protocol.effects import (
     Persist,
     Send,
 )
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from leader.protocol.leading import (
     expire_lease,
     handle_heartbeat,
     handle_heartbeat_ack,
     handle_refusal,
     handle_resigned,
+    lose_leader,
     peer_down,
     renew_again,
     resign,
@@ -58,7 +67,7 @@ from leader.protocol.state import (
     visible_term,
 )
 from leader.protocol.transition import Outcome, Passed, Transition, ignored
-from leader.protocol.vocabulary import LARGEST, Instant, Moment, Term
+from leader.protocol.vocabulary import LARGEST, Instant, MemberId, Moment, Term
 from leader.protocol.voting import (
     become_leader,
     campaign,
@@ -128,9 +137,15 @@ def appointments(state: State) -> list[Appointment]:
 
 
 def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[Appointment]:
-    """The next attempt of one that does not lead; none of whoever has no vote. Spec: Campaign, BecomeLeader."""
-    if state.member not in state.voters:
-        return []
+    """The next attempt of one that does not lead; an observer has none, it only waits for a leader.
+
+    Spec: StartPreVote, LoseLeader, Campaign, BecomeLeader.
+    """
+    # Spec: m \in Voters
+    # Spec: m \notin Voters
+    # Spec: leader[m] # None
+    if not state.votes:
+        return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
     # Spec: role[m] = "precandidate"
     # Spec: PreVote => IsQuorum(granted[m] \cup last)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
@@ -164,11 +179,22 @@ def _react(state: State, event: Event, moment: Moment) -> Outcome | Passed:
         case Received(message=message):
             return _receive(state, message, moment)
         case PeerWentDown(peer=peer):
-            return peer_down(state, peer, moment)
+            return peer_down(replace(state, observers=state.observers - {peer}), peer, moment)
+        case ObserverCameUp(observer=observer):
+            return _watched(state, observer)
         case ResignationAsked(successor=successor):
             return resign(state, successor, moment)
         case _:
             assert_never(event)
+
+
+def _watched(state: State, observer: MemberId) -> Passed:
+    if observer in state.voters:
+        why = (
+            f"{observer} was started without a bootstrap list, but votes here: {list(state.voters)}"
+        )
+        return ignored(state, why, alarming=True)
+    return Passed(replace(state, observers=state.observers | {observer}))
 
 
 def _receive(state: State, message: Message, moment: Moment) -> Outcome | Passed:
@@ -197,6 +223,9 @@ def _contradicts(state: State, message: Message) -> bool:
             | VoteRequest(membership=MembershipId() as theirs)
         ):
             return theirs.contradicts(state.durable.membership.identity)
+        case Heartbeat(membership=membership) if not state.voters:
+            # Taking its vote for granted, without the memory of a voter: it could vote twice in a term.
+            return state.member in membership.voters
         case Heartbeat(membership=membership):
             return membership.identity.contradicts(state.durable.membership.identity)
         case _:

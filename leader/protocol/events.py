@@ -26,10 +26,17 @@ class PeerWentDown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObserverCameUp:
+    """``observer`` was heard from: it takes part without a vote."""
+
+    observer: MemberId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResignationAsked:
     """This member is to give up leading, in favour of ``successor`` if one is named."""
 
     successor: MemberId | None
 
 
-Event = Received | Woke | PeerWentDown | ResignationAsked
+Event = Received | Woke | PeerWentDown | ObserverCameUp | ResignationAsked

@@ -31,7 +31,7 @@ from leader.protocol.voting import (
     promise_to,
     recorded,
     stand_for,
-    to_others,
+    to_all,
     without_own_promise,
 )
 
@@ -57,7 +57,7 @@ def send_heartbeat(state: State, moment: Moment) -> Outcome:
         role=Leader(backing=backing, deadline=after(now, pace)),
         promise=promise_to(state, state.member, now),
     )
-    return Outcome(Action.SEND_HEARTBEAT, sent, to_others(state, heartbeat))
+    return Outcome(Action.SEND_HEARTBEAT, sent, to_all(state, heartbeat))
 
 
 def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> Outcome | Passed:
@@ -193,7 +193,7 @@ def resign(state: State, successor: MemberId | None, moment: Moment) -> Outcome 
     message = Resigned(
         cluster=state.settings.cluster, sender=state.member, term=state.term, successor=successor
     )
-    return Outcome(Action.RESIGN, resigned, to_others(state, message))
+    return Outcome(Action.RESIGN, resigned, to_all(state, message))
 
 
 def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome | Passed:
@@ -219,7 +219,7 @@ def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome 
     named = message.successor == state.member and message.term == state.term
     # Spec: kept.left = 0
     # Spec: named
-    if named and (released or not owes) and state.member in state.voters:
+    if named and (released or not owes) and state.votes:
         return stand_for(Action.HANDLE_RESIGNED, free, Term(state.term + 1), resignation, moment)
     followed = role.leader == message.sender
     # Spec: leader[v] = r.from \/ kept # promise[v]
@@ -238,7 +238,8 @@ def likeliest_successor(state: State) -> MemberId | None:
     role = state.role
     if not isinstance(role, Leader | Renewing):
         return None
-    answers = [answer for answer in role.backing if answer.member != state.member]
+    others = set(state.voters) - {state.member}
+    answers = [answer for answer in role.backing if answer.member in others]
     newest = max(answers, key=lambda answer: (answer.sent, answer.member), default=None)
     return None if newest is None else newest.member
 
@@ -248,6 +249,17 @@ def after_resignation(state: State, message: Resigned, moment: Moment) -> Instan
     if message.successor is None:
         return after(moment.now, staggered(state, message.sender))
     return after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+
+
+def lose_leader(state: State, moment: Moment) -> Outcome | Passed:
+    """Whoever has no vote can only cease to believe in a leader that has fallen silent. Spec: LoseLeader.
+
+    Only the appointments call this: the deadline has passed.
+    """
+    follower = state.role
+    if not isinstance(follower, Follower):
+        return Passed(state)
+    return Outcome(Action.LOSE_LEADER, replace(state, role=replace(follower, leader=None)))
 
 
 def peer_down(state: State, peer: MemberId, moment: Moment) -> Outcome | Passed:

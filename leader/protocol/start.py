@@ -33,14 +33,16 @@ def start_without_record(
     """A member with no record, after its silent wait: no term below ``wall_clock``, in ms, is its to vote in. Spec: Restart.
 
     So no incarnation votes twice in a term, and tokens do not go back if every member starts empty.
+    An observer, which knows no voters yet, starts in term 0: it never voted, and any leader is above it.
     """
     # Spec: t > term[m]
-    durable = Durable(term=Term(wall_clock), membership=membership, promise=settings.timing.promise)
+    term = Term(wall_clock if membership.voters else 0)
+    durable = Durable(term=term, membership=membership, promise=settings.timing.promise)
     return _follower(settings, durable, None, moment)
 
 
 def silent_wait(settings: Settings) -> Duration:
-    """For how long a member without a record answers nothing at all. Spec: Restart."""
+    """For how long a member without a record answers nothing at all, unless it only observes. Spec: Restart."""
     # Spec: promise[m].left = 0
     return settings.timing.promise
 
@@ -55,6 +57,7 @@ def _follower(
         role=Follower(leader=None, deadline=ready),
         promise=promise,
         pacing=Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None),
+        observers=frozenset(),
     )
     deadline = after(ready, staggered(follower, None))
     return State(
@@ -63,4 +66,5 @@ def _follower(
         role=Follower(leader=None, deadline=deadline),
         promise=promise,
         pacing=follower.pacing,
+        observers=follower.observers,
     )

@@ -125,6 +125,8 @@ class State:
     role: Role
     promise: Promise | None
     pacing: Pacing
+    observers: frozenset[MemberId]
+    """Who hears this member's heartbeats without a vote, should it lead; nothing safe rests on it."""
 
     @property
     def member(self) -> MemberId:
@@ -137,6 +139,11 @@ class State:
     @property
     def voters(self) -> tuple[MemberId, ...]:
         return self.durable.membership.voters
+
+    @property
+    def votes(self) -> bool:
+        """Whether this member is a voter of its own membership; an observer is not."""
+        return self.member in self.voters
 
 
 def promised_to_another(state: State, member: MemberId, now: Instant) -> bool:

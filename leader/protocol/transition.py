@@ -25,6 +25,7 @@ class Action(StrEnum):
     RENEW = "Renew"
     RESIGN = "Resign"
     HANDLE_RESIGNED = "HandleResigned"
+    LOSE_LEADER = "LoseLeader"
     PEER_DOWN = "PeerDown"
 
 

@@ -38,8 +38,15 @@ from leader.protocol.vocabulary import Duration, Instant, MemberId, Moment, Term
 
 
 def to_others(state: State, message: Message) -> tuple[Send, ...]:
-    """``message`` to every other voter. Spec: ToOthers."""
+    """``message`` to every other voter. Spec: To."""
     return tuple(Send(to=voter, message=message) for voter in state.voters if voter != state.member)
+
+
+def to_all(state: State, message: Message) -> tuple[Send, ...]:
+    """``message`` to every other voter and to all observers. Spec: To."""
+    observers = sorted(state.observers - {*state.voters, state.member})
+    watching = tuple(Send(to=observer, message=message) for observer in observers)
+    return (*to_others(state, message), *watching)
 
 
 def longest_owed(state: State, now: Instant) -> Duration:
@@ -107,8 +114,9 @@ def handle_pre_vote_request(
 ) -> Outcome | Passed:
     """Say whether we would vote for the asker; binds us to nothing. Spec: HandlePreVoteRequest."""
     cluster, now = state.settings.cluster, moment.now
+    # Spec: v \in Voters
     # Spec: r.term > term[v]
-    higher = message.term > state.term
+    higher = state.votes and message.term > state.term
     # Spec: ~PromisedToAnother(v, r.from)
     promised = promised_to_another(state, message.sender, now)
     # Spec: r.stamp >= stamp[v]
@@ -204,8 +212,10 @@ def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> O
     """Vote, which is to move to the term, at most once in each. Spec: HandleVoteRequest."""
     cluster, now, timing = state.settings.cluster, moment.now, state.settings.timing
     if (
+        # Spec: v \in Voters
+        state.votes
         # Spec: r.term > term[v]
-        message.term > state.term
+        and message.term > state.term
         # Spec: ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r)
         and (not promised_to_another(state, message.sender, now) or _released_for(state, message))
         # Spec: r.stamp >= stamp[v]

@@ -18,6 +18,7 @@ TEMPLATE = """\
 ---- MODULE {name} ----
 EXTENDS TraceElection, TLC
 RecordedMembers == {members}
+RecordedObservers == {observers}
 RecordedTerms == 0..{highest}
 RecordedPromise == {promises}
 RecordedLeases == {leases}
@@ -34,6 +35,7 @@ SPECIFICATION TraceSpec
 CONSTANTS
   None = None
   Members <- RecordedMembers
+  Observers <- RecordedObservers
   Terms <- RecordedTerms
   Promise <- RecordedPromise
   Slack = 0
@@ -107,6 +109,7 @@ def module_of(score: Score, terms: Terms) -> str:
     return TEMPLATE.format(
         name=NAME,
         members=render(frozenset(members)),
+        observers=render(score.cluster.observers),
         highest=terms.highest,
         promises=render(_function(promises)),
         leases=leases,

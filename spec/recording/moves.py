@@ -48,6 +48,8 @@ class Cluster:
     """What the recording's members agree about."""
 
     promises: dict[str, int]
+    """Of every member."""
+    observers: frozenset[str]
     drift: int
     trust_disconnect: bool
 
@@ -211,12 +213,12 @@ def _cluster_of(heard: Sequence[Heard]) -> Cluster:
     starts = list(_starts(heard))
     if not starts:
         raise Unreadable("the recording does not tell how any member started")
-    first = starts[0][1]
+    first = next((start for _, start in starts if start.members), starts[0][1])
     promises: dict[str, int] = {}
     for place, start in starts:
-        if start.member not in first.members:
+        if bool(start.members) != (start.member in first.members):
             raise Unreadable(f"{place}: {start.member} is none of the members {first.members}")
-        same = (start.members, start.drift, start.trust_disconnect)
+        same = (start.members or first.members, start.drift, start.trust_disconnect)
         if same != (first.members, first.drift, first.trust_disconnect):
             raise Unreadable(f"{place}: {start.member} was set otherwise than {first.member}")
         if start.promise >= LONGEST:
@@ -226,6 +228,7 @@ def _cluster_of(heard: Sequence[Heard]) -> Cluster:
     return Cluster(
         # Whoever never started promised nothing: any length will do.
         promises=dict.fromkeys(first.members, first.promise) | promises,
+        observers=frozenset(start.member for _, start in starts if not start.members),
         drift=first.drift,
         trust_disconnect=first.trust_disconnect,
     )

@@ -36,10 +36,10 @@ def whole_graph(instance: Instance, specification: Path = SPECIFICATION) -> Grap
         small=True,
         limit=_LIMIT,
     )
-    return graph.explored(instance.name, run, tools.find(), _Reader(instance.members).image)
+    return graph.explored(instance.name, run, tools.find(), Reader(instance.members).image)
 
 
-class _Reader:
+class Reader:
     """Reads the states of one graph; remembers every text it has read before."""
 
     def __init__(self, members: tuple[MemberId, ...]) -> None:

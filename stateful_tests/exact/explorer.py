@@ -100,7 +100,9 @@ class Explorer:
                 yield from self.moves.received(local, number)
         for peer, other in enumerate(world.locals):
             gone = self.member_image(other).role == "down"
-            if peer != place and (gone or self._instance.any_connection_breaks):
+            # To forget an observer is to let the network lose what it would be sent.
+            is_voter = self._members[peer] in self._instance.voters
+            if is_voter and peer != place and (gone or self._instance.any_connection_breaks):
                 yield from self.moves.bereaved(local, self._members[peer])
         if place < self._instance.crashing and self.member_image(local).role != "down":
             highest = max(self.member_image(each).term for each in world.locals)

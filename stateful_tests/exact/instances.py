@@ -44,6 +44,8 @@ class Instance:
     crashing: int = 0
     """How many of the first members may crash."""
     resigning: int = 0
+    observing: int = 0
+    """How many of the last members only observe."""
     apart: tuple[tuple[MemberId, MemberId], ...] = ()
     """Pairs of members that never hear each other."""
     states: int
@@ -52,6 +54,14 @@ class Instance:
     @property
     def members(self) -> tuple[MemberId, ...]:
         return NAMES[: self.size]
+
+    @property
+    def voters(self) -> tuple[MemberId, ...]:
+        return self.members[: self.size - self.observing]
+
+    @property
+    def observers(self) -> frozenset[MemberId]:
+        return frozenset(self.members) - {*self.voters}
 
     def ticks(self, member: MemberId) -> int:
         """How many ticks ``member`` promises at a time."""
@@ -71,6 +81,7 @@ class Instance:
         text = (SPECIFICATION / "models" / "exact.cfg").read_text()
         constants: dict[str, bool | int | str] = {
             "Members": _set(self.members),
+            "Observers": _set(sorted(self.observers)),
             "MaxTerm": self.terms,
             "Patient": _set(self.members[self.size - self.patient :]),
             "Timed": self.timed,
@@ -142,6 +153,17 @@ INSTANCES: Final = {
             resigning=2,
             states=4362,
             transitions=17637,
+        ),
+        Instance(
+            name="observer",
+            shows="one that follows and answers without a vote, beside two that lead and resign",
+            size=3,
+            terms=2,
+            patient=2,
+            observing=1,
+            resigning=1,
+            states=10332,
+            transitions=51947,
         ),
         Instance(
             name="crashes",

@@ -87,7 +87,6 @@ class Moves:
         self.letters: Numbered[Letter] = Numbered()
         self.steps = 0
         self._core = core
-        self._membership = founding(instance.members)
         self._settings = {member: self._settings_of(member) for member in instance.members}
         most = max(map(instance.ticks, instance.members))
         self._oldest = Instant(NOW - most * TICK)
@@ -165,7 +164,8 @@ class Moves:
             wakings.append(self._step(replace(state, role=granted), Woke(), NOW))
         members = self.instance.members
         if state.member in members[: self.instance.resigning]:
-            successors = [None, *(member for member in members if member != state.member)]
+            voters = self.instance.voters
+            successors = [None, *(voter for voter in voters if voter != state.member)]
             wakings += [self._step(state, ResignationAsked(successor=s), NOW) for s in successors]
         return (move for move in wakings if move is not None)
 
@@ -231,12 +231,14 @@ class Moves:
         return tuple(map(self.letters.number, letters))
 
     def _numbered(self, state: State) -> int:
-        return self.locals.number(normal(state))
+        """Everybody knows of all observers; what else a leader would not send, the network may lose."""
+        return self.locals.number(normal(replace(state, observers=self.instance.observers)))
 
     def _fresh(self, member: MemberId, term: Term) -> State:
         moment = Moment(now=NOW, jitter=0)
+        voters = self.instance.voters
         return self._core.start_without_record(
-            self._settings[member], self._membership, term, moment
+            self._settings[member], founding(voters if member in voters else ()), term, moment
         )
 
     def _settings_of(self, member: MemberId) -> Settings:

@@ -61,7 +61,7 @@ MUTANTS: Final = (
     bug(
         "no_floor_without_a_record",
         "a member that lost its record votes twice in a term",
-        ("start", "term=Term(wall_clock)", "term=Term(0)"),
+        ("start", "Term(wall_clock if membership.voters else 0)", "Term(0)"),
     ),
     bug(
         "follows_a_lower_term",

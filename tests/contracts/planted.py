@@ -75,8 +75,8 @@ PLANTED: Final = {
     ),
     "votes_again_in_its_own_term": _bug(
         "voting",
-        "        message.term > state.term\n",
-        "        message.term >= state.term\n",
+        "and message.term > state.term\n        and (not",
+        "and message.term >= state.term\n        and (not",
         "a_vote_moves_and_binds",
     ),
     "promise_ignored_in_a_vote": _bug(

@@ -42,6 +42,7 @@ def follower(term: int, stamp: int, until: int) -> State:
         role=Follower(leader=None, deadline=Instant(0)),
         promise=Promise(to=B, until=Instant(until)),
         pacing=UNPACED,
+        observers=frozenset(),
     )
 
 

@@ -104,6 +104,7 @@ def member(
     patient_until: float = 0,
     courtesy: Courtesy | None = None,
     trust_disconnect: bool = False,
+    observers: frozenset[MemberId] = frozenset(),
 ) -> State:
     """A member of term 5 in a cluster of three, but for what is said of it."""
     return State(
@@ -117,6 +118,7 @@ def member(
             patient_until=instant(patient_until),
             courtesy=courtesy,
         ),
+        observers=observers,
     )
 
 

@@ -5,13 +5,21 @@ from typing import get_args
 
 import pytest
 
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from tests.protocol.builders import B, heard, heartbeat
 
 EVENTS: list[Event] = [
     heard(heartbeat(B, 6, sent=1)),
     Woke(),
     PeerWentDown(peer=B),
+    ObserverCameUp(observer=B),
     ResignationAsked(successor=None),
 ]
 

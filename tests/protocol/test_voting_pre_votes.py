@@ -89,8 +89,8 @@ def test_chance_decides_how_long_a_round_lasts() -> None:
 
 
 def test_a_member_without_a_vote_never_asks() -> None:
-    """It is not among the voters of its own membership: nothing is ever due."""
-    observer = member(following(B, 150), name=D)
+    """It is not among the voters of its own membership: nothing is due while it follows nobody."""
+    observer = member(following(None, 150), name=D)
     assert next_deadline(observer) is None
     assert step(observer, WOKE, at(900)) == nothing(observer)
 

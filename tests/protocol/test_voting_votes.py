@@ -178,13 +178,6 @@ def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
     assert voted == step(member(following(None, 150)), heard(vote_request(B, 6, sent=7)), at(100))
 
 
-def test_whoever_holds_the_membership_votes() -> None:
-    """Voter in it or not: only the asker counts, and it counts voters of its own."""
-    observer = member(following(None, 150), name=D)
-    voted = step(observer, heard(vote_request(B, 6, sent=7)), at(100))
-    assert voted.effects[1] == to(B, vote_granted(D, 6, sent=7))
-
-
 # HandleVoteGranted
 
 

@@ -17,7 +17,14 @@ from leader.protocol.effects import (
     Persist,
     Send,
 )
-from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.events import (
+    Event,
+    ObserverCameUp,
+    PeerWentDown,
+    Received,
+    ResignationAsked,
+    Woke,
+)
 from leader.protocol.messages import MembershipContradicted, Message, Resigned, VoteRequest
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import Instant, MemberId
@@ -64,6 +71,8 @@ def event_of(event: Event) -> str:
             return f"{name_of(message)} from {message.sender}"
         case PeerWentDown(peer=peer):
             return f"connection to {peer} broke"
+        case ObserverCameUp(observer=observer):
+            return f"{observer} takes part without a vote"
         case ResignationAsked(successor=None):
             return "asked to resign"
         case ResignationAsked(successor=successor):

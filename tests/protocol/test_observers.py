@@ -1,0 +1,196 @@
+"""Observers: they follow, they answer, and nothing of theirs ever counts."""
+
+from dataclasses import replace
+
+import pytest
+
+from leader.protocol.effects import AnnounceFollowing, Send
+from leader.protocol.election import next_deadline, step
+from leader.protocol.events import ObserverCameUp, PeerWentDown, ResignationAsked
+from leader.protocol.leading import likeliest_successor
+from leader.protocol.lease import acts
+from leader.protocol.membership import MembershipId
+from leader.protocol.messages import (
+    Heartbeat,
+    MembershipContradicted,
+    Message,
+    PreVoteRequest,
+    Resigned,
+)
+from leader.protocol.start import start_without_record
+from leader.protocol.state import Durable
+from leader.protocol.transition import Action, Transition
+from leader.protocol.vocabulary import MemberId, Term
+from tests.protocol.builders import (
+    CLUSTER,
+    TRIO,
+    WOKE,
+    A,
+    B,
+    C,
+    D,
+    E,
+    answer,
+    at,
+    following,
+    heard,
+    heartbeat,
+    heartbeat_ack,
+    ignoring,
+    instant,
+    leading,
+    member,
+    membership,
+    nothing,
+    pre_vote_refused,
+    pre_vote_request,
+    promised,
+    record,
+    resigned,
+    settings,
+    to,
+    vote_refused,
+    vote_request,
+)
+
+NOBODY: tuple[MemberId, ...] = ()
+BLANK = record(0, voters=NOBODY)
+LED_5 = record(5, stamp=5)
+
+
+def recipients(transition: Transition, kind: type[Message]) -> list[MemberId]:
+    """Who is sent a message of that kind, in order."""
+    return [
+        effect.to
+        for effect in transition.effects
+        if isinstance(effect, Send) and isinstance(effect.message, kind)
+    ]
+
+
+def test_an_observer_starts_in_term_0_whatever_the_wall_clock_shows() -> None:
+    """It never voted; were its term above every leader's, each would have to renew for it."""
+    started = start_without_record(settings(D), membership(voters=NOBODY), 1_800_000, at(10))
+    assert (started.term, started.promise, started.votes) == (0, None, False)
+    assert next_deadline(started) is None
+
+
+def test_an_observer_follows_the_first_leader_it_hears() -> None:
+    """It learns from the heartbeat who votes, and answers it like a voter."""
+    state = member(following(None, 0), name=D, durable=BLANK)
+    followed = step(state, heard(heartbeat(B, 5, sent=7)), at(100))
+    assert followed.action == Action.HANDLE_HEARTBEAT
+    assert followed.state == member(
+        following(B, 201), name=D, durable=LED_5, promise=promised(B, 201)
+    )
+    assert to(B, heartbeat_ack(D, 5, sent=7)) in followed.effects
+    assert AnnounceFollowing(B) in followed.effects
+
+
+def test_an_observer_ceases_to_believe_in_a_silent_leader() -> None:
+    """At its deadline, once; then it waits for whoever leads next, and for nothing else."""
+    state = member(following(B, 150), name=D, durable=LED_5)
+    assert next_deadline(state) == instant(150)
+    assert step(state, WOKE, at(149)) == nothing(state)
+    lost = member(following(None, 150), name=D, durable=LED_5)
+    assert step(state, WOKE, at(150)) == Transition(
+        Action.LOSE_LEADER, lost, (AnnounceFollowing(None),)
+    )
+    assert next_deadline(lost) is None
+
+
+def test_an_observer_whose_leader_broke_off_waits_no_longer_than_a_promise() -> None:
+    """As a voter would, which then asks for votes."""
+    state = member(following(B, 250), name=D, durable=LED_5, promise=promised(B, 201))
+    bereaved = step(state, PeerWentDown(peer=B), at(110)).state
+    assert instant(201) <= (next_deadline(bereaved) or 0) < instant(210)
+
+
+@pytest.mark.parametrize(
+    "durable", [BLANK, LED_5], ids=["who knows nobody", "who knows the voters"]
+)
+def test_an_observer_grants_nothing(durable: Durable) -> None:
+    """Neither pre-vote nor vote, however high the term and new the membership that ask."""
+    newer = MembershipId(term=Term(6), version=1, digest="0")
+    state = member(following(None, 0), name=D, durable=durable)
+    asked = replace(pre_vote_request(B, 9, sent=7), membership=newer)
+    refused = to(B, pre_vote_refused(D, durable.term))
+    assert step(state, heard(asked), at(100)) == Transition(
+        Action.HANDLE_PRE_VOTE_REQUEST, state, (refused,)
+    )
+    stood = replace(vote_request(B, 9, sent=7), membership=newer)
+    assert step(state, heard(stood), at(100)) == Transition(
+        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(D, durable.term)),)
+    )
+
+
+def test_an_observer_named_successor_does_not_stand() -> None:
+    """It only learns that nobody leads."""
+    state = member(following(B, 150), name=D, durable=LED_5)
+    told = step(state, heard(resigned(B, 5, successor=D)), at(100))
+    assert told.action == Action.HANDLE_RESIGNED
+    assert told.state.role == following(None, 201)
+
+
+def test_an_observer_is_no_voter_because_a_leader_says_so() -> None:
+    """It may have voted in a former life that it forgot: both sides are told to mend their lists."""
+    state = member(following(None, 0), name=A, durable=BLANK)
+    own = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(voters=NOBODY))
+    assert step(state, heard(heartbeat(B, 5, sent=7)), at(100)) == Transition(
+        None, state, (to(B, own),)
+    )
+
+
+def test_a_leader_of_another_list_is_not_followed_after_the_first() -> None:
+    """Two lists are two clusters, to an observer too."""
+    state = member(following(B, 150), name=D, durable=LED_5)
+    other = step(state, heard(heartbeat(E, 6, sent=7, voters=(C, E))), at(100))
+    assert other.state == state
+    assert recipients(other, MembershipContradicted) == [E]
+
+
+def test_a_leader_is_heard_by_voters_and_observers() -> None:
+    """Its heartbeats, and that it resigns; each is written to once."""
+    role = leading(answer(A, 90), answer(B, 90), deadline=100)
+    state = member(role, durable=LED_5, observers=frozenset({E, D}))
+    assert recipients(step(state, WOKE, at(100)), Heartbeat) == [B, C, D, E]
+    gone = step(state, ResignationAsked(successor=None), at(99))
+    assert recipients(gone, Resigned) == [B, C, D, E]
+
+
+def test_nobody_but_voters_is_asked_for_a_vote() -> None:
+    """An observer has none to give."""
+    state = member(following(None, 100), observers=frozenset({D}))
+    asked = step(state, WOKE, at(100))
+    assert recipients(asked, PreVoteRequest) == [B, C]
+
+
+def test_who_is_met_as_an_observer_is_remembered_until_it_is_down() -> None:
+    """Whatever the role, so that whoever leads next is heard at once; told twice is told once."""
+    state = member(following(B, 150))
+    met = step(state, ObserverCameUp(observer=D), at(100)).state
+    assert met == member(following(B, 150), observers=frozenset({D}))
+    assert step(met, ObserverCameUp(observer=D), at(100)) == nothing(met)
+    assert step(met, PeerWentDown(peer=D), at(100)) == nothing(state)
+
+
+def test_an_observer_that_votes_here_is_an_alarm() -> None:
+    """It was started without the list that it is on."""
+    state = member(following(B, 150))
+    why = f"{C} was started without a bootstrap list, but votes here: {list(TRIO)}"
+    assert step(state, ObserverCameUp(observer=C), at(100)) == ignoring(state, why, alarming=True)
+
+
+def test_answers_of_observers_back_no_lease() -> None:
+    """They promise what they could not break: it keeps no other from being elected."""
+    role = leading(answer(A, 90), answer(B, 0), deadline=120)
+    state = member(role, durable=LED_5, observers=frozenset({D, E}))
+    for observer in (D, E):
+        state = step(state, heard(heartbeat_ack(observer, 5, sent=90)), at(98)).state
+    assert acts(state, instant(98.9))
+    assert not acts(state, instant(99))
+
+
+def test_no_observer_is_the_likeliest_successor() -> None:
+    """However lately it answered."""
+    role = leading(answer(A, 90), answer(B, 80), answer(D, 90), deadline=120)
+    assert likeliest_successor(member(role, durable=LED_5)) == B
