@@ -5,10 +5,14 @@ of other nodes; types that travel are registered with `@message`. Time, network 
 passed in, so the same code runs on `runtime.simulation`, where a seed reproduces every run.
 Knows nothing of elections.
 
+What a process can do: `send`, `call` and be called, `monitor`, `link`, `send_exit`, `spawn`; a
+`Supervisor` starts others and starts them again. `docs/runtime.md` shows each.
+
 How a message travels: `tcp` has `tls`, if any, decrypt bytes and cuts them into frames, `link` lets
 a frame pass once the other node has proved itself and has `wire` decode it, `peers` hand it to
 `node`, which finds the process and puts it into its `mailbox`, or calls its priority handler, all
-in the one call that read the bytes.
+in the one call that read the bytes. What nodes say on behalf of processes (`signals`) takes the same
+way as far as `node`, where the `switchboard` hands it to `calls`, `monitors` or `processes`.
 """
 
 import logging

@@ -58,7 +58,6 @@ class Execution:
         self._since = host.clock.now()
         self._priority: dict[type, PriorityHandler] = {}
         self._task: asyncio.Task[None] | None = None
-        self._has_started = False
         self._reason: ExitReason | None = None
         self._is_over = False
         process._execution = self
@@ -85,9 +84,7 @@ class Execution:
     @property
     def state(self) -> str:
         """What it is doing, in a word."""
-        if self._is_stopping():
-            return "stopping"
-        return "running" if self._has_started else "starting"
+        return "stopping" if self._is_stopping() else "running"
 
     def deliver(self, sender: Pid | None, message: object) -> None:
         """Hands a message to its priority handler now, or puts it into the mailbox."""
@@ -112,10 +109,14 @@ class Execution:
         if not self._put(Letter(sender, request, reply)):
             reply(MailboxFull(f"{len(self.mailbox)} messages wait"))
 
-    def send(self, to: Pid | ProcessId, message: object) -> None:
-        """Sends on behalf of the process, if it still lives."""
-        if not self._is_over:
+    def send_later(self, to: Pid | ProcessId, message: object) -> None:
+        """Sends on behalf of the process, if it still lives; what cannot travel ends it."""
+        if self._is_over:
+            return
+        try:
             self.host.send(to, message, self.pid)
+        except (TypeError, ValueError) as error:
+            self._fail(error)
 
     def prioritize(self, types: Iterable[type], handler: PriorityHandler) -> None:
         """See `Process.prioritize`."""
@@ -178,7 +179,6 @@ class Execution:
     async def _run(self, arguments: tuple[object, ...], started: Callable[[], None]) -> None:
         try:
             if await self._start(arguments):
-                self._has_started = True
                 started()
                 await self._handle_entries()
                 await self._finish()

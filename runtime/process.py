@@ -77,10 +77,13 @@ class Process:
         self.node.send(to, message, self.pid)
 
     def send_after(self, to: Pid | ProcessId, message: object, delay_seconds: float) -> Timer:
-        """Sends that many seconds from now, unless cancelled or terminated before; ValueError."""
+        """Sends that many seconds from now, unless cancelled or ended before; raises ValueError.
+
+        A message that turns out to be unable to travel then ends this process, as in a callback.
+        """
         if not 0 <= delay_seconds < math.inf:
             raise ValueError(f"delay_seconds must be finite and not negative, not {delay_seconds}")
-        return after(self.clock, delay_seconds, lambda: self._execution.send(to, message))
+        return after(self.clock, delay_seconds, lambda: self._execution.send_later(to, message))
 
     async def call(self, to: Pid | ProcessId, request: object, timeout: float = 5.0) -> Any:
         """Asks a process and waits for its answer, that many seconds; raises CallError.

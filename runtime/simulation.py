@@ -1,12 +1,10 @@
 """A network that exists only in virtual time: delay, loss, partitions, stopped and dead hosts.
 
 Knows nothing of nodes: it is a `Transport` like TCP, and the same node runs on either. The idea:
-all chance comes from one seed and all time from one loop, so a run is reproduced byte for byte.
-
-What it takes from TCP: frames of a connection stay in order unless `reordering` says otherwise; the
-end of a connection comes behind its frames and is never lost, only delayed by a partition, since a
-kernel sends it again and again; a partition closes nothing. What it leaves out: frames lost in a
-partition stay lost, as if the send buffer had been full.
+all chance comes from one seed and all time from one loop, so a run is reproduced byte for byte. As
+in TCP, frames of a connection stay in order unless `reordering` says otherwise; its end comes
+behind them and is never lost, only delayed by a partition, which closes nothing. Not as in TCP,
+frames lost in a partition stay lost, as if the send buffer had been full.
 """
 
 import asyncio

@@ -143,15 +143,15 @@ class Supervisor(Process):
     async def _prepare_to_terminate(self, reason: ExitReason) -> None:
         await self._stop_children(list(self._places))
 
-    def _exit_came(self, sender: Pid, exit: Exit) -> None:
+    def _exit_came(self, sender: Pid, event: Exit) -> None:
         # Called at once and not in its turn: whoever stops a child waits for this in a callback.
         place = next((each for each in self._places if each.pid == sender), None)
-        if not exit.has_ended:
-            self.stop(exit.reason)
+        if not event.has_ended:
+            self.stop(event.reason)
         elif place is not None:
-            self._vacate(place, sender, exit.reason)
-        elif exit.reason not in ORDERLY:
-            self.stop(exit.reason)
+            self._vacate(place, sender, event.reason)
+        elif event.reason not in ORDERLY:
+            self.stop(event.reason)
 
     def _vacate(self, place: _Place, pid: Pid, reason: str) -> None:
         place.pid = None

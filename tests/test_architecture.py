@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = ("leader", "runtime")
-PACKAGES = (*LIBRARY, "spec", "tests", "stateful_tests")
+PACKAGES = (*LIBRARY, "examples", "spec", "tests", "stateful_tests")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 LIBRARY_FILES = [path for path in FILES if path.relative_to(ROOT).parts[0] in LIBRARY]
 CORE_FILES = sorted((ROOT / "leader" / "protocol").glob("*.py"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import runtime
-from tests.runtime.support import World, in_world
+from tests.runtime.support import Note, World, in_world
 
 HERE, THERE = "a", "b"
 BOTH = pytest.mark.parametrize("where", [HERE, THERE])
@@ -42,6 +42,8 @@ class Oracle(runtime.Process):
                 return None if sender is None else str(sender)
             case "stranger":
                 return Stranger()
+            case "note":
+                return Note(number=1)
             case "unknown":
                 raise runtime.NotHandled("what?")
         return request

@@ -55,6 +55,19 @@ def test_what_the_other_node_cannot_read_ends_the_call() -> None:
     in_world(main)
 
 
+def test_an_answer_that_the_caller_cannot_read_ends_the_call() -> None:
+    """Its own registry does not know the type."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a", registry=runtime.Registry()), await world.start("b")
+        oracle = await b.spawn(Oracle)
+        with pytest.raises(runtime.CannotTravel, match=r"the answer: unknown kind 'tests\.note'"):
+            await a.call(oracle, "note")
+        assert a.statistics().dropped == {"malformed message": 1}
+
+    in_world(main)
+
+
 def test_a_node_without_a_route_is_unreachable_at_once() -> None:
     """Nothing is waited for."""
 

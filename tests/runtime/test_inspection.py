@@ -17,6 +17,8 @@ class Glass(Recorder):
     async def handle_inspect(self, *items: str) -> Any:
         if "broken" in items:
             raise LookupError("broken")
+        if "stop" in items:
+            self.stop()
         return {"items": len(items), **dict.fromkeys(items, 1.5)}
 
 
@@ -65,6 +67,18 @@ def test_an_inspection_takes_its_turn_and_sees_what_waits(where: str) -> None:
         assert not inspection.done()
         shown = await inspection
         assert (shown["runtime.mailbox_length"], shown["runtime.name"]) == ("1", "")
+
+    in_world(main)
+
+
+@BOTH
+def test_a_process_that_stops_says_so(where: str) -> None:
+    """If it is shown at all."""
+
+    async def main(world: World) -> None:
+        nodes = {name: await world.start(name) for name in ("a", "b")}
+        pid = await nodes[where].spawn(Glass)
+        assert (await nodes["a"].inspect(pid, "stop"))["runtime.state"] == "stopping"
 
     in_world(main)
 

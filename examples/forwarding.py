@@ -1,0 +1,172 @@
+"""Forwarding: ask any member; whoever leads does the work and answers you, not the one you asked.
+
+    python -m examples.forwarding member n1           # on three terminals: n1, n2, n3
+    python -m examples.forwarding ask n2 "wash the car"
+
+Shows what a follower does with a request: it passes it on to the leader, with the address of
+whoever asked. While nobody leads it keeps the request for a moment, and then says that nobody does.
+
+Guarantees: a request is done at most once, by a member that leads at that instant; the answer goes
+to whoever asked. `NobodyLeads` means that it was not done and will not be.
+
+Not: a request on its way to a leader that dies may be lost, and then there is no answer at all. That
+leaves open whether it was done: whoever asks again may have it done twice. What the work leaves
+behind is the leader's own: see ``examples.store`` for something that outlives it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from examples import programs
+from examples.client import Client
+from examples.member import Member
+from runtime import Pid, ProcessId, Timer, message
+
+PATIENCE_SECONDS = 1.0
+"""How long a request waits for somebody to lead: some elections long."""
+
+WAITING_LIMIT = 1_000
+"""How many may wait at one member."""
+
+
+@message(name="examples.forwarding.work")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Do this."""
+
+    number: int
+    what: str
+
+
+@message(name="examples.forwarding.forwarded")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """Do this for somebody else."""
+
+    asker: Pid
+    work: Work
+
+
+@message(name="examples.forwarding.done")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It is done."""
+
+    number: int
+    by: str
+
+
+@message(name="examples.forwarding.nobody_leads")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NobodyLeads:
+    """It was not done."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfPatience:
+    """To oneself: this request has waited long enough."""
+
+    request: Forwarded
+
+
+class Worker(Member):
+    """Override `do` with the work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: dict[Forwarded, Timer] = {}
+
+    def do(self, work: Work) -> None:
+        """The work: this instant is within the lease, and short."""
+        self.log.info("does %s", work.what)
+
+    async def take_over(self) -> None:
+        self._pass_on_waiting()
+
+    async def stand_back(self, leader: Pid | None) -> None:
+        if leader is not None:
+            self._pass_on_waiting()
+
+    async def handle_message(self, sender: Pid | None, message: Any) -> None:
+        match message:
+            case Work() if sender is not None:
+                self._take(Forwarded(asker=sender, work=message))
+            case Forwarded() if self.may_do():
+                self._carry_out(message)
+            case Forwarded():
+                # Passed on once more, it could go round in circles while the members disagree.
+                self.send(message.asker, NobodyLeads(number=message.work.number))
+            case OutOfPatience(request=request) if self._waiting.pop(request, None):
+                self.send(request.asker, NobodyLeads(number=request.work.number))
+
+    def _take(self, request: Forwarded) -> None:
+        if self.may_do():
+            self._carry_out(request)
+        elif self.leader is not None:
+            self.forward(request, self.leader)
+        elif len(self._waiting) < WAITING_LIMIT:
+            late = OutOfPatience(request)
+            self._waiting[request] = self.send_after(self.pid, late, PATIENCE_SECONDS)
+        else:
+            self.send(request.asker, NobodyLeads(number=request.work.number))
+
+    def may_do(self) -> bool:
+        """Whether the work is this member's at this instant."""
+        return self.is_leader
+
+    def _carry_out(self, request: Forwarded) -> None:
+        self.do(request.work)
+        self.reply(request, Done(number=request.work.number, by=self.node.name))
+
+    def forward(self, request: Forwarded, leader: Pid) -> None:
+        """Pass a request on, and forget it: to send it twice could have it done twice."""
+        self.send(leader, request)
+
+    def reply(self, request: Forwarded, answer: Done) -> None:
+        """Answer whoever asked first."""
+        self.send(request.asker, answer)
+
+    def _pass_on_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for request, timer in waiting.items():
+            timer.cancel()
+            self._take(request)
+
+
+program = programs.application(__doc__)
+
+
+@program.command()
+def member(
+    name: programs.Name,
+    cluster: programs.Cluster = programs.MEMBERS,
+    folder: programs.Folder = programs.DEFAULT_FOLDER,
+) -> None:
+    """Be one of the members."""
+    programs.serve(name, cluster, folder, Worker())
+
+
+@program.command()
+def ask(
+    name: Annotated[str, typer.Argument(help="Whom to ask.")],
+    what: str,
+    cluster: programs.Cluster = programs.MEMBERS,
+) -> None:
+    """Ask one member, leader or not."""
+    to = ProcessId(programs.ACTOR, name)
+
+    typer.echo(
+        programs.ask(
+            cluster,
+            lambda client: client.ask(to, lambda number: Work(number=number, what=what), 5.0),
+            Client(),
+        )
+    )
+
+
+if __name__ == "__main__":
+    program()

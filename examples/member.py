@@ -1,0 +1,74 @@
+"""What the examples' actors have in common: they say who leads, and know whether they were told.
+
+The idea is `serves`. `is_leader` asks the clock, so between two messages a member may have lost the
+lead, others may have led, and it may lead again, all of which waits in its mailbox behind what it
+handles now. Whoever keeps anything from when it was told to lead must not use it then.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import leader
+from runtime import ExitReason, Pid, message
+
+
+@message(name="examples.try_again")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryAgain:
+    """Nothing was done: this member does not serve now; the one on node ``leader`` may."""
+
+    number: int
+    leader: str | None
+
+
+class Member(leader.Actor):
+    """Override `take_over` and `stand_back` instead of the two callbacks that call them."""
+
+    _tenure: int | None = None
+
+    def __init__(self) -> None:
+        self.ended = asyncio.Event()
+
+    def init(self, options: leader.Options) -> leader.Options:
+        self.members = options.bootstrap
+        return options
+
+    async def handle_become_leader(self) -> None:
+        self.log.info("leads, token %d", self.term)
+        self._tenure = self.term
+        await self.take_over()
+
+    async def handle_become_follower(self, leader: Pid | None) -> None:
+        self.log.info("follows %s", "nobody" if leader is None else leader.node)
+        self._tenure = None
+        await self.stand_back(leader)
+
+    def handle_term_changed(self, old: int, new: int) -> None:
+        # Without a word of following in between it is the same leadership, renewed in place.
+        if self._tenure == old:
+            self._tenure = new
+
+    def terminate(self, reason: ExitReason) -> None:
+        self.ended.set()
+
+    @property
+    def serves(self) -> bool:
+        """Whether this member leads, by the clock, in the very leadership that it was told of last."""
+        return self.is_leader and self.term == self._tenure
+
+    async def take_over(self) -> None:
+        """Begin what only the leader does."""
+
+    async def stand_back(self, leader: Pid | None) -> None:
+        """End it; ``leader`` leads now, or nobody."""
+
+    def answer(self, asker: Pid | None, message: Any) -> None:
+        """Send an answer, if there is somebody to send it to."""
+        if asker is not None:
+            self.send(asker, message)
+
+    def refuse(self, asker: Pid | None, number: int) -> None:
+        """Tell whoever asked that this member does not serve."""
+        led_by = None if self.leader is None else self.leader.node
+        self.answer(asker, TryAgain(number=number, leader=led_by))

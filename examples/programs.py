@@ -1,0 +1,105 @@
+"""How an example becomes a program: a member on each terminal, and questions from another one.
+
+The defaults make three members on this machine. Nothing is encrypted and the cookie is in this
+file, so everything stays on loopback.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import leader
+from examples.client import Client
+from examples.member import Member
+from runtime import Node, ProcessId
+
+ACTOR = "example"
+COOKIE = "for examples on loopback only"
+MEMBERS = "n1=127.0.0.1:7101,n2=127.0.0.1:7102,n3=127.0.0.1:7103"
+
+Name = Annotated[str, typer.Argument(help="Which of the members this process is.")]
+Cluster = Annotated[str, typer.Option(help="All members, and where each listens.")]
+Folder = Annotated[Path, typer.Option(help="Where members keep what they must not forget.")]
+DEFAULT_FOLDER = Path(tempfile.gettempdir()) / "leader-examples"
+
+
+def application(about: str | None) -> typer.Typer:
+    """The command line of an example, with its docstring as help."""
+    program = typer.Typer(
+        help=about, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
+    # With a callback a program with a single command still wants the command's name.
+    program.callback()(lambda: None)
+    return program
+
+
+def addresses(cluster: str) -> dict[str, str]:
+    """Where each member listens; raises BadParameter."""
+    pairs = [pair.partition("=") for pair in cluster.split(",")]
+    if any(not name or not address for name, _, address in pairs):
+        raise typer.BadParameter(f"must be NAME=HOST:PORT,…, not {cluster!r}")
+    return {name.strip(): address.strip() for name, _, address in pairs}
+
+
+def members(cluster: str) -> list[ProcessId]:
+    """Who takes part."""
+    return [ProcessId(ACTOR, name) for name in addresses(cluster)]
+
+
+def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
+    """Be one member until a signal ends it, in good order: the lead is handed over."""
+    if name not in addresses(cluster):
+        raise typer.BadParameter(f"{name!r} is none of the members in {cluster!r}")
+    _show_log()
+    options = leader.Options(
+        cluster_id=type(member).__name__,
+        bootstrap=members(cluster),
+        storage=leader.FileStorage(folder),
+    )
+    asyncio.run(_take_part(name, addresses(cluster), member, options))
+
+
+def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
+    """What a question to the cluster comes to; nothing, said aloud, if nobody answers."""
+    try:
+        return asyncio.run(_ask(cluster, question, client))
+    except TimeoutError:
+        typer.echo("no answer: it may have been carried out, or not", err=True)
+        raise typer.Exit(1) from None
+
+
+async def _take_part(
+    name: str, where: dict[str, str], member: Member, options: leader.Options
+) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, member.ended.set)
+    others = {other: address for other, address in where.items() if other != name}
+    async with await Node.start(f"{name}@{where[name]}", cookie=COOKIE, routes=others) as node:
+        await node.spawn_register(ACTOR, lambda: member, options)
+        await member.ended.wait()
+        if node.whereis(ACTOR) is None:
+            raise typer.Exit(1)
+
+
+async def _ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
+    name = f"client-{os.getpid()}"
+    routes = addresses(cluster)
+    async with await Node.start(f"{name}@127.0.0.1:0", cookie=COOKIE, routes=routes) as node:
+        await node.spawn(lambda: client, members(cluster))
+        await client.connected()
+        return await question(client)
+
+
+def _show_log() -> None:
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(node)s  %(message)s"))
+    logging.getLogger("runtime").addHandler(handler)
+    logging.getLogger("runtime").setLevel(logging.INFO)

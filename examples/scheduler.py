@@ -1,0 +1,101 @@
+"""Scheduler: a periodic task runs at the leader only, and no slot runs twice.
+
+    python -m examples.scheduler member n1            # on three terminals: n1, n2, n3
+    python -m examples.scheduler member n1 --period 5
+
+Shows work that goes from leader to leader. Time is cut into slots by the wall clock: slot 7 is the
+eighth period since 1970. The leader runs the task once in each slot. A new leader cannot know how
+far the last one came, and its wall clock may be behind the other's, so it lets the slot in which it
+takes over pass, and the next one too, and goes on with the one after.
+
+Guarantees: no slot is run twice, by whomever. Whoever leads undisturbed runs every slot.
+
+Needs: the wall clocks of the members differ by less than a period and are not set back.
+
+Not: a change of leader, or a leader that was away, costs slots; they are skipped, not made up for. A
+task that takes longer than its slot may still run when another leader runs the next one: what it
+writes should carry its token, as in ``examples.single_writer``.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+
+from examples import programs
+from examples.member import Member
+from runtime import Pid, Timer
+
+SPARED_SLOTS = 2
+"""The slot of the take-over may have been run already, and by a faster wall clock the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """To oneself: a slot begins."""
+
+
+class Scheduler(Member):
+    """Override `run_slot` with the task."""
+
+    _timer: Timer | None = None
+
+    def __init__(self, period_seconds: float) -> None:
+        super().__init__()
+        self._period = round(period_seconds * 1_000)
+        if self._period < 1:
+            raise ValueError(f"period_seconds = {period_seconds}: must be 0.001 or more")
+        self._next_slot = 0
+
+    async def run_slot(self, slot: int, token: int) -> None:
+        """The task."""
+        self.log.info("runs slot %d, token %d", slot, token)
+
+    async def take_over(self) -> None:
+        self._next_slot = max(self._next_slot, self.first_slot())
+        self._wait()
+
+    async def stand_back(self, leader: Pid | None) -> None:
+        self._cancel()
+
+    def first_slot(self) -> int:
+        """With which slot a new leader begins."""
+        return self._slot() + SPARED_SLOTS
+
+    async def handle_message(self, sender: Pid | None, message: Any) -> None:
+        slot = self._slot()
+        if self.serves and slot >= self._next_slot:
+            self._next_slot = slot + 1
+            await self.run_slot(slot, self.term)
+        if self._tenure is not None:
+            self._wait()
+
+    def _slot(self) -> int:
+        return self.clock.wall_milliseconds() // self._period
+
+    def _wait(self) -> None:
+        self._cancel()
+        rest = self._period - self.clock.wall_milliseconds() % self._period
+        self._timer = self.send_after(self.pid, Wake(), rest / 1_000)
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+program = programs.application(__doc__)
+
+
+@program.command()
+def member(
+    name: programs.Name,
+    period: Annotated[float, typer.Option(min=0.1, help="Seconds from slot to slot.")] = 1.0,
+    cluster: programs.Cluster = programs.MEMBERS,
+    folder: programs.Folder = programs.DEFAULT_FOLDER,
+) -> None:
+    """Be one of the members."""
+    programs.serve(name, cluster, folder, Scheduler(period))
+
+
+if __name__ == "__main__":
+    program()

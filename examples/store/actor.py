@@ -1,0 +1,179 @@
+"""The member of a store: each keeps a shelf; the leader asks and tells all, itself included.
+
+The rules are in the package's docstring. So leader and keeper are one actor and two sets of methods,
+which meet in messages only: what a leader sends to itself is treated like any other.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from examples.member import Member
+from examples.store.messages import (
+    Entries,
+    Found,
+    Get,
+    Keep,
+    Kept,
+    Promise,
+    Promised,
+    Put,
+    Stored,
+    Unsure,
+    Version,
+)
+from examples.store.shelf import Shelf
+from runtime import Pid
+
+RESEND_SECONDS = 0.1
+"""After how long a member that has not answered is asked again: a connection may have broken."""
+
+WAITING_LIMIT = 1_000
+"""How many writes may wait for the next version."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """To oneself: some have not answered this round."""
+
+    version: Version
+
+
+@dataclass(slots=True)
+class Round:
+    """A question to all, what a quorum of answers leads to, and the writes that hang on it."""
+
+    question: Promise | Keep
+    then: Callable[["Round"], None]
+    writes: list[tuple[Pid | None, Put]] = field(default_factory=list)
+    answers: dict[str, Promised | Kept] = field(default_factory=dict)
+
+
+class Store(Member):
+    """Each member keeps a shelf; the leader asks and tells all, itself included."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self._entries: Entries | None = None
+        self._round: Round | None = None
+        # Never counted anew in this life: one version must not stand for two states.
+        self._rounds = 0
+        self._ballot = 0
+        self._waiting: list[tuple[Pid | None, Put]] = []
+
+    async def take_over(self) -> None:
+        self._ballot = self.term
+        self._ask_all(Round(Promise(version=self._next_version()), self._adopt))
+
+    async def stand_back(self, leader: Pid | None) -> None:
+        begun = [] if self._round is None else self._round.writes
+        waiting, self._waiting = self._waiting, []
+        self._round = self._entries = None
+        for asker, put in begun:
+            self.answer(asker, Unsure(number=put.number))
+        for asker, put in waiting:
+            self.refuse(asker, put.number)
+
+    async def handle_message(self, sender: Pid | None, message: Any) -> None:
+        match message:
+            case Promise() | Keep() if sender is not None:
+                await self._answer_leader(sender, message)
+            case Promised() | Kept() if sender is not None:
+                self._count(sender.node, message)
+            case AskAgain(version=version):
+                if self._round is not None and self._round.question.version == version:
+                    self._send_round(self._round)
+            case Get():
+                self._read(sender, message)
+            case Put() if self.serves and len(self._waiting) < WAITING_LIMIT:
+                self._waiting.append((sender, message))
+                self._write_waiting()
+            case Put():
+                self.refuse(sender, message.number)
+
+    def _read(self, asker: Pid | None, request: Get) -> None:
+        if self._entries is None or not self.may_read():
+            self.refuse(asker, request.number)
+        else:
+            value = self._entries.get(request.key)
+            self.answer(asker, Found(number=request.number, value=value))
+
+    def may_read(self) -> bool:
+        """Whether nobody else can have acknowledged a write meanwhile: rule 6."""
+        return self.serves
+
+    async def _answer_leader(self, leader: Pid, message: Promise | Keep) -> None:
+        ballot = message.version[0]
+        if not self.may_answer(ballot):
+            self.log.warning("refuses ballot %d: has promised a higher one", ballot)
+        elif isinstance(message, Promise):
+            self.send(leader, await self._promised(message))
+        else:
+            self.send(leader, await self._kept(message))
+
+    async def _promised(self, message: Promise) -> Promised:
+        ballot, shelf = message.version[0], self._shelf
+        if ballot > shelf.promised:
+            await asyncio.to_thread(shelf.promise, ballot)
+        return Promised(asked=message.version, version=shelf.version, entries=shelf.entries)
+
+    async def _kept(self, message: Keep) -> Kept:
+        if message.version > self._shelf.version:
+            await asyncio.to_thread(self._shelf.keep, message.version, message.entries)
+        return Kept(asked=message.version)
+
+    def may_answer(self, ballot: int) -> bool:
+        """Whether no higher ballot was promised. A late leader's write could outlive a quorum's else."""
+        return ballot >= self._shelf.promised
+
+    def is_quorum(self, answers: int) -> bool:
+        """Whether that many are a strict majority of the fixed members."""
+        return 2 * answers > len(self.members)
+
+    def _count(self, node: str, answer: Promised | Kept) -> None:
+        current = self._round
+        if current is None or answer.asked != current.question.version:
+            return
+        current.answers[node] = answer
+        if self.is_quorum(len(current.answers)):
+            self._round = None
+            current.then(current)
+            self._write_waiting()
+
+    def _adopt(self, done: Round) -> None:
+        answers = [answer for answer in done.answers.values() if isinstance(answer, Promised)]
+        self._store(self.newest(answers), [])
+
+    def newest(self, answers: list[Promised]) -> Entries:
+        """The entries to go on with: all that were ever acknowledged are among them."""
+        return max(answers, key=lambda answer: answer.version).entries
+
+    def _store(self, entries: Entries, writes: list[tuple[Pid | None, Put]]) -> None:
+        keep = Keep(version=self._next_version(), entries=entries)
+        self._ask_all(Round(keep, lambda _: self._serve(entries, writes), writes))
+
+    def _serve(self, entries: Entries, writes: list[tuple[Pid | None, Put]]) -> None:
+        self._entries = entries
+        for asker, put in writes:
+            self.answer(asker, Stored(number=put.number))
+
+    def _write_waiting(self) -> None:
+        if self._round is None and self._entries is not None and self._waiting:
+            writes, self._waiting = self._waiting, []
+            self._store(self._entries | {put.key: put.value for _, put in writes}, writes)
+
+    def _next_version(self) -> Version:
+        self._rounds += 1
+        return (self._ballot, self._rounds)
+
+    def _ask_all(self, begun: Round) -> None:
+        self._round = begun
+        self._send_round(begun)
+
+    def _send_round(self, begun: Round) -> None:
+        for member in self.members:
+            if member.node not in begun.answers:
+                self.send(member, begun.question)
+        self.send_after(self.pid, AskAgain(begun.question.version), RESEND_SECONDS)

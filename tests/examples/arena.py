@@ -1,0 +1,240 @@
+"""Where the examples are tried out: hosts with clocks of their own, which crash, freeze and lose touch.
+
+Everything is the real thing but time, the network and the disk. Chance comes from one seed, so a
+seed that breaks something breaks it again. At every look no two members may act at once.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final
+
+import leader
+from examples.client import Client
+from examples.member import Member
+from leader.protocol.state import Durable
+from leader.protocol.vocabulary import ClusterId, MemberId
+from runtime import Node, ProcessId
+from runtime.simulation import Conditions, SimulatedClock, SimulatedNetwork, VirtualTimeLoop
+from runtime.virtual_time import WALL_MILLISECONDS
+from tests.runtime.support import until
+
+ACTOR = "example"
+HOSTS = "abc"
+DRIFT = 0.009_999
+"""What a clock may drift; the rest of the hundredth is left to its readings being rounded."""
+LOOK_SECONDS = 0.002
+PATIENCE_SECONDS = 1.0
+ATTEMPTS = 20
+NETWORK = Conditions(delay=(0.000_2, 0.008))
+MEMBERS = [ProcessId(ACTOR, host) for host in HOSTS]
+
+
+class Broken(AssertionError):
+    """An example did what it guarantees never to do."""
+
+
+class Idle(AssertionError):
+    """Nobody was served although nothing was wrong any more."""
+
+
+class Records:
+    """Records of members that outlive their processes."""
+
+    survives: Final = True
+
+    def __init__(self) -> None:
+        self._saved: Durable | None = None
+
+    def open(self, cluster: ClusterId, member: MemberId) -> "Records":
+        """This is the record of one member only."""
+        return self
+
+    def load(self) -> Durable | None:
+        """What was saved last."""
+        return self._saved
+
+    def save(self, durable: Durable) -> None:
+        """Keep it."""
+        self._saved = durable
+
+    def close(self) -> None:
+        """The next life may open it."""
+
+
+class Arena:
+    """Members on the hosts a, b and c, made anew for each life by ``make``."""
+
+    def __init__(
+        self, seed: int, make: Callable[[str], Member], skew_milliseconds: int = 0
+    ) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.chance = random.Random(f"arena {seed}")
+        self.network = SimulatedNetwork(self.loop, seed)
+        self.network.default = NETWORK
+        self.members: dict[str, Member] = {}
+        self.nodes: dict[str, Node] = {}
+        self._make = make
+        self._records = {host: Records() for host in HOSTS}
+        self._skew = skew_milliseconds
+        self._clocks: dict[str, SimulatedClock] = {}
+        self._frozen: set[str] = set()
+        self._look()
+
+    def clock(self, host: str) -> SimulatedClock:
+        """The clock of a host, which goes on while nothing runs there."""
+        if host not in self._clocks:
+            wall = WALL_MILLISECONDS + self.chance.randint(0, self._skew)
+            rate = self.chance.choice((1 - DRIFT, 1.0, 1 + DRIFT))
+            offset = self.chance.randrange(10**12)
+            self._clocks[host] = SimulatedClock(self.loop, rate, offset, wall_milliseconds=wall)
+        return self._clocks[host]
+
+    async def start(self) -> None:
+        """Start a member wherever there is none."""
+        for host in (host for host in HOSTS if host not in self.members):
+            node, member = await self._start_node(host), self._make(host)
+            options = leader.Options(
+                cluster_id="trial", bootstrap=MEMBERS, storage=self._records[host]
+            )
+            await node.spawn_register(ACTOR, partial(_same, member), options)
+            self.members[host] = member
+
+    async def client(self, host: str, client: Client) -> None:
+        """Start a client on a host of its own."""
+        node = await self._start_node(host)
+        await node.spawn(lambda: client, MEMBERS)
+        await client.connected()
+
+    def crash(self, host: str) -> None:
+        """Kill a process, and its host."""
+        del self.members[host]
+        self._frozen.discard(host)
+        # In this order: a frozen host would keep the ends of its connections to itself.
+        self.network.crash(host)
+        self.nodes.pop(host).kill()
+
+    def isolate(self, host: str, others: Iterable[str]) -> None:
+        """Let these not hear from a host, nor it from them."""
+        for other in others:
+            if other != host:
+                self.network.partition(host, other)
+                self.network.partition(other, host)
+
+    def leader(self) -> str | None:
+        """The host of who acts at this instant."""
+        return next((host for host, member in self.members.items() if member.is_leader), None)
+
+    async def led(self) -> Member:
+        """Wait until a member serves; it."""
+        await until(lambda: any(member.serves for member in self.members.values()))
+        return next(member for member in self.members.values() if member.serves)
+
+    async def storm(self, seconds: float) -> None:
+        """Do harm, and repair some of it, for that long; then repair everything."""
+        end = self.loop.time() + seconds
+        while self.loop.time() < end:
+            await asyncio.sleep(self.chance.uniform(0.02, 0.5))
+            await self._do_harm()
+        await self.calm()
+
+    async def calm(self) -> None:
+        """Every host is up and hears the others."""
+        self.network.heal()
+        for host in sorted(self._frozen):
+            self._frozen.discard(host)
+            self.network.release(host)
+        await self.start()
+
+    async def stop(self) -> None:
+        """End it all in good order; raises Broken if a member had failed before."""
+        failed = [host for host, member in self.members.items() if member.ended.is_set()]
+        for node in self.nodes.values():
+            await node.stop()
+        if failed:
+            raise Broken(f"{failed} ended by themselves")
+
+    async def _start_node(self, host: str) -> Node:
+        self.nodes[host] = await Node.start(
+            f"{host}@{host}:1",
+            cookie="a cookie for tests",
+            routes={other: f"{other}:1" for other in HOSTS if other != host},
+            transport=self.network.transport(host),
+            clock=self.clock(host),
+            random=random.Random(self.chance.random()),
+        )
+        return self.nodes[host]
+
+    async def _do_harm(self) -> None:
+        target = self.leader() if self.chance.random() < 0.7 else self.chance.choice(HOSTS)
+        match self.chance.choice(
+            ("isolate", "cut off", "crash", "freeze", "heal", "heal", "repair")
+        ):
+            case "isolate" if target is not None:
+                self.isolate(target, HOSTS)
+            case "cut off" if target is not None:
+                self.network.partition(target, self.chance.choice(HOSTS))
+            case "crash" if target in self.members and len(self.members) == len(HOSTS):
+                self.crash(target)
+            case "freeze" if target in self.members:
+                self._frozen.add(target)
+                self.network.hold(target)
+            case "heal":
+                self.network.heal()
+            case "repair":
+                await self.calm()
+
+    def _look(self) -> None:
+        acting = [host for host, member in self.members.items() if member.is_leader]
+        if len(acting) > 1:
+            raise Broken(f"{acting} act at once")
+        self.loop.call_later(LOOK_SECONDS, self._look)
+
+
+def _same(member: Member) -> Member:
+    return member
+
+
+def run(
+    trial: Callable[[Arena], Coroutine[Any, Any, None]],
+    seed: int,
+    make: Callable[[str], Member],
+    skew_milliseconds: int = 0,
+) -> None:
+    """Run a trial; raises Broken, or whatever else went wrong in it."""
+
+    async def main() -> None:
+        failures: list[BaseException] = []
+        arena = Arena(seed, make, skew_milliseconds)
+        arena.loop.set_exception_handler(
+            lambda _, context: failures.append(context.get("exception") or Broken(str(context)))
+        )
+        try:
+            await trial(arena)
+        finally:
+            await arena.stop()
+        if failures:
+            raise failures[0]
+
+    VirtualTimeLoop().run(main())
+
+
+async def served(client: Client, request: Callable[[int], object]) -> Any:
+    """The answer in calm weather; a question may get lost with the last of the storm. Raises Idle."""
+    for _ in range(ATTEMPTS):
+        with suppress(TimeoutError):
+            return await client.ask_leader(request, PATIENCE_SECONDS)
+    raise Idle("nobody answers")
+
+
+def breaks(trial: Callable[[int], None], seeds: Iterable[int]) -> bool:
+    """Whether one of these seeds shows that something is broken; to be idle is not."""
+    for seed in seeds:
+        try:
+            with suppress(Idle):
+                trial(seed)
+        except Broken:
+            return True
+    return False

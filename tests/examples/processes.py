@@ -1,0 +1,122 @@
+"""The examples as a user runs them: a process for each member over loopback, and commands beside them."""
+
+import asyncio
+import re
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+NAMES = ("n1", "n2", "n3")
+PATIENCE_SECONDS = 30
+LEADS = re.compile(r"^(\w+)  leads, token (\d+)$")
+
+
+class Processes:
+    """The members of one example, and every line that they print."""
+
+    def __init__(self, module: str, folder: Path, ports: list[int], *options: str) -> None:
+        self.lines: list[str] = []
+        self._module = module
+        self._folder = folder
+        self._options = options
+        pairs = zip(NAMES, ports, strict=True)
+        self._cluster = ",".join(f"{name}=127.0.0.1:{port}" for name, port in pairs)
+        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._readers: dict[str, asyncio.Task[None]] = {}
+        self._news = asyncio.Event()
+
+    async def start(self, *names: str) -> None:
+        """Start these members."""
+        for name in names:
+            process = await self._python(
+                "member", name, "--folder", str(self._folder), *self._options, *self._where()
+            )
+            self._running[name] = process
+            self._readers[name] = asyncio.create_task(self._read(process))
+
+    async def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int | None:
+        """Signal a member and wait for its end; with what it exits."""
+        process = self._running.pop(name)
+        process.send_signal(number)
+        await process.wait()
+        await self._readers.pop(name)
+        return process.returncode
+
+    async def end(self) -> None:
+        """Kill what still runs."""
+        for name in list(self._running):
+            with suppress(ProcessLookupError):
+                await self.kill(name)
+
+    async def command(self, *arguments: str, asks: bool = True) -> str:
+        """What another command of the example prints; an error if it fails."""
+        process = await self._python(*arguments, *(self._where() if asks else ()))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            printed, _ = await process.communicate()
+        if process.returncode != 0:
+            raise AssertionError(f"{arguments} exits with {process.returncode}")
+        return printed.decode().strip()
+
+    async def until(self, happened: Callable[[], Any]) -> Any:
+        """Wait until the lines so far show it; what they show."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := happened()):
+                self._news.clear()
+                await self._news.wait()
+        return found
+
+    def leaders(self) -> list[str]:
+        """Who was told to lead, one after the other."""
+        return [match[1] for line in self.lines if (match := LEADS.match(line))]
+
+    async def leader(self, *, after: int = 0) -> str:
+        """Who leads after so many had led before."""
+        found: list[str] = await self.until(lambda: self.leaders()[after:])
+        return found[-1]
+
+    async def _python(self, *arguments: str) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", self._module, *arguments),
+            stdout=asyncio.subprocess.PIPE,
+            cwd=ROOT,
+        )
+
+    async def _read(self, process: asyncio.subprocess.Process) -> None:
+        while process.stdout is not None and (line := await process.stdout.readline()):
+            self.lines.append(line.decode().rstrip())
+            self._news.set()
+
+    def _where(self) -> tuple[str, str]:
+        return ("--cluster", self._cluster)
+
+
+def in_processes(
+    module: str, folder: Path, test: Callable[[Processes], Coroutine[Any, Any, None]], *options: str
+) -> None:
+    """Run a test with three members started; none is left behind."""
+
+    async def main() -> None:
+        with ExitStack() as stack:
+            ports = [_reserved(stack) for _ in NAMES]
+            processes = Processes(module, folder, ports, *options)
+            try:
+                await processes.start(*NAMES)
+                await test(processes)
+            finally:
+                await processes.end()
+
+    asyncio.run(main())
+
+
+def _reserved(stack: ExitStack) -> int:
+    """A free port that nobody else is given meanwhile: it is bound here, and not listened on."""
+    taken = stack.enter_context(socket.socket())
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", 0))
+    port: int = taken.getsockname()[1]
+    return port

@@ -1,0 +1,160 @@
+"""The lock service: two never hold one lock at once, by true time, and tokens grow."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+
+from examples.client import Client
+from examples.lock_service import LONGEST_SECONDS, Acquire, Denied, Held, LockClient, Locks, Token
+from examples.member import TryAgain
+from runtime.clock import NANOSECONDS, sleep
+from tests.examples.arena import HOSTS, MEMBERS, Arena, Broken, Idle, breaks, run
+
+STORM_SECONDS = 20
+LOCK_SECONDS = 0.8
+CLIENTS = ("client1", "client2", "client3")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When somebody held the lock, in true time."""
+
+    since: float
+    until: float
+    token: Token
+    holder: str
+
+
+class Eager(Locks):
+    """A planted bug: a new leader grants at once."""
+
+    def former_locks_last(self) -> int:
+        return 0
+
+
+class Generous(Locks):
+    """A planted bug: a lock that is held is granted all the same."""
+
+    def objection(self, request: Acquire) -> str | None:
+        self._grants.clear()
+        return super().objection(request)
+
+
+class Late(LockClient):
+    """A planted bug: a holder takes no account of clocks that are faster than its own."""
+
+    def own_share(self, seconds: float) -> int:
+        return round(seconds * NANOSECONDS)
+
+
+async def contend(client: LockClient, arena: Arena, spans: list[Span], seconds: float) -> None:
+    """Take the lock whenever it is to be had, and keep it to the end, or give it back before."""
+    end = arena.loop.time() + seconds
+    while arena.loop.time() < end:
+        await asyncio.sleep(arena.chance.uniform(0.0, 0.004))
+        leader = arena.leader() or arena.chance.choice(HOSTS)
+        try:
+            held = await client.acquire("lock", LOCK_SECONDS, MEMBERS[HOSTS.index(leader)])
+        except TimeoutError:
+            continue
+        if isinstance(held, Held) and held.is_held:
+            await hold(client, held, arena, spans)
+
+
+async def hold(client: LockClient, held: Held, arena: Arena, spans: list[Span]) -> None:
+    """Hold a lock until its time is over, or half of the times only for a part of that."""
+    since = arena.loop.time()
+    left = (held.until - client.clock.now()) / NANOSECONDS
+    returns = arena.chance.random() < 0.3
+    await sleep(client.clock, left * arena.chance.random() if returns else left)
+    spans.append(Span(since, arena.loop.time(), held.token, client.node.name))
+    if returns:
+        client.release(held)
+
+
+def check(spans: list[Span]) -> None:
+    """No two spans overlap, and each has a higher token than the one before."""
+    ordered = sorted(spans, key=lambda span: span.since)
+    for former, latter in pairwise(ordered):
+        if latter.since < former.until or latter.token <= former.token:
+            raise Broken(f"{former} and {latter}")
+
+
+def storm(
+    seed: int,
+    kind: Callable[[float], Locks] = Locks,
+    client_kind: Callable[[], LockClient] = LockClient,
+) -> None:
+    """One stormy run with several who contend for one lock."""
+    spans: list[Span] = []
+
+    async def trial(arena: Arena) -> None:
+        await arena.start()
+        clients = [client_kind() for _ in CLIENTS]
+        for name, client in zip(CLIENTS, clients, strict=True):
+            await arena.client(name, client)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(arena.storm(STORM_SECONDS))
+            for client in clients:
+                tasks.create_task(contend(client, arena, spans, STORM_SECONDS + 5))
+        check(spans)
+        if not any(span.since > STORM_SECONDS for span in spans):
+            raise Idle("nobody got the lock when it was calm")
+
+    run(trial, seed, lambda _: kind(LOCK_SECONDS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_two_never_hold_a_lock_at_once(seed: int) -> None:
+    """Clocks drift apart as far as they may, leaders crash, freeze and are cut off."""
+    storm(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", [Eager, Generous])
+def test_a_planted_bug_is_caught(kind: Callable[[float], Locks]) -> None:
+    """Or the test above would prove nothing."""
+    assert breaks(lambda seed: storm(seed, kind), range(40))
+
+
+@pytest.mark.slow
+def test_a_holder_with_a_slow_clock_must_allow_for_it() -> None:
+    """One that does not is caught."""
+    assert breaks(lambda seed: storm(seed, client_kind=Late), range(40))
+
+
+@pytest.mark.parametrize("seconds", [0.0, -1.0, LONGEST_SECONDS + 0.1, float("nan"), float("inf")])
+def test_a_lock_is_not_granted_for_as_long_as_that(seconds: float) -> None:
+    """A lock without an end could not be waited out by the next leader."""
+
+    async def trial(arena: Arena) -> None:
+        client = Client()
+        await arena.start()
+        await arena.client("client", client)
+        answer = await client.ask_leader(
+            lambda number: Acquire(number=number, lock="lock", seconds=seconds)
+        )
+        assert isinstance(answer, Denied)
+        assert "seconds" in answer.why
+
+    run(trial, 0, lambda _: Locks(LONGEST_SECONDS))
+
+
+def test_a_follower_says_who_leads() -> None:
+    """And grants nothing."""
+
+    async def trial(arena: Arena) -> None:
+        client = LockClient()
+        await arena.start()
+        await arena.client("client", client)
+        await arena.led()
+        await asyncio.sleep(0.1)
+        other = next(host for host in HOSTS if host != arena.leader())
+        answer = await client.acquire("lock", 1.0, MEMBERS[HOSTS.index(other)])
+        assert answer == TryAgain(number=1, leader=arena.leader())
+
+    run(trial, 0, lambda _: Locks(LONGEST_SECONDS))

@@ -1,0 +1,90 @@
+"""The rules of the store that a storm hardly ever needs: who has promised keeps nothing older."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from examples.client import Client
+from examples.store.actor import Store
+from examples.store.messages import Keep, Kept, Promise, Promised
+from examples.store.shelf import Shelf
+from runtime import Pid, Process
+from tests.examples.arena import MEMBERS, Arena, run
+
+PRESENT = 1_800_000_000_000
+"""Terms begin at the wall clock in milliseconds; ballots beyond are of leaders yet to come."""
+EARLY, LATE, LATER = (PRESENT * 2, 1), (PRESENT * 3, 1), (PRESENT * 3, 2)
+
+
+class Faithless(Store):
+    """A planted bug: keeps what any leader sends."""
+
+    def may_answer(self, ballot: int) -> bool:
+        return True
+
+
+class Leader(Process):
+    """Tells a member what leaders would, and notes the answers."""
+
+    def __init__(self) -> None:
+        self.answers: list[object] = []
+
+    def handle_message(self, sender: Pid | None, message: object) -> None:
+        self.answers.append(message)
+
+
+def answers_to(
+    messages: Sequence[Promise | Keep], kind: Callable[[Shelf], Store] = Store
+) -> list[object]:
+    """What the member on a answers to these, one after the other."""
+    leader = Leader()
+
+    async def trial(arena: Arena) -> None:
+        await arena.start()
+        await arena.client("client", Client())
+        node = arena.nodes["client"]
+        pid = await node.spawn(lambda: leader)
+        for message in messages:
+            node.send(MEMBERS[0], message, pid)
+        await asyncio.sleep(1)
+
+    connections = [sqlite3.connect(":memory:") for _ in MEMBERS]
+    left = iter(connections)
+    run(trial, 1, lambda _: kind(Shelf(next(left))))
+    for connection in connections:
+        connection.close()
+    return leader.answers
+
+
+LATE_WRITE: list[Promise | Keep] = [
+    Promise(version=LATE),
+    Keep(version=EARLY, entries={"k": "late"}),
+]
+
+
+def test_who_has_promised_keeps_nothing_of_a_lower_ballot() -> None:
+    """The leader that asked has counted on what was on the shelf then."""
+    assert answers_to(LATE_WRITE) == [Promised(asked=LATE, version=(0, 0), entries={})]
+
+
+def test_that_is_noticed() -> None:
+    """A member that kept it all the same would answer."""
+    assert Kept(asked=EARLY) in answers_to(LATE_WRITE, Faithless)
+
+
+@pytest.mark.parametrize("repeated", [1, 2])
+def test_what_is_kept_is_told_to_the_next_leader(repeated: int) -> None:
+    """With its version; a repeated question is answered like the first."""
+    keep = Keep(version=EARLY, entries={"k": "v"})
+    answers = answers_to([keep] * repeated + [Promise(version=LATE)])
+    told = Promised(asked=LATE, version=EARLY, entries={"k": "v"})
+    assert answers == [Kept(asked=EARLY)] * repeated + [told]
+
+
+def test_an_older_version_of_the_same_ballot_replaces_nothing() -> None:
+    """It comes late, from a connection that broke; whoever sent it has sent a newer one since."""
+    newer, older = Keep(version=LATER, entries={"k": "new"}), Keep(version=LATE, entries={})
+    answers = answers_to([newer, older, Promise(version=LATER)])
+    assert answers[-1] == Promised(asked=LATER, version=LATER, entries={"k": "new"})
