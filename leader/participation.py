@@ -118,12 +118,11 @@ class Participation:
             self._actor.post(lambda: self._hand_over(successor))
 
     async def withdraw(self) -> None:
-        """Hand over if there is something to, take leave of the peers, and take no further step."""
+        """Hand over if there is something to, take no further step, and take leave of the peers."""
         self.engine.withdraw()
         self._tenure.end()
         try:
-            if self.engine.has_leadership:
-                await self._hand_over(None)
+            await self._hand_over(None)
         finally:
             # Elected again while its last callback runs, it would end without a word.
             await self.engine.end()
@@ -233,7 +232,9 @@ class Participation:
             self.peers.lose(member)
         else:
             self.peers.forget(member)
-        self.engine.peer_down(member)
+        # A voter's word that it has ended would release promises before its application has stopped.
+        if self.engine.state is not None and member not in self.engine.state.voters:
+            self.engine.peer_down(member)
 
     def _node_event(self, event: NodeEvent) -> None:
         if not isinstance(event, NodeDown):

@@ -90,6 +90,7 @@ def test_an_observer_that_comes_before_the_voters_is_not_forgotten() -> None:
     in_cluster(main)
 
 
+@pytest.mark.slow
 def test_an_observer_is_told_of_each_change_of_leader() -> None:
     """A resignation and a death, like any follower."""
 
@@ -150,6 +151,7 @@ def test_an_observer_is_in_no_quorum() -> None:
     in_cluster(main)
 
 
+@pytest.mark.slow
 def test_an_observer_leaves_and_joins_again() -> None:
     """Meanwhile it hears nobody, and nobody counts it as a peer."""
 
@@ -228,6 +230,7 @@ def test_an_observer_with_a_record_stays_one(tmp_path: Path, caplog: Any) -> Non
     assert not [text for text in logged(caplog.records, logging.WARNING) if "outranks" in text]
 
 
+@pytest.mark.slow
 def test_a_voter_that_is_started_as_an_observer_is_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
