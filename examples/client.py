@@ -8,7 +8,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol, cast
+from typing import Any
 
 from examples.member import TryAgain
 from runtime import Pid, Process, ProcessId
@@ -16,14 +16,6 @@ from runtime.clock import sleep
 
 PAUSE_SECONDS = 0.1
 """Between two attempts: an election takes a few of these."""
-
-
-class Numbered(Protocol):
-    """What all answers have in common."""
-
-    @property
-    def number(self) -> int:
-        """The number of the request that this answers."""
 
 
 class Client(Process):
@@ -44,7 +36,7 @@ class Client(Process):
                     await sleep(self.clock, PAUSE_SECONDS / 10)
 
     def handle_message(self, sender: Pid | None, message: Any) -> None:
-        waiting = self._waiting.get(cast(Numbered, message).number)
+        waiting = self._waiting.get(getattr(message, "number", 0))
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
 

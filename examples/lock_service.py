@@ -127,6 +127,7 @@ class Locks(Member):
                     del self._grants[lock]
 
     def _acquire(self, asker: Pid | None, request: Acquire) -> None:
+        self._forget_what_is_over()
         why = self.objection(request)
         if why is not None:
             self.answer(asker, Denied(number=request.number, why=why))
@@ -138,13 +139,15 @@ class Locks(Member):
 
     def objection(self, request: Acquire) -> str | None:
         """Why a lock cannot be granted now."""
-        now = self.clock.now()
-        held = self._grants.get(request.lock)
         if not 0 < request.seconds <= self._longest:
             return f"seconds = {request.seconds}: must be above 0, and {self._longest} at most"
-        if now < self._opens_at:
+        if self.clock.now() < self._opens_at:
             return "locks of the former leader may still be held"
-        return "held" if held is not None and now < held.until else None
+        return "held" if request.lock in self._grants else None
+
+    def _forget_what_is_over(self) -> None:
+        now = self.clock.now()
+        self._grants = {lock: grant for lock, grant in self._grants.items() if now < grant.until}
 
 
 class LockClient(Client):

@@ -31,7 +31,6 @@ class Member(leader.Actor):
         self.ended = asyncio.Event()
 
     def init(self, options: leader.Options) -> leader.Options:
-        self.members = options.bootstrap
         return options
 
     async def handle_become_leader(self) -> None:

@@ -56,15 +56,23 @@ def members(cluster: str) -> list[ProcessId]:
 
 def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
     """Be one member until a signal ends it, in good order: the lead is handed over."""
-    if name not in addresses(cluster):
+    where = addresses(cluster)
+    if name not in where:
         raise typer.BadParameter(f"{name!r} is none of the members in {cluster!r}")
-    _show_log()
     options = leader.Options(
         cluster_id=type(member).__name__,
         bootstrap=members(cluster),
         storage=leader.FileStorage(folder),
     )
-    asyncio.run(_take_part(name, addresses(cluster), member, options))
+    others = {other: address for other, address in where.items() if other != name}
+    asyncio.run(_take_part(f"{name}@{where[name]}", others, member, options))
+
+
+def observe(name: str, cluster: str, contact: str, member: Member) -> None:
+    """Be an observer, which joins through ``contact``, until a signal ends it."""
+    options = leader.Options(cluster_id=type(member).__name__)
+    address = f"{name}@127.0.0.1:0"
+    asyncio.run(_take_part(address, addresses(cluster), member, options, contact))
 
 
 def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
@@ -77,16 +85,28 @@ def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Clie
 
 
 async def _take_part(
-    name: str, where: dict[str, str], member: Member, options: leader.Options
+    address: str,
+    routes: dict[str, str],
+    member: Member,
+    options: leader.Options,
+    contact: str | None = None,
 ) -> None:
+    _show_log()
+    told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, member.ended.set)
-    others = {other: address for other, address in where.items() if other != name}
-    async with await Node.start(f"{name}@{where[name]}", cookie=COOKIE, routes=others) as node:
+        asyncio.get_running_loop().add_signal_handler(number, lambda: _end(member, told))
+    async with await Node.start(address, cookie=COOKIE, routes=routes) as node:
         await node.spawn_register(ACTOR, lambda: member, options)
+        if contact is not None:
+            member.join(ProcessId(ACTOR, contact))
         await member.ended.wait()
-        if node.whereis(ACTOR) is None:
-            raise typer.Exit(1)
+    if not told.is_set():
+        raise typer.Exit(1)
+
+
+def _end(member: Member, told: asyncio.Event) -> None:
+    told.set()
+    member.ended.set()
 
 
 async def _ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:

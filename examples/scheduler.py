@@ -8,37 +8,30 @@ eighth period since 1970. The leader runs the task once in each slot. A new lead
 far the last one came, and its wall clock may be behind the other's, so it lets the slot in which it
 takes over pass, and the next one too, and goes on with the one after.
 
-Guarantees: no slot is run twice, by whomever. Whoever leads undisturbed runs every slot.
+Guarantees: no slot is run twice, by whomever, and no task begins without the lease. One that is
+`async` is cancelled before the lease can end. Whoever leads undisturbed runs every slot.
 
 Needs: the wall clocks of the members differ by less than a period and are not set back.
 
 Not: a change of leader, or a leader that was away, costs slots; they are skipped, not made up for. A
-task that takes longer than its slot may still run when another leader runs the next one: what it
-writes should carry its token, as in ``examples.single_writer``.
+task that blocks may outlast the lease: what it writes should carry its token, as in
+``examples.single_writer``.
 """
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from examples import programs
 from examples.member import Member
-from runtime import Pid, Timer
+from runtime.clock import sleep
 
 SPARED_SLOTS = 2
 """The slot of the take-over may have been run already, and by a faster wall clock the next one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wake:
-    """To oneself: a slot begins."""
-
-
 class Scheduler(Member):
     """Override `run_slot` with the task."""
-
-    _timer: Timer | None = None
 
     def __init__(self, period_seconds: float) -> None:
         super().__init__()
@@ -53,34 +46,24 @@ class Scheduler(Member):
 
     async def take_over(self) -> None:
         self._next_slot = max(self._next_slot, self.first_slot())
-        self._wait()
-
-    async def stand_back(self, leader: Pid | None) -> None:
-        self._cancel()
+        self.while_leader(self._run_slots())
 
     def first_slot(self) -> int:
         """With which slot a new leader begins."""
         return self._slot() + SPARED_SLOTS
 
-    async def handle_message(self, sender: Pid | None, message: Any) -> None:
-        slot = self._slot()
-        if self.serves and slot >= self._next_slot:
-            self._next_slot = slot + 1
-            await self.run_slot(slot, self.term)
-        if self._tenure is not None:
-            self._wait()
+    async def _run_slots(self) -> None:
+        while True:
+            left = self._period - self.clock.wall_milliseconds() % self._period
+            await sleep(self.clock, left / 1_000)
+            slot = self._slot()
+            # Woken from a long sleep of the whole process, this may run before it is cancelled.
+            if self.is_leader and slot >= self._next_slot:
+                self._next_slot = slot + 1
+                await self.run_slot(slot, self.term)
 
     def _slot(self) -> int:
         return self.clock.wall_milliseconds() // self._period
-
-    def _wait(self) -> None:
-        self._cancel()
-        rest = self._period - self.clock.wall_milliseconds() % self._period
-        self._timer = self.send_after(self.pid, Wake(), rest / 1_000)
-
-    def _cancel(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
 
 
 program = programs.application(__doc__)

@@ -23,6 +23,7 @@ with every quorum of (4) of a lower ballot, and that one stored before it promis
 Writes rest on (1) alone, not on clocks; that a read is not stale rests on the lease.
 
 Not: a database. All entries travel with each version, so there is no log and nothing to compact,
-and this is for settings rather than for data. `Unsure`, or no answer, leaves open whether a write
-was done. A member that lost its file must not come back under its name; members are fixed.
+and this is for settings rather than for data: a thousand keys of a thousand characters at most.
+`Unsure`, or no answer, leaves open whether a write was done. A member that lost its file must not
+come back under its name; members are fixed; what is on disk or on the way is not encrypted.
 """

@@ -20,6 +20,7 @@ from examples.store.messages import (
     Promised,
     Put,
     Stored,
+    TooLarge,
     Unsure,
     Version,
 )
@@ -31,6 +32,9 @@ RESEND_SECONDS = 0.1
 
 WAITING_LIMIT = 1_000
 """How many writes may wait for the next version."""
+
+KEYS_LIMIT, LENGTH_LIMIT = 1_000, 1_000
+"""Keys, and characters of a key and its value: what waits included, all must fit into a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,8 @@ class Store(Member):
                     self._send_round(self._round)
             case Get():
                 self._read(sender, message)
-            case Put() if self.serves and len(self._waiting) < WAITING_LIMIT:
-                self._waiting.append((sender, message))
-                self._write_waiting()
             case Put():
-                self.refuse(sender, message.number)
+                self._write(sender, message)
 
     def _read(self, asker: Pid | None, request: Get) -> None:
         if self._entries is None or not self.may_read():
@@ -103,6 +104,18 @@ class Store(Member):
     def may_read(self) -> bool:
         """Whether nobody else can have acknowledged a write meanwhile: rule 6."""
         return self.serves
+
+    def _write(self, asker: Pid | None, put: Put) -> None:
+        known = self._entries or {}
+        if not self.serves or len(self._waiting) >= WAITING_LIMIT:
+            self.refuse(asker, put.number)
+        elif len(put.key) + len(put.value) > LENGTH_LIMIT or (
+            put.key not in known and len(known) >= KEYS_LIMIT
+        ):
+            self.answer(asker, TooLarge(number=put.number))
+        else:
+            self._waiting.append((asker, put))
+            self._write_waiting()
 
     async def _answer_leader(self, leader: Pid, message: Promise | Keep) -> None:
         ballot = message.version[0]
@@ -130,7 +143,7 @@ class Store(Member):
 
     def is_quorum(self, answers: int) -> bool:
         """Whether that many are a strict majority of the fixed members."""
-        return 2 * answers > len(self.members)
+        return 2 * answers > len(self.bootstrap)
 
     def _count(self, node: str, answer: Promised | Kept) -> None:
         current = self._round
@@ -173,7 +186,7 @@ class Store(Member):
         self._send_round(begun)
 
     def _send_round(self, begun: Round) -> None:
-        for member in self.members:
+        for member in self.bootstrap:
             if member.node not in begun.answers:
                 self.send(member, begun.question)
         self.send_after(self.pid, AskAgain(begun.question.version), RESEND_SECONDS)

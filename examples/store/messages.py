@@ -43,6 +43,14 @@ class Unsure:
     number: int
 
 
+@message(name="examples.store.too_large")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLarge:
+    """It was not done: the key and value are too long, or there are too many keys."""
+
+    number: int
+
+
 @message(name="examples.store.found")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:

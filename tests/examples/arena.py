@@ -75,6 +75,7 @@ class Arena:
         self.network = SimulatedNetwork(self.loop, seed)
         self.network.default = NETWORK
         self.members: dict[str, Member] = {}
+        self.observers: dict[str, Member] = {}
         self.nodes: dict[str, Node] = {}
         self._make = make
         self._records = {host: Records() for host in HOSTS}
@@ -102,15 +103,25 @@ class Arena:
             await node.spawn_register(ACTOR, partial(_same, member), options)
             self.members[host] = member
 
+    async def observe(self, host: str, observer: Member, contact: ProcessId) -> None:
+        """Start a member without a vote on a host of its own; it joins through ``contact``."""
+        node = await self._start_node(host)
+        options = leader.Options(cluster_id="trial")
+        await node.spawn_register(ACTOR, partial(_same, observer), options)
+        self.observers[host] = observer
+        observer.join(contact)
+
     async def client(self, host: str, client: Client) -> None:
         """Start a client on a host of its own."""
         node = await self._start_node(host)
         await node.spawn(lambda: client, MEMBERS)
         await client.connected()
 
-    def crash(self, host: str) -> None:
+    def crash(self, host: str, *, keeps_record: bool = True) -> None:
         """Kill a process, and its host."""
         del self.members[host]
+        if not keeps_record:
+            self._records[host] = Records()
         self._frozen.discard(host)
         # In this order: a frozen host would keep the ends of its connections to itself.
         self.network.crash(host)
@@ -187,7 +198,8 @@ class Arena:
                 await self.calm()
 
     def _look(self) -> None:
-        acting = [host for host, member in self.members.items() if member.is_leader]
+        everybody = self.members | self.observers
+        acting = [host for host, member in everybody.items() if member.is_leader]
         if len(acting) > 1:
             raise Broken(f"{acting} act at once")
         self.loop.call_later(LOOK_SECONDS, self._look)

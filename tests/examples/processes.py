@@ -33,11 +33,13 @@ class Processes:
     async def start(self, *names: str) -> None:
         """Start these members."""
         for name in names:
-            process = await self._python(
-                "member", name, "--folder", str(self._folder), *self._options, *self._where()
-            )
-            self._running[name] = process
-            self._readers[name] = asyncio.create_task(self._read(process))
+            folder = ("--folder", str(self._folder))
+            await self.start_also(name, "member", name, *folder, *self._options)
+
+    async def start_also(self, name: str, *arguments: str) -> None:
+        """Start another command that runs until it is killed."""
+        process = self._running[name] = await self._python(*arguments, *self._where())
+        self._readers[name] = asyncio.create_task(self._read(process))
 
     async def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int | None:
         """Signal a member and wait for its end; with what it exits."""

@@ -15,7 +15,7 @@ from tests.examples.processes import NAMES, ROOT, Processes, in_processes
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = ("single_writer", "scheduler", "forwarding", "store", "lock_service")
+EXAMPLES = ("single_writer", "scheduler", "forwarding", "dynamic_members", "store", "lock_service")
 PERIOD = "0.2"
 
 
@@ -119,6 +119,23 @@ def test_a_lock_is_waited_out_by_the_next_leader(tmp_path: Path) -> None:
         assert answers[-1].endswith("over")
 
     in_processes("examples.lock_service", tmp_path, test, "--longest", "2")
+
+
+def test_an_observer_joins_and_hears_of_the_next_leader(tmp_path: Path) -> None:
+    """Although it was told of one member only."""
+
+    async def test(processes: Processes) -> None:
+        await processes.leader()
+        await processes.start_also("n4", "observe", "n4", "n2")
+        await processes.until(lambda: [line for line in processes.lines if hears.match(line)])
+        victim = await replaced_leader(processes)
+        successor = processes.leaders()[-1]
+        await processes.until(lambda: f"n4  follows {successor}" in processes.lines)
+        assert victim != successor
+        assert "n4" not in processes.leaders()
+
+    hears = re.compile(r"^n4  hears number \d+, token \d+$")
+    in_processes("examples.dynamic_members", tmp_path, test)
 
 
 def test_a_member_that_is_told_to_end_hands_over(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ from tests.examples.arena import (
 )
 
 STORM_SECONDS = 10
-WRITES = 60
-AWAY_SECONDS = 1.5
-CLIENTS = ("client1", "client2")
+WRITES = 40
+AWAY_SECONDS = 1.0
+CLIENTS = ("client1", "client2", "client3")
 
 
 class Unfenced(Database):
@@ -68,7 +68,7 @@ class Users:
         answer = await client.ask(
             MEMBERS[HOSTS.index(host)],
             lambda number: Write(number=number, key=key, value="v"),
-            2 * AWAY_SECONDS,
+            self.arena.chance.uniform(0.1, 2 * AWAY_SECONDS),
         )
         if isinstance(answer, Written):
             self.written.add((answer.token, key, "v"))

@@ -2,13 +2,14 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import pytest
 
 from examples.client import Client
-from examples.store.actor import Store
-from examples.store.messages import Keep, Kept, Promise, Promised
+from examples.store.actor import LENGTH_LIMIT, Store
+from examples.store.messages import Keep, Kept, Promise, Promised, Put, TooLarge
 from examples.store.shelf import Shelf
 from runtime import Pid, Process
 from tests.examples.arena import MEMBERS, Arena, run
@@ -50,12 +51,19 @@ def answers_to(
             node.send(MEMBERS[0], message, pid)
         await asyncio.sleep(1)
 
+    in_memory(trial, kind)
+    return leader.answers
+
+
+def in_memory(
+    trial: Callable[[Arena], Coroutine[Any, Any, None]], kind: Callable[[Shelf], Store] = Store
+) -> None:
+    """Run a trial with shelves of which nothing is left."""
     connections = [sqlite3.connect(":memory:") for _ in MEMBERS]
     left = iter(connections)
     run(trial, 1, lambda _: kind(Shelf(next(left))))
     for connection in connections:
         connection.close()
-    return leader.answers
 
 
 LATE_WRITE: list[Promise | Keep] = [
@@ -81,6 +89,20 @@ def test_what_is_kept_is_told_to_the_next_leader(repeated: int) -> None:
     answers = answers_to([keep] * repeated + [Promise(version=LATE)])
     told = Promised(asked=LATE, version=EARLY, entries={"k": "v"})
     assert answers == [Kept(asked=EARLY)] * repeated + [told]
+
+
+@pytest.mark.parametrize("value", ["x" * LENGTH_LIMIT, "é" * LENGTH_LIMIT])
+def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
+    """The leader could send it to nobody, and would die of it."""
+
+    async def trial(arena: Arena) -> None:
+        client = Client()
+        await arena.start()
+        await arena.client("client", client)
+        answer = await client.ask_leader(lambda number: Put(number=number, key="k", value=value))
+        assert isinstance(answer, TooLarge)
+
+    in_memory(trial)
 
 
 def test_an_older_version_of_the_same_ballot_replaces_nothing() -> None:
