@@ -41,6 +41,6 @@ class Callbacks(Process, ABC):
         """The term has risen: also by this member's own elections, and when a leader renews in place."""
 
     def handle_call(self, sender: Pid | None, request: Any) -> Any:
-        """A request has come; what this returns is the answer. Unless overridden: None, with a warning."""
+        """A request has come; what this returns is the answer. Unless overridden: a refusal, and a warning."""
         self.log.warning("unhandled request from %s: %r", sender, request)
-        return None
+        return super().handle_call(sender, request)
