@@ -5,9 +5,10 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import core, drills, floor
+from benchmarks import core, drills, floor, load, simulator
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.exact.speed import exploration
+from stateful_tests.recorded import of_actors, of_cores
 
 
 def main() -> None:
@@ -21,6 +22,13 @@ def main() -> None:
     console.print(
         f"it is explored at {explored.rate:,.0f} states a second ({explored.states:,} states)"
     )
+    for what, begin, seeds in (("core", of_cores, 60), ("whole stack", of_actors, 20)):
+        driven = simulator.pace(begin, range(seeds))
+        console.print(
+            f"the rules drive the {what} at {driven.steps:,.0f} steps a second "
+            f"({driven.simulated_seconds:,.0f} simulated seconds, {driven.calls:,.0f} calls)"
+        )
+    console.print(load.report(asyncio.run(load.measure())))
     table = Table("members", "storage", "disconnect", "failover", "x floor", "hand-over", "x floor")
     for nodes in (3, 5):
         for files in (False, True):

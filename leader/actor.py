@@ -138,7 +138,7 @@ class Actor(Callbacks):
             ValueError: ``successor`` is no other voter.
         """
         part, named = self._taking_part, None if successor is None else MemberId(str(successor))
-        voters = () if self.membership is None else self.membership.voters
+        voters = (self.membership or part.options.membership()).voters
         if named is not None and (named not in voters or named == f"{self.name}@{self.node.name}"):
             raise ValueError(f"successor = {named}: must be another of the voters {list(voters)}")
         part.resign(named)

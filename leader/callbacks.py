@@ -40,7 +40,7 @@ class Callbacks(Process, ABC):
     def handle_term_changed(self, old: int, new: int) -> Awaitable[None] | None:
         """The term has risen: also by this member's own elections, and when a leader renews in place."""
 
-    def handle_call(self, sender: Pid, request: Any) -> Any:
-        """A request has come; what this returns is the answer. Unless overridden: None, with a warning."""
+    def handle_call(self, sender: Pid | None, request: Any) -> Any:
+        """A request has come; what this returns is the answer. Unless overridden: a refusal, and a warning."""
         self.log.warning("unhandled request from %s: %r", sender, request)
-        return None
+        return super().handle_call(sender, request)

@@ -118,12 +118,11 @@ class Participation:
             self._actor.post(lambda: self._hand_over(successor))
 
     async def withdraw(self) -> None:
-        """Hand over if there is something to, take leave of the peers, and take no further step."""
+        """Hand over if there is something to, take no further step, and take leave of the peers."""
         self.engine.withdraw()
         self._tenure.end()
         try:
-            if self.engine.has_leadership:
-                await self._hand_over(None)
+            await self._hand_over(None)
         finally:
             # Elected again while its last callback runs, it would end without a word.
             await self.engine.end()
@@ -204,14 +203,14 @@ class Participation:
         if message.cluster != self._settings.cluster:
             log.debug("ignored: %s is of cluster %r", member, message.cluster)
         elif self._has_left:
-            log.debug("ignored: %s does not know yet that we have left", member)
+            if isinstance(message, Greeting):
+                self._actor.send(sender, Farewell(**self._signed))
         elif member.rpartition("@")[2] != sender.node:
             log.warning("dropped a message of %s that came from node %s", member, sender.node)
         elif self.peers.is_outdated(member, sender):
             log.warning("dropped a message of an older incarnation of %s: %s", member, sender)
         elif isinstance(message, Farewell):
-            self.peers.lose(member)
-            self.engine.peer_down(member)
+            self._part_from(member)
         else:
             self._heard(sender, message)
 
@@ -227,6 +226,15 @@ class Participation:
             self.engine.observer_up(message.sender)
         if not message.was_heard:
             self._greet_at(sender, was_heard=True)
+
+    def _part_from(self, member: MemberId) -> None:
+        if any(member == str(listed) for listed in self.options.bootstrap):
+            self.peers.lose(member)
+        else:
+            self.peers.forget(member)
+        # A voter's word that it has ended would release promises before its application has stopped.
+        if self.engine.state is not None and member not in self.engine.state.voters:
+            self.engine.peer_down(member)
 
     def _node_event(self, event: NodeEvent) -> None:
         if not isinstance(event, NodeDown):

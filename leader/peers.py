@@ -111,12 +111,16 @@ class Peers:
             self._present.remove(member)
             self._left(member, self._newest[member])
 
+    def forget(self, member: MemberId) -> None:
+        """Lose ``member``, and do not look for it."""
+        self.lose(member)
+        self._addresses.pop(member, None)
+
     def forget_all(self) -> list[MemberId]:
         """Lose whoever is there, and look for nobody; who was there."""
         present = sorted(self._present)
-        for member in present:
-            self.lose(member)
-        self._addresses.clear()
+        for member in (*present, *self._addresses):
+            self.forget(member)
         return present
 
     def living_on(self, node: str, creation: int) -> Iterable[MemberId]:

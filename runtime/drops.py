@@ -1,7 +1,8 @@
 """What was dropped, and why: counted always, logged rarely.
 
 Knows nothing of what it counts. The idea: nothing vanishes silently, and nobody can fill the disk
-by sending rubbish: each cause speaks up once a minute for each key, however often it strikes.
+by sending rubbish: each cause speaks up once a minute for each key, however often it strikes, for
+so many keys and no more, however many addresses it strikes from, and never at length.
 """
 
 import enum
@@ -13,8 +14,11 @@ from runtime.clock import NANOSECONDS, Clock
 PERIOD = 60 * NANOSECONDS
 """How long a cause that was logged stays quiet about the same key."""
 
-MEMORY = 1_000
-"""How many keys are remembered, so that changing them fills no memory."""
+LINES = 100
+"""How many keys a cause may speak about in a period; no more are remembered."""
+
+DETAIL_LIMIT = 500
+"""How many characters of a detail are logged: it may quote a frame."""
 
 
 class Drop(enum.Enum):
@@ -27,11 +31,12 @@ class Drop(enum.Enum):
     NO_ROUTE = "no route to the node"
     UNREACHABLE = "node unreachable"
     QUEUE_FULL = "too many messages wait for a connection"
+    LATE_ANSWER = "answer too late"
     OTHER_INCARNATION = "addressed to another incarnation of the node"
     SLOW_PEER = "the node reads too slowly"
     STOPPED = "this node has stopped"
     REFUSED = "connection refused"
-    CROWDED = "too many unauthenticated connections"
+    CROWDED = "too many connections"
 
 
 class Drops:
@@ -41,25 +46,23 @@ class Drops:
         self._clock = clock
         self._log = log
         self._counts: Counter[Drop] = Counter()
-        self._logged: dict[tuple[Drop, str], int] = {}
+        self._logged: dict[Drop, dict[str, int]] = {cause: {} for cause in Drop}
 
     def record(self, cause: Drop, key: str, detail: str) -> None:
         """Counts one; logs it with its detail unless this cause spoke of this key lately."""
         self._counts[cause] += 1
-        if self._is_due((cause, key)):
-            self._log.warning("%s: %s: %s", cause.value, key, detail)
+        if self._is_due(key, self._logged[cause]):
+            self._log.warning("%s: %s: %s", cause.value, key, detail[:DETAIL_LIMIT])
 
     def counts(self) -> dict[str, int]:
         """How many were dropped, by cause."""
         return {cause.value: self._counts[cause] for cause in Drop if self._counts[cause]}
 
-    def _is_due(self, subject: tuple[Drop, str]) -> bool:
+    def _is_due(self, key: str, logged: dict[str, int]) -> bool:
         now = self._clock.now()
-        last = self._logged.get(subject)
-        if last is not None and now - last < PERIOD:
+        while logged and now - logged[oldest := next(iter(logged))] >= PERIOD:
+            del logged[oldest]
+        if key in logged or len(logged) >= LINES:
             return False
-        self._logged.pop(subject, None)
-        if len(self._logged) >= MEMORY:
-            del self._logged[next(iter(self._logged))]
-        self._logged[subject] = now
+        logged[key] = now
         return True

@@ -1,4 +1,4 @@
-"""What a node tells about other nodes: this one is up, that one is down and why.
+"""What a node tells: of other nodes, which are up or down and why; of processes, that they ended.
 
 Knows nothing of how it is found out. The idea: the reason keeps apart what kernels and networks
 leave apart. A kernel closes the connections of a dead process at once and without a goodbye; a
@@ -7,6 +7,8 @@ living node says goodbye first; and silence is neither.
 
 import enum
 from dataclasses import dataclass
+
+from runtime.pid import Pid, ProcessId
 
 
 class NodeDownReason(enum.Enum):
@@ -37,3 +39,25 @@ class NodeDown:
 
 
 NodeEvent = NodeUp | NodeDown
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """What was monitored has ended, cannot be reached any more, or never was there."""
+
+    target: Pid | ProcessId | str
+    """As it was given to `monitor`: a process, or a node's name."""
+    reason: str
+    reference: int
+    """What `monitor` returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """What would have ended this process, had it not trapped exits."""
+
+    sender: Pid
+    """The process that sent the exit, or the linked one that ended."""
+    reason: str
+    has_ended: bool = False
+    """Whether the sender was linked and has ended itself."""

@@ -13,9 +13,9 @@ from runtime import handshake, wire
 from runtime.clock import Clock, after
 from runtime.drops import Drop, Drops
 from runtime.events import NodeDownReason
-from runtime.handshake import Handshake, Identity, Proven, Refused
+from runtime.handshake import Handshake, Identity, Keys, Proven, Refused
 from runtime.limits import NodeLimits
-from runtime.transport import Connection, Loss
+from runtime.transport import Channel, Connection, Loss
 from runtime.wire import Goodbye, Parcel, Registry, WireError
 
 REASON_OF_LOSS = {
@@ -24,13 +24,16 @@ REASON_OF_LOSS = {
     Loss.CLOSED_HERE: NodeDownReason.CLOSED_HERE,
 }
 
+REASON_LIMIT = 200
+"""How many characters of its reason a goodbye gives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What every link of a node shares."""
 
     own: Identity
-    cookie: bytes = field(repr=False)
+    keys: Keys = field(repr=False)
     clock: Clock
     random: random.Random
     registry: Registry
@@ -40,6 +43,16 @@ class Surroundings:
     def nonce(self) -> bytes:
         """Bytes never used before, and not to be guessed unless a seeded random was given."""
         return self.random.randbytes(handshake.NONCE_LENGTH)
+
+
+@dataclass(slots=True)
+class Traffic:
+    """What has gone over a link, the handshake not counted."""
+
+    frames_sent: int = 0
+    bytes_sent: int = 0
+    frames_received: int = 0
+    bytes_received: int = 0
 
 
 class LinkOwner(Protocol):
@@ -81,6 +94,7 @@ class Link:
         self._peer: Identity | None = None
         self._closed = False
         self._frames_said = 0
+        self.traffic = Traffic()
         limit = surroundings.limits.handshake_seconds
         self._alarm = after(surroundings.clock, limit, self._run_out_of_time)
         connection.frame_limit = handshake.FRAME_LIMIT
@@ -93,17 +107,24 @@ class Link:
         return self._wanted
 
     @property
+    def remote(self) -> str:
+        """The host at the other end."""
+        return self._connection.remote
+
+    @property
     def is_open(self) -> bool:
         """Whether the other end has proved itself and nobody has hung up."""
         return self._peer is not None and not self._closed
 
-    def send(self, frame: bytes) -> bool:
+    def send(self, frame: bytes, *, certainly: bool = False) -> bool:
         """Sends a message, or False and drops it if the other end reads too slowly."""
         limits = self._surroundings.limits
-        if self._connection.buffered > limits.send_buffer_bytes:
+        if self._connection.buffered > limits.send_buffer_bytes and not certainly:
             detail = f"{self._connection.buffered} bytes wait, message dropped"
             self._surroundings.drops.record(Drop.SLOW_PEER, self._name(), detail)
             return False
+        self.traffic.frames_sent += 1
+        self.traffic.bytes_sent += len(frame)
         self._connection.send(frame)
         return True
 
@@ -112,7 +133,8 @@ class Link:
         self._closed = True
         self._alarm.cancel()
         if self._peer is not None or (self._wanted is not None and self._frames_said == 2):
-            goodbye = Goodbye(reason=reason)
+            # It quotes what the other end said, and must fit into any frame limit.
+            goodbye = Goodbye(reason=reason[:REASON_LIMIT])
             self._connection.close(self._surroundings.registry.encode(wire.NODE, None, goodbye))
         else:
             self._connection.abort()
@@ -144,10 +166,13 @@ class Link:
         self._owner.link_gone(self)
 
     def _begin(self) -> Handshake:
-        near = self._surroundings
+        near, nonce = self._surroundings, self._surroundings.nonce()
         if self._wanted is None:
-            return handshake.accept(near.cookie, near.own, near.nonce())
-        return handshake.dial(near.cookie, near.own, self._wanted, near.nonce())
+            return handshake.accept(near.keys, near.own, nonce, self._channel)
+        return handshake.dial(near.keys, near.own, self._wanted, nonce, self._channel)
+
+    def _channel(self) -> Channel:
+        return self._connection.channel
 
     def _shake_hands(self, frame: bytes) -> None:
         try:
@@ -169,18 +194,20 @@ class Link:
         self._alarm.cancel()
         self._peer = proven.peer
         self._say(proven.last)
-        self._connection.frame_limit = wire.FRAME_LIMIT
+        self._connection.frame_limit = self._surroundings.limits.frame_bytes
         self._owner.link_opened(self, proven.peer)
 
     def _read(self, peer: Identity, frame: bytes) -> None:
+        self.traffic.frames_received += 1
+        self.traffic.bytes_received += len(frame)
         try:
             parcel = self._surroundings.registry.decode(frame)
         except WireError as error:
             return self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
-        if parcel.to != wire.NODE:
-            self._owner.parcel_arrived(peer, parcel)
-        elif isinstance(parcel.message, Goodbye):
+        if parcel.to == wire.NODE and isinstance(parcel.message, Goodbye):
             self._part()
+        else:
+            self._owner.parcel_arrived(peer, parcel)
 
     def _part(self) -> None:
         self._report(NodeDownReason.GOODBYE)

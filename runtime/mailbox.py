@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
 from runtime.pid import Pid
+from runtime.statistics import MailboxStatistics
 
 LIMIT = 10_000
 """How many messages wait in a mailbox unless its owner says otherwise."""
@@ -20,11 +21,16 @@ Post = Callable[[], Awaitable[None] | None]
 """Work a process gives itself: run in its turn, awaited if it returns an awaitable."""
 
 
+Reply = Callable[[object], None]
+"""Gives whoever called the answer, or the `CallError` that stands for having none."""
+
+
 class Letter(NamedTuple):
-    """A message and the process that sent it, None if nobody signed it."""
+    """A message and the process that sent it, None if nobody signed; with `reply`, a request."""
 
     sender: Pid | None
     message: object
+    reply: Reply | None = None
 
 
 class Mailbox:
@@ -37,14 +43,23 @@ class Mailbox:
         self._entries: deque[Letter | Post] = deque()
         self._letters = 0
         self._filled = asyncio.Event()
+        self.handled = 0
+        """How many messages were taken out."""
+        self.dropped = 0
+        """How many messages were refused."""
 
     def __len__(self) -> int:
         """How many entries wait, posts included."""
         return len(self._entries)
 
+    def statistics(self) -> MailboxStatistics:
+        """What waits and what has been."""
+        return MailboxStatistics(length=len(self), handled=self.handled, dropped=self.dropped)
+
     def put(self, letter: Letter) -> bool:
         """Adds a message; False, and nothing added, if as many as the limit wait already."""
         if self._letters >= self._limit:
+            self.dropped += 1
             return False
         self._letters += 1
         self._append(letter)
@@ -62,7 +77,15 @@ class Mailbox:
         entry = self._entries.popleft()
         if isinstance(entry, Letter):
             self._letters -= 1
+            self.handled += 1
         return entry
+
+    def drain(self) -> list[Letter]:
+        """Takes everything out; returns the messages, in order."""
+        letters = [entry for entry in self._entries if isinstance(entry, Letter)]
+        self._entries.clear()
+        self._letters = 0
+        return letters
 
     def _append(self, entry: Letter | Post) -> None:
         self._entries.append(entry)

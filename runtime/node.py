@@ -6,41 +6,30 @@ raises because of the network; what cannot be delivered is dropped, counted and 
 """
 
 import asyncio
-import itertools
 import random as random_module
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+from runtime.calls import Calls
 from runtime.clock import Clock, SystemClock, sleep
 from runtime.drops import Drop, Drops
 from runtime.events import NodeEvent
-from runtime.handshake import Identity
+from runtime.handshake import Identity, Keys, stretch
+from runtime.host import Factory
 from runtime.limits import NodeLimits
 from runtime.link import Surroundings
+from runtime.logs import process_log
 from runtime.peers import Peers
 from runtime.pid import Pid, ProcessId, check_name
-from runtime.process import Execution, Process, process_log
+from runtime.processes import Processes
+from runtime.signals import Inspect
+from runtime.statistics import Statistics
+from runtime.switchboard import Switchboard, address_of, sender_of
 from runtime.tcp import TcpTransport
+from runtime.tls import Credentials, Tls
 from runtime.transport import Transport, split_address
 from runtime.wire import DEFAULT_REGISTRY, Parcel, Registry
-
-
-class NameTaken(ValueError):
-    """Another process of this node bears the name already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What a node has done so far, and what waits in it."""
-
-    sent: int
-    received: int
-    dropped: dict[str, int]
-    mailboxes: dict[str, int]
-    connections: dict[str, int]
-    unauthenticated: int
 
 
 class Node:
@@ -51,7 +40,7 @@ class Node:
         name: str,
         creation: int,
         *,
-        cookie: bytes,
+        keys: Keys,
         transport: Transport,
         clock: Clock,
         random: random_module.Random,
@@ -63,7 +52,7 @@ class Node:
         self._drops = Drops(clock, self._log)
         self._surroundings = Surroundings(
             own=Identity(name, creation),
-            cookie=cookie,
+            keys=keys,
             clock=clock,
             random=random,
             registry=registry,
@@ -71,22 +60,23 @@ class Node:
             drops=self._drops,
         )
         self._peers = Peers(self._surroundings, transport, self._parcel_arrived, self._log)
+        self._switchboard = Switchboard(self._surroundings, self._peers)
+        self._processes = Processes(self, self._surroundings, self._switchboard, self._log)
+        self._calls = Calls(self._surroundings, self._switchboard, self._processes.find, self._log)
+        self._peers.watch(self._node_changed)
+        self._peers.on_giving_up = self._node_lost
         self._address = ""
-        self._numbers = itertools.count(1)
-        self._executions: dict[int, Execution] = {}
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._names: dict[str, Execution] = {}
         self._sent = 0
         self._received = 0
         self._stopping: asyncio.Task[None] | None = None
-        self._is_stopped = False
 
     @classmethod
     async def start(
         cls,
         name: str,
         *,
-        cookie: str,
+        cookie: str | list[str] | tuple[str, ...],
+        tls: Tls | None = None,
         routes: Mapping[str, str] | None = None,
         transport: Transport | None = None,
         clock: Clock | None = None,
@@ -97,17 +87,21 @@ class Node:
     ) -> Self:
         """Starts `node1@127.0.0.1:7001` listening; port 0 is any free one, see `address`.
 
-        The same cookie lets nodes in; make it long and random. Without TLS only loopback addresses
-        are listened on unless `allow_insecure`. A seeded `random` makes the handshake predictable:
-        for simulations only. Raises ValueError or TypeError for misuse, OSError for the address.
+        The same cookie lets nodes in; make it long and random. Of several, the first is shown and
+        all are accepted, to replace one without stopping all nodes at once. Without TLS only
+        loopback addresses are listened on unless `allow_insecure`. A seeded `random` makes the
+        handshake predictable: for simulations only. Raises ValueError or TypeError for misuse,
+        OSError for the address or the files of TLS.
         """
         own_name, address = _parse(name)
+        if transport is not None and tls is not None:
+            raise ValueError("tls must be None with a transport: it is the transport that encrypts")
         clock = clock or SystemClock(asyncio.get_running_loop())
         node = cls(
             own_name,
             await _claim_creation(clock),
-            cookie=_check_cookie(cookie),
-            transport=transport or TcpTransport(allow_insecure=allow_insecure),
+            keys=_check_cookies(cookie),
+            transport=transport or _tcp(own_name, tls, allow_insecure),
             clock=clock,
             random=random or random_module.SystemRandom(),
             registry=registry or DEFAULT_REGISTRY,
@@ -154,18 +148,30 @@ class Node:
         """Where all chance on this node comes from."""
         return self._surroundings.random
 
-    async def spawn(self, factory: Callable[[], Process], *arguments: object) -> Pid:
-        """Starts a process and waits for its init, whose error it raises."""
-        return await self._spawn(None, factory, arguments)
+    async def spawn(
+        self,
+        factory: Factory,
+        *arguments: object,
+        mailbox_messages: int | None = None,
+        parent: Pid | None = None,
+    ) -> Pid:
+        """Starts a process and waits for its init, whose error it raises.
+
+        At most `mailbox_messages` wait for it, or as many as the limits of the node say. A parent,
+        a process of this node, is linked with it as soon as its init is done.
+        """
+        return await self._spawn(None, factory, arguments, mailbox_messages, parent)
 
     async def spawn_register(
-        self, name: str, factory: Callable[[], Process], *arguments: object
+        self,
+        name: str,
+        factory: Factory,
+        *arguments: object,
+        mailbox_messages: int | None = None,
+        parent: Pid | None = None,
     ) -> Pid:
         """The same under a name; raises NameTaken if a process of this node bears it."""
-        check_name("name", name)
-        if name in self._names:
-            raise NameTaken(f"name must be free on {self.name}, {name!r} is taken")
-        return await self._spawn(name, factory, arguments)
+        return await self._spawn(name, factory, arguments, mailbox_messages, parent)
 
     def send(self, to: Pid | ProcessId, message: object, sender: Pid | None = None) -> None:
         """Sends to a process anywhere, in order per sender; it arrives once or not at all.
@@ -173,17 +179,43 @@ class Node:
         Raises TypeError if the message has to travel and its type is not registered, ValueError if
         it is too long to travel or the sender is not of this node; never because of the network.
         """
-        number = None if sender is None else self._number_of_sender(sender)
-        if self._is_stopped:
+        number = self._number_of("sender", sender)
+        if self._switchboard.is_closed:
             self._drops.record(Drop.STOPPED, str(to), "message dropped")
         elif to.node == self.name:
             self._send_locally(to, message, sender)
         else:
-            self._send_away(to, message, number)
+            self._sent += self._switchboard.transmit(address_of(to), message, number)
+
+    async def call(
+        self,
+        to: Pid | ProcessId,
+        request: object,
+        timeout: float = 5.0,
+        *,
+        sender: Pid | None = None,
+    ) -> Any:
+        """Asks a process anywhere and waits for what its `handle_call` returns.
+
+        Waits that many seconds at most. Raises CallError, a kind of it for each way to fail, or
+        ValueError for a time-out that is none or a sender of another node.
+        """
+        self._number_of("sender", sender)
+        return await self._calls.call(to, request, timeout, sender)
+
+    async def inspect(
+        self, to: Pid | ProcessId, *items: str, timeout: float = 5.0
+    ) -> dict[str, str]:
+        """What a process anywhere shows of itself, and what the runtime knows of it, in its turn.
+
+        The runtime's own keys begin with `runtime.`. Raises as `call` does.
+        """
+        found: dict[str, str] = await self.call(to, Inspect(items=items), timeout)
+        return found
 
     def whereis(self, name: str) -> Pid | None:
         """The process of this node that bears the name, None if none does."""
-        execution = self._names.get(name)
+        execution = self._processes.find(name)
         return None if execution is None else execution.pid
 
     def add_route(self, name: str, address: str) -> None:
@@ -214,8 +246,10 @@ class Node:
             sent=self._sent,
             received=self._received,
             dropped=self._drops.counts(),
-            mailboxes={e.name or str(e.pid): len(e.mailbox) for e in self._executions.values()},
-            connections=self._peers.connections(),
+            mailboxes=self._processes.statistics(),
+            connections=self._peers.statistics(),
+            calls=len(self._calls),
+            watches=len(self._processes.monitors),
             unauthenticated=self._peers.strangers,
         )
 
@@ -230,102 +264,60 @@ class Node:
 
         What the processes hold is released within the next turns of the event loop.
         """
-        self._is_stopped = True
+        self._switchboard.is_closed = True
         self._peers.kill()
-        for number, task in self._tasks.items():
-            self._executions[number].silence()
-            task.cancel()
+        self._processes.kill()
 
     async def _spawn(
-        self, name: str | None, factory: Callable[[], Process], arguments: tuple[object, ...]
+        self,
+        name: str | None,
+        factory: Factory,
+        arguments: tuple[object, ...],
+        mailbox_messages: int | None,
+        parent: Pid | None,
     ) -> Pid:
-        if self._is_stopped or self._stopping is not None:
+        if self._switchboard.is_closed or self._stopping is not None:
             raise RuntimeError(f"{self.name} is stopping or has stopped, it starts no process")
-        execution = self._enter(name, factory())
-        loop = asyncio.get_running_loop()
-        started: asyncio.Future[None] = loop.create_future()
-        task = loop.create_task(execution.run(arguments, started), name=str(execution.pid))
-        self._tasks[execution.pid.number] = task
-        task.add_done_callback(lambda _: self._forget(execution))
-        try:
-            await started
-        except asyncio.CancelledError:
-            # Nobody would ever learn its pid.
-            task.cancel()
-            raise
-        return execution.pid
-
-    def _enter(self, name: str | None, process: Process) -> Execution:
-        pid = Pid(self.name, self.creation, next(self._numbers))
-        limit = self._surroundings.limits.mailbox_messages
-        execution = Execution(self, pid, name, process, limit, self._drops)
-        self._executions[pid.number] = execution
-        if name is not None:
-            self._names[name] = execution
-        return execution
-
-    def _forget(self, execution: Execution) -> None:
-        del self._executions[execution.pid.number]
-        del self._tasks[execution.pid.number]
-        if execution.name is not None:
-            del self._names[execution.name]
+        self._number_of("parent", parent)
+        return await self._processes.spawn(name, factory, arguments, mailbox_messages, parent)
 
     def _send_locally(self, to: Pid | ProcessId, message: object, sender: Pid | None) -> None:
-        if isinstance(to, ProcessId):
-            execution = self._find(to.name)
-        else:
-            execution = self._find(to.number) if to.creation == self.creation else None
+        execution = self._processes.locate(to)
         if execution is None:
             self._drops.record(Drop.UNKNOWN_PROCESS, str(to), "message dropped")
         else:
             execution.deliver_locally(sender, message)
 
-    def _send_away(self, to: Pid | ProcessId, message: object, sender: int | None) -> None:
-        addressee: int | str
-        if isinstance(to, ProcessId):
-            addressee, creation = to.name, None
-        else:
-            addressee, creation = to.number, to.creation
-        frame = self._surroundings.registry.encode(addressee, sender, message)
-        if self._peers.peer(to.node).send(frame, creation):
-            self._sent += 1
-
     def _parcel_arrived(self, peer: Identity, parcel: Parcel) -> None:
+        if self._switchboard.arrived(peer, parcel):
+            return
         self._received += 1
-        execution = self._find(parcel.to)
+        execution = self._processes.find(parcel.to)
         if execution is None:
-            return self._drops.record(Drop.UNKNOWN_PROCESS, peer.name, f"it wrote to {parcel.to!a}")
-        # The sender's number is the only thing the peer can claim: its name and creation are the
-        # ones it proved, so no node can speak for another one's processes.
-        number = parcel.sender
-        sender = None if number is None else Pid(peer.name, peer.creation, number)
-        execution.deliver(sender, parcel.message)
+            self._drops.record(Drop.UNKNOWN_PROCESS, peer.name, f"it wrote to {parcel.to!a}")
+        else:
+            execution.deliver(sender_of(peer, parcel), parcel.message)
 
-    def _find(self, process: int | str) -> Execution | None:
-        if isinstance(process, str):
-            return self._names.get(process)
-        return self._executions.get(process)
+    def _node_changed(self, event: NodeEvent) -> None:
+        self._processes.monitors.node_changed(event)
+        self._calls.node_changed(event)
 
-    def _number_of_sender(self, sender: Pid) -> int:
-        if (sender.node, sender.creation) != (self.name, self.creation):
-            raise ValueError(f"sender must be a process of {self.name}, not {sender!r}")
-        return sender.number
+    def _node_lost(self, name: str, detail: str) -> None:
+        self._processes.monitors.node_lost(name, f"node unreachable: {detail}")
+        self._calls.node_lost(name, detail)
+
+    def _number_of(self, field: str, pid: Pid | None) -> int | None:
+        if pid is None:
+            return None
+        if (pid.node, pid.creation) != (self.name, self.creation):
+            raise ValueError(f"{field} must be a process of {self.name}, not {pid!r}")
+        return pid.number
 
     async def _stop(self) -> None:
-        for execution in list(self._executions.values()):
-            execution.stop("shutdown")
-        await self._wait_for_processes()
-        self._is_stopped = True
+        await self._processes.stop(self._surroundings.limits.shutdown_seconds)
+        self._switchboard.is_closed = True
         await self._peers.stop("this node stops")
-
-    async def _wait_for_processes(self) -> None:
-        seconds = self._surroundings.limits.shutdown_seconds
-        for _ in ("terminate", "release"):
-            if self._tasks:
-                _, late = await asyncio.wait(self._tasks.values(), timeout=seconds)
-                for task in late:
-                    self._log.error("%s did not terminate in time", task.get_name())
-                    task.cancel()
+        self._calls.close()
 
 
 def _parse(name: str) -> tuple[str, str]:
@@ -337,12 +329,19 @@ def _parse(name: str) -> tuple[str, str]:
     return own_name, address
 
 
-def _check_cookie(cookie: str) -> bytes:
-    if not isinstance(cookie, str):
-        raise TypeError(f"cookie must be a str, not {type(cookie).__name__}")
-    if not cookie:
+def _tcp(own_name: str, tls: Tls | None, allow_insecure: bool) -> TcpTransport:
+    credentials = None if tls is None else Credentials(tls, own_name, process_log(own_name))
+    return TcpTransport(allow_insecure=allow_insecure, credentials=credentials)
+
+
+def _check_cookies(cookie: str | list[str] | tuple[str, ...]) -> Keys:
+    cookies = tuple(cookie) if isinstance(cookie, list | tuple) else (cookie,)
+    for each in cookies:
+        if not isinstance(each, str):
+            raise TypeError(f"cookie must be a str, not {type(each).__name__}")
+    if not cookies or "" in cookies:
         raise ValueError("cookie must not be empty: whoever knows it may send to every process")
-    return cookie.encode()
+    return tuple(map(stretch, cookies))
 
 
 async def _claim_creation(clock: Clock) -> int:

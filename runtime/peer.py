@@ -9,11 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from runtime.clock import Timer, after
+from runtime.clock import NANOSECONDS, Timer, after
 from runtime.drops import Drop
 from runtime.events import NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.handshake import Identity
 from runtime.link import Link, Surroundings
+from runtime.statistics import ConnectionStatistics
 from runtime.transport import Connection, Transport
 
 FIRST_PAUSE_SECONDS = 0.020
@@ -48,6 +49,7 @@ class Peer:
         transport: Transport,
         establish: Callable[[Connection, str], Link],
         announce: Callable[[NodeEvent], None],
+        give_up: Callable[[str, str], None],
     ) -> None:
         self.name = name
         self.address: str | None = None
@@ -55,9 +57,12 @@ class Peer:
         self._transport = transport
         self._establish = establish
         self._announce = announce
+        self._give_up = give_up
         self._newest_creation = 0
+        self._up_since = 0
         self._links: list[Link] = []
         self._waiting: deque[tuple[int | None, bytes]] = deque()
+        self._waiting_bytes = 0
         self._is_kept = False
         self._is_retired = False
         self._backoff = Backoff(surroundings)
@@ -70,22 +75,38 @@ class Peer:
         """Which incarnation is connected, None if none is."""
         return self._newest_creation if self._links else None
 
-    @property
-    def connections(self) -> int:
-        """How many links are open."""
-        return len(self._links)
+    def statistics(self) -> ConnectionStatistics | None:
+        """What has gone over the open links, None if there are none."""
+        if not self._links:
+            return None
+        traffic = [link.traffic for link in self._links]
+        return ConnectionStatistics(
+            connections=len(self._links),
+            frames_sent=sum(each.frames_sent for each in traffic),
+            bytes_sent=sum(each.bytes_sent for each in traffic),
+            frames_received=sum(each.frames_received for each in traffic),
+            bytes_received=sum(each.bytes_received for each in traffic),
+            connected_seconds=(self._surroundings.clock.now() - self._up_since) / NANOSECONDS,
+        )
 
-    def send(self, frame: bytes, creation: int | None) -> bool:
+    def send(self, frame: bytes, creation: int | None, *, certainly: bool = False) -> bool:
         """Sends, or keeps for the connection under way; for any incarnation if None is given."""
         if self._links:
-            return self._transmit(frame, creation)
+            return self._transmit(frame, creation, certainly=certainly)
         if self.address is None:
             return self._drop(Drop.NO_ROUTE, "add_route tells where it listens")
-        if len(self._waiting) >= self._surroundings.limits.waiting_messages:
-            return self._drop(Drop.QUEUE_FULL, f"{len(self._waiting)} wait already")
+        limits = self._surroundings.limits
+        count, size = len(self._waiting), self._waiting_bytes
+        if count >= limits.waiting_messages or size > limits.send_buffer_bytes:
+            return self._drop(Drop.QUEUE_FULL, f"{count} wait already, {size} bytes")
         self._waiting.append((creation, frame))
+        self._waiting_bytes += len(frame)
         self._dial_if_needed()
         return True
+
+    def has_replaced(self, creation: int) -> bool:
+        """Whether that incarnation is gone for good: a newer one has been met."""
+        return creation < self._newest_creation
 
     def keep_connected(self) -> None:
         """Connects now, and again whenever the connection is lost."""
@@ -101,6 +122,9 @@ class Peer:
         """Why this incarnation is not let in, None if it is."""
         if creation < self._newest_creation:
             return "an older incarnation than the newest one met"
+        limit = self._surroundings.limits.connections_per_node
+        if creation == self._newest_creation and len(self._links) >= limit:
+            return f"it has {limit} connections already"
         return None
 
     def link_opened(self, link: Link, peer: Identity) -> None:
@@ -111,6 +135,7 @@ class Peer:
         self._links.append(link)
         self._stop_dialling(link)
         if len(self._links) == 1:
+            self._up_since = self._surroundings.clock.now()
             self._send_waiting()
             self._announce(NodeUp(self.name, peer.creation))
 
@@ -136,14 +161,15 @@ class Peer:
             self._attempt.cancel()
         return self._attempt
 
-    def _transmit(self, frame: bytes, creation: int | None) -> bool:
+    def _transmit(self, frame: bytes, creation: int | None, *, certainly: bool = False) -> bool:
         if creation is not None and creation != self._newest_creation:
             return self._drop(Drop.OTHER_INCARNATION, "the process addressed is gone")
-        return self._links[0].send(frame)
+        return self._links[0].send(frame, certainly=certainly)
 
     def _send_waiting(self) -> None:
         while self._waiting and self._links:
             creation, frame = self._waiting.popleft()
+            self._waiting_bytes -= len(frame)
             self._transmit(frame, creation)
 
     def _down(self, reason: NodeDownReason, farewell: str, ended: Link | None = None) -> None:
@@ -192,9 +218,13 @@ class Peer:
             self._pause = None
 
     def _drop_waiting(self, detail: str) -> None:
+        had_waiting = bool(self._waiting)
+        self._waiting_bytes = 0
         while self._waiting:
             self._waiting.popleft()
             self._drop(Drop.UNREACHABLE, detail)
+        if had_waiting:
+            self._give_up(self.name, detail)
 
     def _drop(self, cause: Drop, detail: str) -> bool:
         self._surroundings.drops.record(cause, self.name, detail)

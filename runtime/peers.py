@@ -1,11 +1,13 @@
 """All other nodes: the listener, the links that are being established, who is up.
 
 Knows nothing of processes: parcels go to a function. The idea: a stranger may hold a slot for some
-seconds and no more; only a node that proved itself gets a place in the table.
+seconds and no more, and when slots are short, the host with the most strangers loses its oldest, so
+that nobody fills them all; only a node that proved itself gets a place in the table.
 """
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 
 from runtime.clock import after
@@ -15,6 +17,7 @@ from runtime.handshake import Identity
 from runtime.link import Link, Surroundings
 from runtime.peer import Peer
 from runtime.pid import check_name
+from runtime.statistics import ConnectionStatistics
 from runtime.transport import Connection, Listener, Transport, split_address
 from runtime.wire import Parcel
 
@@ -40,6 +43,8 @@ class Peers:
         self._links: dict[Link, None] = {}
         self._strangers: dict[Link, None] = {}
         self._watchers: dict[object, Callable[[NodeEvent], None]] = {}
+        self.on_giving_up: Callable[[str, str], None] = _ignore
+        """Called with a node and the reason when what waited for a connection with it is dropped."""
         self._listener: Listener | None = None
         self._link_gone = asyncio.Event()
         self._is_stopped = False
@@ -53,9 +58,24 @@ class Peers:
         """The node of that name, known before or not."""
         found = self._peers.get(name)
         if found is None:
-            found = Peer(name, self._surroundings, self._transport, self._establish, self._announce)
+            found = Peer(
+                name,
+                self._surroundings,
+                self._transport,
+                self._establish,
+                self._announce,
+                lambda node, detail: self.on_giving_up(node, detail),
+            )
             self._peers[name] = found
         return found
+
+    def is_up(self, node: Identity) -> bool:
+        """Whether that incarnation of a node is connected."""
+        return node.name in self._peers and self._peers[node.name].creation == node.creation
+
+    def has_replaced(self, name: str, creation: int) -> bool:
+        """Whether that incarnation of a node is gone for good."""
+        return name in self._peers and self._peers[name].has_replaced(creation)
 
     def add_route(self, name: str, address: str) -> None:
         """Dials that node there from now on; raises ValueError for a malformed address."""
@@ -78,9 +98,10 @@ class Peers:
         found = {name: peer.creation for name, peer in self._peers.items()}
         return {name: creation for name, creation in found.items() if creation is not None}
 
-    def connections(self) -> dict[str, int]:
-        """How many connections there are with each node that is up."""
-        return {name: peer.connections for name, peer in self._peers.items() if peer.connections}
+    def statistics(self) -> dict[str, ConnectionStatistics]:
+        """What has gone over the connections with each node that is up."""
+        found = {name: peer.statistics() for name, peer in self._peers.items()}
+        return {name: counted for name, counted in found.items() if counted is not None}
 
     @property
     def strangers(self) -> int:
@@ -110,7 +131,10 @@ class Peers:
         if peer.name == self._surroundings.own.name:
             return "bears the name of this node"
         known = self._peers.get(peer.name)
-        return None if known is None else known.objection(peer.creation)
+        if known is not None:
+            return known.objection(peer.creation)
+        limit = self._surroundings.limits.nodes
+        return f"more than {limit} nodes" if len(self._peers) >= limit else None
 
     def link_opened(self, link: Link, peer: Identity) -> None:
         """Gives a link that has proved itself to its peer."""
@@ -136,11 +160,29 @@ class Peers:
     def _accept(self, connection: Connection) -> None:
         if self._is_stopped:
             connection.abort()
-        elif len(self._strangers) >= self._surroundings.limits.unauthenticated_connections:
-            self._surroundings.drops.record(Drop.CROWDED, "", "the newest is closed")
-            connection.abort()
-        else:
+        elif self._make_room(connection.remote):
             self._strangers[self._establish(connection)] = None
+        else:
+            connection.abort()
+
+    def _make_room(self, host: str) -> bool:
+        limits = self._surroundings.limits
+        is_full = len(self._links) >= limits.connections
+        if not is_full and len(self._strangers) < limits.unauthenticated_connections:
+            return True
+        if not self._strangers:
+            self._surroundings.drops.record(Drop.CROWDED, "", f"the newest, of {host}, is closed")
+            return False
+        self._surroundings.drops.record(Drop.CROWDED, "", f"an older one makes room for {host}")
+        self._evict_stranger()
+        return True
+
+    def _evict_stranger(self) -> None:
+        crowds = Counter(link.remote for link in self._strangers)
+        busiest = max(crowds, key=crowds.__getitem__)
+        oldest = next(link for link in self._strangers if link.remote == busiest)
+        del self._strangers[oldest]
+        oldest.abort()
 
     def _establish(self, connection: Connection, wanted: str | None = None) -> Link:
         link = Link(self._surroundings, connection, self, wanted=wanted)
@@ -166,3 +208,7 @@ class Peers:
     def _abort_links(self) -> None:
         for link in list(self._links):
             link.abort()
+
+
+def _ignore(node: str, detail: str) -> None:
+    """Nobody waits for anything."""

@@ -1,85 +1,29 @@
 """A process: an object whose callbacks run one at a time, in the order their causes arrived.
 
-Knows nothing of connections: its node is a `Host`. The idea: `Process` is what an author writes,
-`Execution` is the one task that runs it, so nothing an author overrides can break the order of
-things: init, messages one by one, terminate, release.
+Knows nothing of its node but that it is a `Host`. The idea: this is all that an author sees;
+`runtime.execution` runs it.
 """
 
-import asyncio
-import inspect
-import logging
 import math
-import random
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from functools import partial
-from typing import Any, Protocol
+from collections.abc import Awaitable, Iterable
+from logging import Logger, LoggerAdapter
+from typing import Any
 
 from runtime.clock import Clock, Timer, after
-from runtime.drops import Drop, Drops
-from runtime.events import NodeEvent
-from runtime.mailbox import Letter, Mailbox, Post
+from runtime.errors import NotHandled
+from runtime.execution import Execution, PriorityHandler, resolve
+from runtime.host import Factory, Host
+from runtime.mailbox import Post
 from runtime.pid import Pid, ProcessId
+from runtime.reasons import NORMAL, ExitReason
 
-ExitReason = str | Exception
-"""Why a process ends: "normal", "shutdown", a word of its own, or the error it failed with."""
-
-PriorityHandler = Callable[[Pid, Any], None]
-"""Called with the sender and the message, at once, on arrival."""
-
-TURN = 16
-"""How many messages a process handles before everybody else on the event loop has a turn."""
-
-
-class Host(Protocol):
-    """A process's node, as the process sees it."""
-
-    @property
-    def name(self) -> str:
-        """The node's name."""
-
-    @property
-    def creation(self) -> int:
-        """Which life of the node this is."""
-
-    @property
-    def clock(self) -> Clock:
-        """The clock of everything on this node."""
-
-    @property
-    def random(self) -> random.Random:
-        """Where all chance on this node comes from."""
-
-    def send(self, to: Pid | ProcessId, message: object, sender: Pid | None = None) -> None:
-        """Sends to a process anywhere."""
-
-    async def spawn(self, factory: "Callable[[], Process]", *arguments: object) -> Pid:
-        """Starts a process."""
-
-    async def spawn_register(
-        self, name: str, factory: "Callable[[], Process]", *arguments: object
-    ) -> Pid:
-        """Starts a process under a name."""
-
-    def whereis(self, name: str) -> Pid | None:
-        """The process of that name on this node."""
-
-    def add_route(self, name: str, address: str) -> None:
-        """Tells where another node listens."""
-
-    def connect(self, name: str) -> None:
-        """Keeps connected with another node."""
-
-    def watch(self, callback: Callable[[NodeEvent], None]) -> Callable[[], None]:
-        """Tells which nodes go up and down; returns how to end that."""
-
-    def nodes(self) -> dict[str, int]:
-        """The other nodes that are up and which of their lives it is."""
+__all__ = ["ExitReason", "Host", "PriorityHandler", "Process", "resolve"]
 
 
 class Process:
     """What every process inherits: override the callbacks you need, each `def` or `async def`."""
 
-    _execution: "Execution"
+    _execution: Execution
 
     def init(self, *arguments: Any, **keywords: Any) -> Any:
         """The first callback, with the arguments of spawn, which raises what this raises."""
@@ -89,9 +33,12 @@ class Process:
         self.log.warning("unhandled message from %s: %r", sender, message)
         return None
 
-    def handle_call(self, sender: Pid, request: Any) -> Any:
-        """A request has come; what this returns is the answer."""
-        raise NotImplementedError(f"{type(self).__qualname__} answers no requests")
+    def handle_call(self, sender: Pid | None, request: Any) -> Any:
+        """A request has come; what this returns is the answer. An error ends the process.
+
+        Except for `NotHandled`, which only tells the caller that nobody answers this.
+        """
+        raise NotHandled(f"{type(self).__qualname__} answers no requests")
 
     def terminate(self, reason: ExitReason) -> Awaitable[None] | None:
         """The last callback, unless the process had to be killed."""
@@ -121,7 +68,7 @@ class Process:
         return self._execution.host.clock
 
     @property
-    def log(self) -> "logging.LoggerAdapter[logging.Logger]":
+    def log(self) -> LoggerAdapter[Logger]:
         """Records carry `node`, `pid` and `registered_name`."""
         return self._execution.log
 
@@ -130,16 +77,72 @@ class Process:
         self.node.send(to, message, self.pid)
 
     def send_after(self, to: Pid | ProcessId, message: object, delay_seconds: float) -> Timer:
-        """Sends that many seconds from now, unless cancelled or terminated before; ValueError."""
+        """Sends that many seconds from now, unless cancelled or ended before; raises ValueError.
+
+        A message that turns out to be unable to travel then ends this process, as in a callback.
+        """
         if not 0 <= delay_seconds < math.inf:
             raise ValueError(f"delay_seconds must be finite and not negative, not {delay_seconds}")
-        return after(self.clock, delay_seconds, lambda: self._execution.send(to, message))
+        return after(self.clock, delay_seconds, lambda: self._execution.send_later(to, message))
 
-    async def spawn(self, factory: "Callable[[], Process]", *arguments: object) -> Pid:
-        """Starts a process on the same node."""
-        return await self.node.spawn(factory, *arguments)
+    async def call(self, to: Pid | ProcessId, request: object, timeout: float = 5.0) -> Any:
+        """Asks a process and waits for its answer, that many seconds; raises CallError.
 
-    def stop(self, reason: ExitReason = "normal") -> None:
+        This process handles nothing else meanwhile: two that call each other wait for the time-out.
+        """
+        return await self.node.call(to, request, timeout, sender=self.pid)
+
+    async def spawn(
+        self,
+        factory: Factory,
+        *arguments: object,
+        mailbox_messages: int | None = None,
+        link: bool = False,
+    ) -> Pid:
+        """Starts a process on the same node; linked, from the end of its init on, if so wanted."""
+        parent = self.pid if link else None
+        return await self.node.spawn(
+            factory, *arguments, mailbox_messages=mailbox_messages, parent=parent
+        )
+
+    def monitor(self, target: Pid | ProcessId | str) -> int:
+        """Has one `Down` come once the process, or the node of that name, is gone or lost.
+
+        Also if it never was there. Returns the reference that `Down` bears. Raises TypeError or
+        ValueError for what is no target.
+        """
+        return self._execution.ties.monitor(target)
+
+    def demonitor(self, reference: int) -> None:
+        """No `Down` comes for it any more, even if one waits already."""
+        self._execution.ties.demonitor(reference)
+
+    def link(self, to: Pid) -> None:
+        """Ends each of the two if the other ends, but for "normal" and "shutdown"; see `trap_exit`."""
+        self._execution.ties.link(to)
+
+    def unlink(self, to: Pid) -> None:
+        """Unties the two."""
+        self._execution.ties.unlink(to)
+
+    @property
+    def trap_exit(self) -> bool:
+        """Whether an `Exit` comes as a message instead of ending this process.
+
+        Set it in init. Not trapped are "kill", and what comes from a parent that spawned this
+        process linked.
+        """
+        return self._execution.traps_exits
+
+    @trap_exit.setter
+    def trap_exit(self, traps: bool) -> None:
+        self._execution.traps_exits = traps
+
+    def send_exit(self, to: Pid | ProcessId, reason: str) -> None:
+        """Has a process end for that reason, in order unless it is "kill"; arrives once or never."""
+        self._execution.ties.send_exit(to, reason)
+
+    def stop(self, reason: ExitReason = NORMAL) -> None:
         """Terminates this process after the callback that is running; what waits is dropped."""
         self._execution.stop(reason)
 
@@ -164,170 +167,3 @@ class Process:
 
     async def _release(self) -> None:
         """Runs at the very end, even if killed or init failed: end timers, close files."""
-
-
-class Execution:
-    """The life of one process: its mailbox, its task and its end."""
-
-    def __init__(
-        self, host: Host, pid: Pid, name: str | None, process: Process, limit: int, drops: Drops
-    ) -> None:
-        self.host = host
-        self.pid = pid
-        self.name = name
-        self.mailbox = Mailbox(limit)
-        self.log = process_log(host.name, pid, name)
-        self._process = process
-        self._drops = drops
-        self._priority: dict[type, PriorityHandler] = {}
-        self._reason: ExitReason | None = None
-        self._is_over = False
-        process._execution = self
-
-    async def run(self, arguments: tuple[object, ...], started: asyncio.Future[None]) -> None:
-        """The task of the process; tells through `started` how init ended."""
-        try:
-            if await self._start(arguments, started):
-                await self._handle_entries()
-                await self._finish()
-        finally:
-            await self._end()
-
-    def deliver(self, sender: Pid | None, message: object) -> None:
-        """Hands a message to its priority handler now, or puts it into the mailbox."""
-        handler = self._priority.get(type(message))
-        if handler is None:
-            self._put(Letter(sender, message))
-        elif sender is None:
-            self._drops.record(Drop.ANONYMOUS, str(self.pid), type(message).__qualname__)
-        else:
-            self._prioritized(handler, sender, message)
-
-    def deliver_locally(self, sender: Pid | None, message: object) -> None:
-        """The same for a message from this node, whose sender is in the middle of something."""
-        if sender is not None and type(message) in self._priority:
-            # Called at once, it could call back into a sender that is half-way through a change.
-            asyncio.get_running_loop().call_soon(self.deliver, sender, message)
-        else:
-            self.deliver(sender, message)
-
-    def send(self, to: Pid | ProcessId, message: object) -> None:
-        """Sends on behalf of the process, if it still lives."""
-        if not self._is_over:
-            self.host.send(to, message, self.pid)
-
-    def prioritize(self, types: Iterable[type], handler: PriorityHandler) -> None:
-        """See `Process.prioritize`."""
-        self._priority.update(dict.fromkeys(types, handler))
-
-    def stop(self, reason: ExitReason) -> None:
-        """Ends the process after the callback that is running; the first reason counts."""
-        if self._reason is None:
-            self._reason = reason
-            self.mailbox.post(_wake_up)
-
-    def silence(self) -> None:
-        """Lets nothing more happen to the process or be sent by it: it is to be killed."""
-        self._is_over = True
-
-    async def _start(self, arguments: tuple[object, ...], started: asyncio.Future[None]) -> bool:
-        try:
-            await self._process._initialize(*arguments)
-        except Exception as error:
-            if not started.done():
-                started.set_exception(error)
-            return False
-        except asyncio.CancelledError:
-            if not started.done():
-                started.set_exception(RuntimeError(f"{self.pid} was cancelled during init"))
-            return False
-        if not started.done():
-            started.set_result(None)
-        return True
-
-    async def _handle_entries(self) -> None:
-        handled = 0
-        while self._reason is None:
-            entry = await self.mailbox.get()
-            if self._reason is None:
-                await self._guard(partial(self._handle, entry))
-            handled += 1
-            if handled % TURN == 0:
-                await asyncio.sleep(0)
-
-    def _handle(self, entry: Letter | Post) -> Awaitable[None] | None:
-        if isinstance(entry, Letter):
-            return self._process.handle_message(entry.sender, entry.message)
-        return entry()
-
-    async def _finish(self) -> None:
-        reason = "normal" if self._reason is None else self._reason
-        await self._guard(partial(self._process._prepare_to_terminate, reason))
-        await self._guard(partial(self._process.terminate, reason))
-
-    async def _end(self) -> None:
-        try:
-            await self._process._release()
-        except Exception:
-            self.log.exception("releasing what the process held failed")
-        finally:
-            self._is_over = True
-
-    async def _guard(self, callback: Callable[[], object]) -> None:
-        try:
-            await resolve(callback())
-        except asyncio.CancelledError as error:
-            if _is_being_cancelled():
-                raise
-            # The callback awaited something that was cancelled: its own failure, not our end.
-            self._fail(RuntimeError(f"a callback was cancelled: {error!r}"))
-        except Exception as error:
-            self._fail(error)
-
-    def _prioritized(self, handler: PriorityHandler, sender: Pid, message: object) -> None:
-        if self._is_over:
-            return
-        try:
-            handler(sender, message)
-        except Exception as error:
-            self._fail(error)
-
-    def _fail(self, error: Exception) -> None:
-        self.log.error("a callback failed", exc_info=error)
-        self.stop(error)
-
-    def _put(self, letter: Letter) -> None:
-        if not self.mailbox.put(letter):
-            self._drops.record(Drop.MAILBOX_FULL, str(self.pid), f"{len(self.mailbox)} wait")
-
-
-class _ProcessLog(logging.LoggerAdapter[logging.Logger]):
-    def process(
-        self, msg: Any, kwargs: MutableMapping[str, Any]
-    ) -> tuple[Any, MutableMapping[str, Any]]:
-        kwargs["extra"] = {**(self.extra or {}), **(kwargs.get("extra") or {})}
-        return msg, kwargs
-
-
-def process_log(
-    node: str, pid: Pid | None = None, name: str | None = None
-) -> logging.LoggerAdapter[logging.Logger]:
-    """A logger whose records say which node and process speak."""
-    fields = {"node": node, "pid": None if pid is None else str(pid), "registered_name": name}
-    return _ProcessLog(logging.getLogger("runtime"), fields)
-
-
-async def resolve(outcome: object) -> object:
-    """What a callback returned, waited for if it is an `async def` one."""
-    if outcome is not None and inspect.isawaitable(outcome):
-        return await outcome
-    return outcome
-
-
-def _is_being_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
-
-
-def _wake_up() -> None:
-    """Does nothing, in the mailbox of a process that has to look up."""

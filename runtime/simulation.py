@@ -1,21 +1,27 @@
 """A network that exists only in virtual time: delay, loss, partitions, stopped and dead hosts.
 
 Knows nothing of nodes: it is a `Transport` like TCP, and the same node runs on either. The idea:
-all chance comes from one seed and all time from one loop, so a run is reproduced byte for byte.
-
-What it takes from TCP: frames of a connection stay in order unless `reordering` says otherwise; the
-end of a connection comes behind its frames and is never lost, only delayed by a partition, since a
-kernel sends it again and again; a partition closes nothing. What it leaves out: frames lost in a
-partition stay lost, as if the send buffer had been full.
+all chance comes from one seed and all time from one loop, so a run is reproduced byte for byte. As
+in TCP, frames of a connection stay in order unless `reordering` says otherwise; its end comes
+behind them and is never lost, only delayed by a partition, which closes nothing. Not as in TCP,
+frames lost in a partition stay lost, as if the send buffer had been full.
 """
 
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from runtime.clock import NANOSECONDS
-from runtime.transport import Connection, Listener, Loss, Receiver, join_address, split_address
+from runtime.conditions import Conditions
+from runtime.transport import (
+    Channel,
+    Connection,
+    Listener,
+    Loss,
+    Receiver,
+    join_address,
+    split_address,
+)
 from runtime.virtual_time import (
     Deadlock,
     SimulatedClock,
@@ -44,24 +50,6 @@ DIAL_AGAIN_SECONDS = 1.0
 """How long a kernel waits before it tries again to connect across a partition."""
 
 FIRST_PORT = 49152
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
-    """One direction of a way: a range of delay in seconds, and probabilities per frame."""
-
-    delay: tuple[float, float] = (0.0001, 0.0001)
-    loss: float = 0.0
-    duplication: float = 0.0
-    reordering: float = 0.0
-
-    def __post_init__(self) -> None:
-        shortest, longest = self.delay
-        if not 0 <= shortest <= longest:
-            raise ValueError(f"delay must be a range of seconds from 0 up, not {self.delay!r}")
-        for name in ("loss", "duplication", "reordering"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be between 0 and 1, not {getattr(self, name)!r}")
 
 
 class SimulatedNetwork:
@@ -124,6 +112,13 @@ class SimulatedNetwork:
         for transport in self._transports.pop(host, []):
             transport.die()
 
+    def reset(self, source: str, destination: str) -> None:
+        """Breaks the connections of two hosts: the destination hears that the source's end is closed."""
+        for transport in self._transports.get(destination, []):
+            for connection in list(transport.connections):
+                if connection.remote == source:
+                    connection.lose(b"")
+
     def is_cut(self, source: str, destination: str) -> bool:
         """Whether a partition lies between them in that direction."""
         return (source, destination) in self._cut
@@ -151,6 +146,16 @@ class SimulatedNetwork:
             action()
         else:
             cut.append(action)
+
+    def holds(
+        self, source: str, destination: str, frame: bytes, arrive: Callable[[bytes], None]
+    ) -> bool:
+        """Whether a frame waits until somebody calls `arrive`: none does, for subclasses to change."""
+        return False
+
+    def holds_end(self, source: str, destination: str, tell: Callable[[], None]) -> bool:
+        """Whether a dead host's connection goes on in silence until somebody calls `tell`: as above."""
+        return False
 
     def open(self, listener: "_SimulatedListener") -> None:
         """Lets a listener be found; raises OSError if its address is in use."""
@@ -248,6 +253,7 @@ class SimulatedConnection:
 
     frame_limit = 0
     buffered = 0
+    channel = Channel()
     other: "SimulatedConnection"
 
     def __init__(self, transport: SimulatedTransport, remote: str) -> None:
@@ -300,6 +306,8 @@ class SimulatedConnection:
         conditions, chance = self._network.conditions(*way), self._network.random.random
         if self._network.is_cut(*way) or (chance() < conditions.loss and not is_spared):
             return
+        if not is_spared and self._network.holds(*way, frame, self.other.deliver):
+            return
         self._schedule(frame, strays=chance() < conditions.reordering and not is_spared)
         if chance() < conditions.duplication and not is_spared:
             self._schedule(frame, strays=False)
@@ -329,7 +337,11 @@ class SimulatedConnection:
         )
 
     def _send_end(self, last: bytes) -> None:
-        network = self._network
+        network, transport = self._network, self._transport
+        if not transport.is_alive and network.holds_end(
+            transport.host, self.remote, lambda: self.other.lose(last)
+        ):
+            return
         delay = network.draw_delay(self._transport.host, self.remote)
         now = virtual_nanoseconds(network.loop)
         network.at(max(now + delay, self._last_arrival + 1), lambda: self.other.lose(last))

@@ -1,8 +1,10 @@
 """Frames over TCP: four bytes of length, then that many bytes.
 
-Knows nothing of what is in a frame. The idea: an `asyncio.Protocol`, no streams: bytes come in and
-frames go out in one call, no task is switched in between. A length outside the limit ends the
-connection before anything of that frame is kept. The end of a stream is reported in the very call
+Knows nothing of what is in a frame, and of TLS only that a session stands between its bytes and the
+network's. The idea: an `asyncio.Protocol`, no streams: bytes come in and frames go out in one call,
+no task is switched in between. A length outside the limit ends the connection before anything of
+that frame is kept, and whoever accepts knows of a connection from its first moment, TLS or not, so
+that nobody's time is unlimited. The end of a stream is reported in the very call
 that reads it, since somebody may be waiting to take over from a dead process.
 """
 
@@ -11,8 +13,18 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
+from typing import Protocol
 
-from runtime.transport import Connection, Listener, Loss, Receiver, join_address, split_address
+from runtime.tls import Credentials, Unsafe
+from runtime.transport import (
+    Channel,
+    Connection,
+    Listener,
+    Loss,
+    Receiver,
+    join_address,
+    split_address,
+)
 
 HEADER = 4
 
@@ -35,28 +47,82 @@ heals, and there it passes for dead. By then, nobody should rely on it for anyth
 
 
 class TcpTransport:
-    """TCP; listens beyond loopback only if told that an unencrypted network is fine."""
+    """TCP, encrypted if given credentials; else loopback only, unless told that no harm is done."""
 
-    def __init__(self, *, allow_insecure: bool = False) -> None:
+    def __init__(
+        self, *, allow_insecure: bool = False, credentials: Credentials | None = None
+    ) -> None:
         self._allow_insecure = allow_insecure
+        self._credentials = credentials
 
     async def listen(self, address: str, on_accept: Callable[[Connection], None]) -> Listener:
         """Calls back for every connection; raises OSError, or ValueError for an open network."""
         host, port = split_address(address)
-        if not self._allow_insecure and not _is_loopback(host):
+        if not (self._credentials or self._allow_insecure or _is_loopback(host)):
             raise ValueError(
                 f"address must be a loopback one, not {address!r}: nothing is encrypted; "
-                "allow_insecure=True listens there all the same"
+                "tls encrypts, allow_insecure=True listens there all the same"
             )
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: TcpConnection(on_accept), host, port)
+        server = await loop.create_server(lambda: self._accepted(on_accept), host, port)
         return _TcpListener(server, host)
 
     async def dial(self, address: str) -> Connection:
         """Connects; raises OSError."""
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(TcpConnection, *split_address(address))
+        session = self._credentials.dial() if self._credentials else Unencrypted()
+        _, connection = await loop.create_connection(
+            lambda: TcpConnection(session), *split_address(address)
+        )
         return connection
+
+    def _accepted(self, on_accept: Callable[[Connection], None]) -> "TcpConnection":
+        session = self._credentials.accept() if self._credentials else Unencrypted()
+        return TcpConnection(session, on_accept)
+
+
+class Session(Protocol):
+    """What stands between the bytes of a connection and those of the network."""
+
+    is_over: bool
+    """Whether the other end has announced that it says no more."""
+    channel: Channel
+    """What this has proved; final when the first bytes are received."""
+
+    def receive(self, data: bytes) -> bytes:
+        """What the other end has said; raises Unsafe."""
+
+    def send(self, plain: bytes) -> bytes:
+        """What the network has to carry for it."""
+
+    def finish(self) -> bytes:
+        """What the network has to carry at the end."""
+
+    def outgoing(self) -> bytes:
+        """What the network has to carry besides."""
+
+
+class Unencrypted:
+    """A session that leaves everything as it is."""
+
+    is_over = False
+    channel = Channel()
+
+    def receive(self, data: bytes) -> bytes:
+        """The same bytes."""
+        return data
+
+    def send(self, plain: bytes) -> bytes:
+        """The same bytes."""
+        return plain
+
+    def finish(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def outgoing(self) -> bytes:
+        """Nothing."""
+        return b""
 
 
 class _TcpListener:
@@ -74,7 +140,10 @@ class TcpConnection(asyncio.Protocol):
     frame_limit = 0
     remote = ""
 
-    def __init__(self, on_accept: Callable[[Connection], None] | None = None) -> None:
+    def __init__(
+        self, session: Session, on_accept: Callable[[Connection], None] | None = None
+    ) -> None:
+        self._session = session
         self._on_accept = on_accept
         self._receiver: Receiver | None = None
         self._transport: asyncio.Transport
@@ -82,6 +151,11 @@ class TcpConnection(asyncio.Protocol):
         self._deaf = False
         self._loss: Loss | None = None
         self._linger: asyncio.TimerHandle | None = None
+
+    @property
+    def channel(self) -> Channel:
+        """What the session has proved; final when the first frame is handed over."""
+        return self._session.channel
 
     @property
     def buffered(self) -> int:
@@ -99,7 +173,7 @@ class TcpConnection(asyncio.Protocol):
     def send(self, frame: bytes) -> None:
         """Sends a frame or, after the end, nothing; neither waits nor raises."""
         if not self._deaf:
-            self._transport.write(len(frame).to_bytes(HEADER, "big") + frame)
+            self._write(self._session.send(len(frame).to_bytes(HEADER, "big") + frame))
 
     def close(self, last: bytes = b"") -> None:
         """Sends a last frame, if any, and ends once the other end has read it."""
@@ -108,6 +182,7 @@ class TcpConnection(asyncio.Protocol):
         if last:
             self.send(last)
         self._deaf = True
+        self._write(self._session.finish())
         # Closing with bytes unread would reset the connection: the other end could lose the last
         # frame with it and take a living process for a dead one. So only this direction is closed.
         with contextlib.suppress(OSError):
@@ -128,6 +203,7 @@ class TcpConnection(asyncio.Protocol):
         asyncio.get_running_loop().call_soon(self._wait_for_receiver)
         self.remote = str((transport.get_extra_info("peername") or ("unknown",))[0])
         _set_options(transport.get_extra_info("socket"))
+        self._write(self._session.outgoing())
         if self._on_accept is not None:
             self._on_accept(self)
 
@@ -137,18 +213,36 @@ class TcpConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Hands over every frame that is whole."""
-        self._incoming += data
+        if self._deaf:
+            return
+        try:
+            self._incoming += self._session.receive(data)
+        except Unsafe as error:
+            # The alert first: without it, the other end takes this one for dead.
+            self._write(self._session.outgoing())
+            return self._refuse(str(error))
+        self._write(self._session.outgoing())
+        self._hand_over_frames()
+        if self._session.is_over:
+            self.eof_received()
+
+    def _hand_over_frames(self) -> None:
         start = 0
         while not self._deaf and len(self._incoming) >= start + HEADER:
             length = int.from_bytes(self._incoming[start : start + HEADER], "big")
             end = start + HEADER + length
             if not 0 < length <= self.frame_limit:
-                return self._refuse(length)
+                limit = self.frame_limit
+                return self._refuse(f"a frame of {length} bytes, allowed are 1 to {limit}")
             if len(self._incoming) < end:
                 break
             self._require_receiver().frame_received(bytes(self._incoming[start + HEADER : end]))
             start = end
         del self._incoming[: None if self._deaf else start]
+
+    def _write(self, data: bytes) -> None:
+        if data:
+            self._transport.write(data)
 
     def eof_received(self) -> None:
         """The other end has closed; whatever it was still to be sent is pointless."""
@@ -165,9 +259,8 @@ class TcpConnection(asyncio.Protocol):
         self._deaf = True
         self._report(Loss.CLOSED_BY_PEER if by_peer else broken)
 
-    def _refuse(self, length: int) -> None:
+    def _refuse(self, reason: str) -> None:
         self._incoming.clear()
-        reason = f"a frame of {length} bytes, allowed are 1 to {self.frame_limit}"
         self._require_receiver().frame_refused(reason)
         if not self._deaf:
             self.abort()

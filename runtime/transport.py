@@ -7,6 +7,7 @@ asks how much is still buffered and decides what to leave out.
 
 import enum
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -16,6 +17,16 @@ class Loss(enum.Enum):
     CLOSED_BY_PEER = "the other end closed or reset it, as a kernel does for a dead process"
     BROKEN = "the network gave it up, which says nothing about the other end"
     CLOSED_HERE = "this end closed it"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """What a connection has proved by itself before its first frame; at first: nothing at all."""
+
+    binding: bytes = b""
+    """The same at both ends, and in no connection that somebody in the middle leads to each."""
+    names: frozenset[str] | None = None
+    """The nodes that the other end's certificate names; None: nobody vouches for its name."""
 
 
 class Receiver(Protocol):
@@ -40,6 +51,10 @@ class Connection(Protocol):
     @property
     def remote(self) -> str:
         """The host at the other end, for the log."""
+
+    @property
+    def channel(self) -> Channel:
+        """What the connection itself has proved; final when the first frame is handed over."""
 
     @property
     def buffered(self) -> int:

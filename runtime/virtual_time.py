@@ -33,6 +33,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0
+        self._limit: int | None = None
         super().__init__(_Leap(self._leap))
         # asyncio rings timers early by its clock's resolution. This clock is exact, and a timer
         # that rings early in time that stands still, set again by a caller who looked at the
@@ -43,6 +44,18 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Runs until the coroutine is done and closes the loop; raises Deadlock."""
         with asyncio.Runner(loop_factory=lambda: self) as runner:
             return runner.run(main)
+
+    def run_until(self, nanoseconds: int) -> None:
+        """Does all there is to do up to that virtual instant, itself included, and returns at it.
+
+        For whoever drives the loop from outside, one happening at a time; what is scheduled for
+        later waits for the next call.
+        """
+        self._limit = max(nanoseconds, self._now)
+        try:
+            self.run_forever()
+        finally:
+            self._limit = None
 
     def time(self) -> float:
         """Virtual seconds since the start."""
@@ -67,12 +80,17 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return future
 
     def _leap(self, seconds: float | None) -> None:
-        if seconds is None:
+        due = None if seconds is None else self._now + round(seconds * NANOSECONDS)
+        if self._limit is not None and (due is None or due > self._limit):
+            self._now = self._limit
+            self.stop()
+        elif due is None:
             raise Deadlock(
                 f"at {self.time()} s of virtual time nothing is ready and no timer is set: "
                 "what the main coroutine waits for will never happen"
             )
-        self._now += round(seconds * NANOSECONDS)
+        else:
+            self._now = due
         if self._now > HORIZON_SECONDS * NANOSECONDS:
             raise OverflowError(f"virtual time is exact for {HORIZON_SECONDS} seconds, no longer")
 

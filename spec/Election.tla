@@ -288,8 +288,8 @@ Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* stop first, then 
      IN  Send(To(Members \ {m}, resigned))
 
 HandleResigned(v) == \E r \in messages :
-  /\ r.kind = "Resigned" /\ r.to = v /\ role[v] = "follower"
-  /\ r.term >= term[v]                         \* a promise of a later term is to a later leadership
+  /\ r.kind = "Resigned" /\ r.to = v
+  /\ r.term >= term[v] /\ role[v] = "follower" \* a promise of a later term is to a later leadership
   /\ LET kept == IF promise[v].to = r.from THEN NoPromise ELSE promise[v]
          named == r.successor = v /\ r.term = term[v] /\ kept.left = 0
      IN  IF named

@@ -6,7 +6,7 @@ and not as a copy that drifts away from it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 Constant = bool | int | str
 
@@ -45,7 +45,14 @@ def with_constant(configuration: str, name: str, value: Constant) -> str:
     if found != 1:
         raise ValueError(f"constant {name}: must be assigned once in the file, found {found}")
     bare = _COMMENT.sub("", configuration)
-    return assignment.sub(lambda match: f"{name} {_assigned(value)}", bare)
+    return assignment.sub(lambda match: f"{name} {assigned(value)}", bare)
+
+
+def with_constants(configuration: str, values: Mapping[str, Constant]) -> str:
+    """The same for several constants."""
+    for name, value in values.items():
+        configuration = with_constant(configuration, name, value)
+    return configuration
 
 
 def with_invariants(configuration: str, names: Sequence[str]) -> str:
@@ -58,7 +65,8 @@ def with_properties(configuration: str, names: Sequence[str]) -> str:
     return _with_names(configuration, _PROPERTIES, names)
 
 
-def _assigned(value: Constant) -> str:
+def assigned(value: Constant) -> str:
+    """What stands behind the name of a constant that has this value."""
     if isinstance(value, bool):
         return f"= {str(value).upper()}"
     text = str(value)

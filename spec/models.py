@@ -131,7 +131,10 @@ def _model(name: str, table: Any, folder: Path) -> Model:
             tier=_tier(table["tier"]),
             expected=_expected(table),
             shows=table["shows"],
-            bounds=", ".join(f"{key} = {value}" for key, value in _constants(table).items()),
+            bounds=", ".join(
+                f"{name} {configuration.assigned(value)}"
+                for name, value in _constants(table).items()
+            ),
         )
     except ValueError as error:
         raise InvalidModels(f"model {name}: {error}") from None
@@ -162,7 +165,7 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> str:
     for name, value in _constants(table).items():
         if not isinstance(value, bool | int | str):
             raise ValueError(f"constants.{name} = {value!r}: must be an integer, boolean or text")
-        text = configuration.with_constant(text, name, value)
+    text = configuration.with_constants(text, _constants(table))
     if "invariants" in table:
         text = configuration.with_invariants(text, _texts(table, "invariants"))
     if "properties" in table:

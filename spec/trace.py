@@ -57,20 +57,29 @@ def trace_of(texts: Sequence[str]) -> Trace:
     return Trace(steps=tuple(steps))
 
 
+def texts_of(text: str) -> tuple[str | None, Mapping[str, str]]:
+    """A step as TLC printed it: its action, None for the initial state, and each variable's text."""
+    head = _HEAD.match(text)
+    if head is None:
+        raise ValueError(f"trace: {text!r} is no step of a counterexample")
+    return _action(head), _texts(text.partition("\n")[2])
+
+
 def _step(head: re.Match[str], body: str) -> Step:
     arguments = _ARGUMENTS.match(head["rest"])
     listed = arguments["arguments"].split(",") if arguments else []
     return Step(
-        action=None if head["action"] == "Initial" else head["action"],
+        action=_action(head),
         arguments=tuple(argument.strip() for argument in listed if argument.strip()),
-        state=_state(body),
+        state={name: parse(value) for name, value in _texts(body).items()},
     )
 
 
-def _state(body: str) -> State:
+def _action(head: re.Match[str]) -> str | None:
+    return None if head["action"] == "Initial" else head["action"]
+
+
+def _texts(body: str) -> Mapping[str, str]:
     starts = list(_VARIABLE.finditer(body))
     ends = [*(start.start() for start in starts[1:]), len(body)]
-    return {
-        start["name"]: parse(body[start.end() : end])
-        for start, end in zip(starts, ends, strict=True)
-    }
+    return {start["name"]: body[start.end() : end] for start, end in zip(starts, ends, strict=True)}

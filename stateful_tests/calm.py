@@ -10,7 +10,7 @@ from stateful_tests.system import System
 TRAVEL = MILLISECOND // 2
 """How long a message is under way in calm times: a round trip is shorter than a courtesy."""
 LONGEST_TIMEOUT = 2 * LONGEST_PROMISE
-ELECTED_WITHIN = 20 * LONGEST_TIMEOUT
+ELECTED_WITHIN = 8 * LONGEST_TIMEOUT
 KEPT_FOR = 2 * LONGEST_TIMEOUT
 
 
@@ -69,6 +69,6 @@ def _next_thing(system: System) -> None:
         arrives = system.in_flight[0].sent_at + TRAVEL
         if due is None or arrives <= due:
             system.pass_until(arrives)
-            system.deliver(0, crashing=False)
+            system.deliver(0)
             return
     system.pass_until(system.true_time + TRAVEL if due is None else due)

@@ -12,7 +12,7 @@ from leader.protocol.vocabulary import MemberId
 from stateful_tests.calm import settle
 from stateful_tests.plan import EPOCH, MILLISECOND, Plan
 from stateful_tests.story import addressed
-from stateful_tests.system import System
+from stateful_tests.system import Fault, System
 
 Argument = int | str | bool | None
 
@@ -74,6 +74,10 @@ class Cluster:
         """Every call, and below it what the members made of it; nothing before ``tell_story``."""
         return "\n".join([str(self.plan), *(self.system.transcript or ())])
 
+    def close(self) -> None:
+        """Let go of the system; the story can still be told."""
+        self.system.close()
+
     def tell_story(self) -> None:
         """Keep a transcript from now on."""
         self.system.transcript = []
@@ -81,12 +85,13 @@ class Cluster:
     def deliver(self, index: int) -> None:
         """A message in flight arrives: 0 is the oldest, -1 the newest."""
         if self.system.in_flight:
-            self.system.deliver(index % len(self.system.in_flight), crashing=False)
+            self.system.deliver(index % len(self.system.in_flight))
 
-    def deliver_and_crash(self, index: int) -> None:
-        """As above, but a process that writes its record for it ends before it can say so."""
+    def deliver_and_crash(self, index: int, written: bool) -> None:
+        """As above, but a process that writes its record for it ends: unable to, or before it can say so."""
         if self.system.in_flight:
-            self.system.deliver(index % len(self.system.in_flight), crashing=True)
+            fault = Fault.IS_THE_LAST if written else Fault.FAILS
+            self.system.deliver(index % len(self.system.in_flight), fault)
 
     def drop(self, index: int) -> None:
         """A message in flight is lost."""

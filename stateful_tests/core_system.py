@@ -25,24 +25,15 @@ from leader.protocol.state import (
 )
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
-from leader.trace import (
-    Crashed,
-    Lost,
-    Opened,
-    Repeated,
-    Trace,
-    begun,
-    letter,
-    started,
-    stepped,
-)
+from leader.trace import Trace, begun, started, stepped
 from stateful_tests.core import REAL, Core
 from stateful_tests.grounds import Ballots, Bond, leases_rest_on_promises
 from stateful_tests.host import NEVER, Host
 from stateful_tests.network import Network
 from stateful_tests.plan import EPOCH, MILLISECOND, DriftingClock, Plan
 from stateful_tests.story import told
-from stateful_tests.system import Letter
+from stateful_tests.system import Fault, Letter
+from stateful_tests.teller import Teller
 from stateful_tests.witness import Witness
 
 BUSY = 50
@@ -56,18 +47,14 @@ class NeverDone(Exception):
 
 
 class CoreSystem:
-    """A ``System`` of members that are the core alone; ``trace`` is told all they do.
-
-    Perfect clocks are told as one, which an onlooker reads; of drifting ones each is its own.
-    """
+    """A ``System`` of members that are the core alone; ``trace`` is told all they do."""
 
     def __init__(self, plan: Plan, core: Core = REAL, trace: Trace | None = None) -> None:
         self.true_time = 0
         self.transcript: list[str] | None = None
         self._plan = plan
         self._core = core
-        self._trace = trace
-        self._one_clock = not any(plan.drifts)
+        self._teller = Teller(plan, trace)
         self._dice = Random(plan.dice)
         self._network = Network()
         self._witness = Witness()
@@ -84,8 +71,6 @@ class CoreSystem:
             )
         }
         self._everyone = tuple(self._hosts.values())
-        if trace is not None:
-            trace(Opened(clock="virtual time" if self._one_clock else None))
         for host in self._everyone:
             self._tell_started(host, recorded=False)
             self._begin_without_record(host)
@@ -115,24 +100,26 @@ class CoreSystem:
         floor = EPOCH if self._plan.records_get_lost else 0
         return max(floor, *(host.highest_term for host in self._hosts.values()))
 
-    def deliver(self, index: int, *, crashing: bool) -> None:
+    def deliver(self, index: int, fault: Fault = Fault.NONE) -> None:
         arrived = self._network.take(index)
         host = self._hosts[arrived.to]
         if host.state is None:
-            self._tell_lost(arrived)
-        host.doomed = crashing
+            self._teller.lost(arrived.message, arrived.to)
+        host.fault, highest_term = fault, host.highest_term
         self._offer(host, Received(message=arrived.message))
-        host.doomed = False
+        host.fault = Fault.NONE
+        if fault is Fault.FAILS and host.is_down:
+            # The step was taken, and never came to be.
+            host.highest_term = highest_term
 
     def drop(self, index: int) -> None:
-        self._tell_lost(self._network.take(index))
+        dropped = self._network.take(index)
+        self._teller.lost(dropped.message, dropped.to)
 
     def duplicate(self, index: int) -> None:
         copied = self._network.in_flight[index]
         self._network.duplicate(index)
-        told_letter = letter(copied.message, copied.to)
-        if self._trace is not None and told_letter is not None:
-            self._trace(Repeated(told_letter))
+        self._teller.repeated(copied.message, copied.to)
 
     def cut(self, source: MemberId, to: MemberId) -> None:
         self._network.cuts.add((source, to))
@@ -161,8 +148,7 @@ class CoreSystem:
         host = self._hosts[member]
         host.promise = promise or host.promise
         if not keeps_clock:
-            host.clock = DriftingClock(0, host.clock.drift)
-            host.clock = DriftingClock(-host.clock.reads(self.true_time), host.clock.drift)
+            host.clock = host.clock.restarted(self.true_time)
         if keeps_record and host.record is not None:
             settings = self._plan.settings(member, host.promise)
             self._tell_started(host, recorded=True)
@@ -187,7 +173,7 @@ class CoreSystem:
         state = None if host.paused else host.state
         now = self._now(host)
         # What has asked nobody is no behaviour of the spec, so it is no part of a recorded run.
-        if state is None or leader_of(state) == member or self._trace is not None:
+        if state is None or leader_of(state) == member or self._teller.trace is not None:
             return
         role: Role = PreCandidate(started=now, granted=frozenset(state.voters), deadline=now)
         if promised_to_another(state, member, now):
@@ -200,6 +186,9 @@ class CoreSystem:
 
     def notice_down(self, member: MemberId, peer: MemberId) -> None:
         self._offer(self._hosts[member], PeerWentDown(peer=peer))
+
+    def close(self) -> None:
+        pass
 
     def _be_silent(self, host: Host) -> None:
         host.record = None
@@ -223,8 +212,9 @@ class CoreSystem:
     def _begin(self, host: Host, state: State) -> None:
         host.record = state.durable
         host.has_become(state, self._core)
-        if self._trace is not None:
-            self._trace(begun(state, self._now(host), self._at(host)))
+        if self._teller.trace is not None:
+            now = self._now(host)
+            self._teller.line(begun(state, now, now), self.true_time)
         self._look()
 
     def _offer(self, host: Host, event: Event) -> None:
@@ -252,10 +242,11 @@ class CoreSystem:
         transition = self._core.step(state, event, self._moment(host))
         if self.transcript is not None:
             self.transcript.append(told(self.true_time, host.member, event, transition))
-        if self._trace is not None:
-            line = stepped(state, event, transition, self._now(host), self._at(host))
+        if self._teller.trace is not None:
+            now = self._now(host)
+            line = stepped(state, event, transition, now, now)
             if line is not None:
-                self._trace(line)
+                self._teller.line(line, self.true_time)
         host.has_become(transition.state, self._core)
         if transition.action == Action.BECOME_LEADER:
             self._witness.saw_won(_leadership(transition.state))
@@ -276,9 +267,10 @@ class CoreSystem:
         match effect:
             case Persist(durable=durable):
                 _check_comes_first(first, durable)
-                host.record = durable
-                if host.doomed:
-                    self._tell(f"{host.member} crashes, its record written, before it says a word")
+                if host.fault is not Fault.FAILS:
+                    host.record = durable
+                if host.fault is not Fault.NONE:
+                    self._tell(f"{host.member} crashes before it says a word: {host.fault.value}")
                     self._dies(host)
             case Send(to=to, message=message):
                 if isinstance(message, VoteGranted):
@@ -287,7 +279,7 @@ class CoreSystem:
                     self._ballots.one_vote_per_term(host.member, message.term, host.member)
                 lost = self._network.send(host.member, to, message, self.true_time)
                 if lost is not None:
-                    self._tell_lost(lost)
+                    self._teller.lost(lost.message, lost.to)
             case _:
                 pass
 
@@ -300,26 +292,19 @@ class CoreSystem:
                 leases_rest_on_promises(host.member, host.lease_ends, host.state.voters, bonds)
 
     def _dies(self, host: Host) -> None:
-        if self._trace is not None and not host.is_down:
-            self._trace(Crashed(member=host.member, at=self._at(host)))
+        if not host.is_down:
+            self._teller.crashed(host.member, self._now(host), self.true_time)
         host.has_died()
 
     def _tell_started(self, host: Host, *, recorded: bool) -> None:
-        if self._trace is not None:
+        if self._teller.trace is not None:
             settings = self._plan.settings(host.member, host.promise)
-            self._trace(started(settings, self._plan.members, self._at(host), recorded))
-
-    def _tell_lost(self, lost: Letter) -> None:
-        told_letter = letter(lost.message, lost.to)
-        if self._trace is not None and told_letter is not None:
-            self._trace(Lost(told_letter))
+            line = started(settings, self._plan.members, self._now(host), recorded)
+            self._teller.line(line, self.true_time)
 
     def _tell(self, text: str) -> None:
         if self.transcript is not None:
             self.transcript.append(f"      {text}")
-
-    def _at(self, host: Host) -> int:
-        return self.true_time if self._one_clock else self._now(host)
 
     def _now(self, host: Host) -> Instant:
         return Instant(host.clock.reads(self.true_time))

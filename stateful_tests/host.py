@@ -13,6 +13,7 @@ from leader.protocol.vocabulary import Instant, MemberId, Term
 from stateful_tests.core import Core
 from stateful_tests.grounds import Bond
 from stateful_tests.plan import DriftingClock
+from stateful_tests.system import Fault
 
 NEVER: Final = 1 << 80
 NOTHING_YET: Final = Term(0)
@@ -31,8 +32,8 @@ class Host:
     state: State | None = None
     silent_until: Instant | None = None
     paused: bool = False
-    doomed: bool = False
-    """Whether the next record that it writes is its last act."""
+    fault: Fault = Fault.NONE
+    """What the next record that it writes comes to."""
     waiting: list[Event] = field(default_factory=list)
     due: int = NEVER
     highest_term: Term = NOTHING_YET
@@ -72,7 +73,7 @@ class Host:
     def has_died(self) -> None:
         """Forget what a process forgets with its end."""
         self.state = self.silent_until = self.lease_until = self.idle = None
-        self.paused = self.doomed = False
+        self.paused, self.fault = False, Fault.NONE
         self.waiting.clear()
         self.due = NEVER
         self.bond = Bond(self.member, None, NEVER)

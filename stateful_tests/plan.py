@@ -22,6 +22,7 @@ AMOUNTS: Final = (1, MILLISECOND, 10 * MILLISECOND, 50 * MILLISECOND, PROMISE, L
 """Times to let pass."""
 EPOCH: Final = 1_000_000
 """What the wall clocks read at the beginning of a run, in milliseconds."""
+CLUSTER: Final = ClusterId("cluster")
 NAMES: Final = tuple(MemberId(letter) for letter in "abcdefg")
 
 
@@ -50,7 +51,7 @@ class Plan:
     def settings(self, member: MemberId, promise: int) -> Settings:
         """What ``member`` is started with when it is to promise ``promise`` at a time."""
         return Settings(
-            cluster=ClusterId("cluster"),
+            cluster=CLUSTER,
             member=member,
             timing=scaled_timing(
                 election_timeout_min=Duration(promise),
@@ -92,3 +93,7 @@ class DriftingClock:
     def shows(self, reading: int) -> int:
         """The first true time at which it shows ``reading`` or more."""
         return -((self.zero - reading) * MILLION // (MILLION + self.drift))
+
+    def restarted(self, true_time: int) -> "DriftingClock":
+        """The same, set to zero at ``true_time``."""
+        return DriftingClock(-DriftingClock(0, self.drift).reads(true_time), self.drift)

@@ -1,4 +1,4 @@
-"""Runs of the bare core as recordings, for TLC to compare with the spec.
+"""Runs of the bare core, or of the whole stack, as recordings, for TLC to compare with the spec.
 
 A recorded run keeps to what the spec takes for constant: a member's promise has one length in all
 of its lives, and nobody campaigns without having asked.
@@ -6,12 +6,13 @@ of its lives, and nobody campaigns without having asked.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from random import Random
 
 import msgspec
 
 from leader.protocol.vocabulary import MemberId
-from leader.trace import Line
+from leader.trace import Line, Trace
 from spec.recording.moves import score_of
 from spec.recording.reading import lines_of, recording_of
 from spec.recording.verdict import Finding, judge
@@ -22,14 +23,28 @@ from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.plan import Plan
 from stateful_tests.simulator import Temper, drawn_plan
+from stateful_tests.stack_system import StackSystem
+from stateful_tests.system import System
+
+Traced = Callable[[Plan, Trace], System]
+
+
+def of_cores(plan: Plan, trace: Trace, core: Core = REAL) -> System:
+    """The bare core, which tells ``trace`` all it does."""
+    return CoreSystem(plan, core, trace)
+
+
+def of_actors(plan: Plan, trace: Trace) -> System:
+    """The whole stack."""
+    return StackSystem(plan, trace=trace)
 
 
 class Recorder:
     """A cluster under the rules, and a line for all that its members do."""
 
-    def __init__(self, plan: Plan, core: Core = REAL) -> None:
+    def __init__(self, plan: Plan, begin: Traced = of_cores) -> None:
         self.lines: list[Line] = []
-        self.system = CoreSystem(plan, core, self.lines.append)
+        self.system = begin(plan, self.lines.append)
         self.cluster = Cluster(plan, self.system)
 
     def perform(self, rule: str, *arguments: Argument) -> None:
@@ -53,39 +68,48 @@ class Recorder:
             self.perform("time_passes", max(0, arrives - self.system.true_time))
             self.perform("deliver", 0)
 
-    def leader(self) -> MemberId:
-        """Who acts, once exactly one does."""
-        self.run_until(lambda: len(self.system.acting()) == 1)
+    def leader(self, besides: MemberId | None = None) -> MemberId:
+        """Who acts, once exactly one does, which is not ``besides``."""
+        self.run_until(
+            lambda: len(self.system.acting()) == 1 and self.system.acting() != (besides,)
+        )
         return self.system.acting()[0]
 
 
-def recorded_run(seed: int, calls: int) -> list[Line]:
+def recorded_run(seed: int, calls: int, begin: Traced = of_cores) -> list[Line]:
     """The lines of a random run, drawn as the hunter does."""
     chance = Random(seed)
-    recorder = Recorder(drawn_plan(chance))
-    temper = Temper(chance, recorder.cluster)
-    for _ in range(calls):
-        recorder.perform(*temper.draw())
+    recorder = Recorder(drawn_plan(chance), begin)
+    with closing(recorder.cluster):
+        temper = Temper(chance, recorder.cluster)
+        for _ in range(calls):
+            recorder.perform(*temper.draw())
     return recorder.lines
 
 
-def eventful_run(plan: Plan, core: Core = REAL) -> list[Line]:
+def eventful_run(plan: Plan, begin: Traced = of_cores) -> list[Line]:
     """The lines of a run in which everything happens once: every fault, and every way to change the leader."""
-    run = Recorder(plan, core)
+    run = Recorder(plan, begin)
+    with closing(run.cluster):
+        _let_everything_happen(run)
+    return run.lines
+
+
+def _let_everything_happen(run: Recorder) -> None:
     first = run.leader()
-    heir = next(member for member in plan.members if member != first)
+    heir = next(member for member in run.cluster.plan.members if member != first)
     run.perform("wait_until_due")
     run.perform("duplicate", 0)
     run.perform("drop", 1)
     run.arrive()
     run.perform("resign", first, heir)
     run.arrive()
-    second = run.leader()
+    second = run.leader(besides=first)
     run.perform("isolate", second)
     run.run_until(lambda: run.system.acting() not in ((second,), ()))
     run.perform("heal")
     third = run.leader()
-    deaf = next(member for member in plan.members if member not in (second, third))
+    deaf = next(member for member in run.cluster.plan.members if member not in (second, third))
     run.perform("partition", third, deaf)
     run.run_until(lambda: run.system.believes_in(deaf) is None)
     run.perform("heal")
@@ -96,7 +120,6 @@ def eventful_run(plan: Plan, core: Core = REAL) -> list[Line]:
     run.run_until(lambda: run.system.believes_in(third) is not None)
     run.perform("resign", run.leader(), None)
     run.leader()
-    return run.lines
 
 
 def text_of(lines: Sequence[Line]) -> str:

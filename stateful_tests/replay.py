@@ -1,52 +1,63 @@
 """A failing run, run again from its list of calls, and cut down to those that matter.
 
+``python -m stateful_tests.replay FILE`` tells a run that a failing test has printed, ``--actors`` with
+the whole stack behind the rules, ``--shrink`` without the calls that do not matter.
+
 Any list of calls is a run, so shortening needs no care: whatever still fails in the same way stays.
 """
 
+import argparse
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 
 from stateful_tests.cluster import Call, Cluster
-from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
+from stateful_tests.notation import read
 from stateful_tests.plan import Plan
 from stateful_tests.simulator import Failure
+from stateful_tests.stack_system import StackSystem
+from stateful_tests.system import Begin
 
 
-def replay(plan: Plan, calls: Sequence[Call], core: Core = REAL, *, told: bool = False) -> Cluster:
+def replay(
+    plan: Plan, calls: Sequence[Call], begin: Begin = CoreSystem, *, told: bool = False
+) -> Cluster:
     """The cluster after ``calls``.
 
     Raises:
         Exception: what broke a claim or ended a member, with the story as a note if it is to be told.
     """
-    cluster = Cluster(plan, CoreSystem(plan, core))
-    if told:
-        cluster.tell_story()
-    try:
-        for call in calls:
-            cluster.perform(call.rule, *call.arguments)
-    except Exception as error:
+    with closing(Cluster(plan, begin(plan))) as cluster:
         if told:
-            error.add_note(cluster.story())
-        raise
+            cluster.tell_story()
+        try:
+            for call in calls:
+                cluster.perform(call.rule, *call.arguments)
+        except Exception as error:
+            if told:
+                error.add_note(cluster.story())
+            raise
     return cluster
 
 
-def failure_of(plan: Plan, calls: Sequence[Call], core: Core = REAL) -> Failure | None:
+def failure_of(plan: Plan, calls: Sequence[Call], begin: Begin = CoreSystem) -> Failure | None:
     """What goes wrong in ``calls``, up to the call in which it does; None if nothing does."""
-    cluster = Cluster(plan, CoreSystem(plan, core))
-    for done, call in enumerate(calls, start=1):
-        try:
-            cluster.perform(call.rule, *call.arguments)
-        except Exception as error:
-            return Failure(plan, tuple(calls[:done]), error)
+    with closing(Cluster(plan, begin(plan))) as cluster:
+        for done, call in enumerate(calls, start=1):
+            try:
+                cluster.perform(call.rule, *call.arguments)
+            except Exception as error:
+                return Failure(plan, tuple(calls[:done]), error)
     return None
 
 
-def shrunk(failure: Failure, core: Core = REAL) -> Failure:
+def shrunk(failure: Failure, begin: Begin = CoreSystem) -> Failure:
     """A failure of the same kind from which no call can be left out."""
     best, width = failure, max(1, len(failure.calls) // 2)
     while width:
-        shorter = next(_shorter(best, width, core), None)
+        shorter = next(_shorter(best, width, begin), None)
         if shorter is None:
             width //= 2
         else:
@@ -54,20 +65,20 @@ def shrunk(failure: Failure, core: Core = REAL) -> Failure:
     return best
 
 
-def story_of(failure: Failure, core: Core = REAL) -> str:
+def story_of(failure: Failure, begin: Begin = CoreSystem) -> str:
     """The run in words, and what was wrong in the end."""
     try:
-        replay(failure.plan, failure.calls, core, told=True)
+        replay(failure.plan, failure.calls, begin, told=True)
     except Exception as error:
         return "\n".join([*getattr(error, "__notes__", ()), f"{type(error).__name__}: {error}"])
     return "It does not fail any more."
 
 
-def _shorter(failure: Failure, width: int, core: Core) -> Iterator[Failure]:
+def _shorter(failure: Failure, width: int, begin: Begin) -> Iterator[Failure]:
     """Failures of the same kind with ``width`` calls in a row left out, from the end backwards."""
     calls = failure.calls
     for start in range(len(calls) - width, -1, -width):
-        found = failure_of(failure.plan, (*calls[:start], *calls[start + width :]), core)
+        found = failure_of(failure.plan, (*calls[:start], *calls[start + width :]), begin)
         if found is not None and kind_of(found.error) == kind_of(failure.error):
             yield found
 
@@ -76,3 +87,25 @@ def kind_of(error: Exception) -> str:
     """Which check failed: a claim by its name, anything else by its type."""
     claim, colon, _ = str(error).partition(":")
     return claim if colon and claim.isidentifier() else type(error).__name__
+
+
+def main() -> int:
+    """Tell the run in a file; 1 if it fails."""
+    parser = argparse.ArgumentParser(prog="python -m stateful_tests.replay")
+    parser.add_argument("file", type=Path, help="what a failing test has printed")
+    parser.add_argument("--actors", action="store_true", help="the whole stack, not the core alone")
+    parser.add_argument("--shrink", action="store_true", help="leave out what does not matter")
+    arguments = parser.parse_args()
+    begin: Begin = StackSystem if arguments.actors else CoreSystem
+    plan, calls = read(arguments.file.read_text())
+    failure = failure_of(plan, calls, begin)
+    if failure is None:
+        sys.stdout.write(replay(plan, calls, begin, told=True).story() + "\nNothing fails.\n")
+        return 0
+    told = shrunk(failure, begin) if arguments.shrink else failure
+    sys.stdout.write(story_of(told, begin) + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,6 +11,7 @@ from leader.protocol.events import (
 from leader.protocol.state import State
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId
+from leader.trace import Stepped
 from stateful_tests.system import Letter
 
 
@@ -18,6 +19,15 @@ def told(true_time: int, member: MemberId, event: Event, transition: Transition)
     """One step of one member, on one line."""
     action = "nothing" if transition.action is None else transition.action.value
     return f"      {true_time / 1e6:10.6f} ms  {member}: {_heard(event)} -> {action}, {_now(transition.state)}"
+
+
+def recounted(line: Stepped) -> str:
+    """One step as its member told it."""
+    action = "nothing" if line.action is None else line.action
+    letter, promise = line.handled, line.state.promise
+    heard = "woke" if letter is None else f"{letter.kind} {letter.term} from {letter.sender}"
+    owed = "" if promise is None else f", promised {promise.to or 'whomever it had promised'}"
+    return f"{line.member}: {heard} -> {action}, {line.state.role} in term {line.state.term}{owed}"
 
 
 def addressed(letter: Letter) -> str:

@@ -4,12 +4,14 @@ The rules know nothing else, so the bare core and the whole stack can stand behi
 Members act on their own only in ``pass_until``, when their time has come, and on what is delivered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
+from stateful_tests.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +27,26 @@ class Letter:
     """Which one it is; a copy has its own."""
 
 
+class Fault(Enum):
+    """What the next write of a record comes to."""
+
+    NONE = "it succeeds"
+    FAILS = "nothing is written, and the process ends"
+    IS_THE_LAST = "it succeeds, and the process ends before it can say so"
+
+
 class System(Protocol):
     """A cluster that does what it is told, claims included: each is checked after every step.
 
     A claim that does not hold, or anything else that goes wrong in a member, raises.
     """
 
-    true_time: int
-    """In nanoseconds since the beginning of the run."""
     transcript: list[str] | None
     """What members did, in words; None to spare the time."""
+
+    @property
+    def true_time(self) -> int:
+        """In nanoseconds since the beginning of the run."""
 
     @property
     def members(self) -> tuple[MemberId, ...]:
@@ -50,11 +62,10 @@ class System(Protocol):
     def in_flight(self) -> Sequence[Letter]:
         """Every message sent and not yet delivered or lost, the oldest first."""
 
-    def deliver(self, index: int, *, crashing: bool) -> None:
+    def deliver(self, index: int, fault: Fault = Fault.NONE) -> None:
         """Hand over one message in flight; whoever is down misses it.
 
-        ``crashing``: should a record be written because of it, the process ends right after that,
-        before it says a word.
+        ``fault`` befalls the first record that is written because of it, if one is.
         """
 
     def drop(self, index: int) -> None:
@@ -96,6 +107,7 @@ class System(Protocol):
         """Let one that does not lead campaign without asking first, or be ready once its promise ends.
 
         Pre-votes and deadlines only pace: the spec allows this too, so no claim may rest on them.
+        Where nobody can reach into a member, nothing happens.
         """
 
     def resign(self, member: MemberId, successor: MemberId | None) -> None:
@@ -112,3 +124,10 @@ class System(Protocol):
 
     def believes_in(self, member: MemberId) -> MemberId | None:
         """Whom ``member`` takes for the leader."""
+
+    def close(self) -> None:
+        """Let go of what the run has taken; what it has come to can still be looked at."""
+
+
+Begin = Callable[[Plan], System]
+"""Which system a run is of: the core's, the stack's, or that of either with a bug."""

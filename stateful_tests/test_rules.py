@@ -1,9 +1,13 @@
 """The rules in Hypothesis: short histories of few members, shrunk to the few calls that matter.
 
 Run with --hypothesis-profile=deep for long ones. Each rule of the machine is the one of ``Cluster``
-that bears its name.
+that bears its name; the core alone and the whole stack stand behind the same rules.
 """
 
+from collections.abc import Sequence
+from contextlib import closing
+
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -11,6 +15,8 @@ from leader.protocol.vocabulary import MemberId
 from stateful_tests.cluster import Argument, Cluster
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, Plan
+from stateful_tests.stack_system import StackSystem
+from stateful_tests.system import System
 
 LETTERS = st.sampled_from((0, -1, 1, 2, 3, 4, 5))
 """The oldest, the newest, or one of the next."""
@@ -40,9 +46,13 @@ class Election(RuleBasedStateMachine):
     cluster: Cluster | None = None
     broken = False
 
+    def begun(self, plan: Plan) -> System:
+        """What stands behind the rules."""
+        raise NotImplementedError
+
     @initialize(plan=plans())
     def begin(self, plan: Plan) -> None:
-        self.cluster = Cluster(plan, CoreSystem(plan))
+        self.cluster = Cluster(plan, self.begun(plan))
         self.cluster.tell_story()
 
     @precondition(lambda self: self.has_letters())
@@ -57,9 +67,9 @@ class Election(RuleBasedStateMachine):
             self.perform("deliver", 0)
 
     @precondition(lambda self: self.has_letters())
-    @rule(index=LETTERS)
-    def deliver_and_crash(self, index: int) -> None:
-        self.perform("deliver_and_crash", index)
+    @rule(index=LETTERS, written=st.booleans())
+    def deliver_and_crash(self, index: int, written: bool) -> None:
+        self.perform("deliver_and_crash", index, written)
 
     @precondition(lambda self: self.has_letters())
     @rule(index=LETTERS)
@@ -129,12 +139,16 @@ class Election(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Unless it broke, faults end: among those that run, or among all if those are no quorum."""
-        if self.cluster is None or self.broken:
+        if self.cluster is None:
             return
-        system, members = self.cluster.system, self.cluster.plan.members
+        with closing(self.cluster):
+            if not self.broken:
+                self.perform("settle", "".join(self.reachable_quorum(self.cluster)))
+
+    def reachable_quorum(self, cluster: Cluster) -> Sequence[MemberId]:
+        system, members = cluster.system, cluster.plan.members
         up = [name for name in members if not system.is_down(name) and not system.is_paused(name)]
-        connected = up if 2 * len(up) > len(members) else members
-        self.perform("settle", "".join(connected))
+        return up if 2 * len(up) > len(members) else members
 
     def perform(self, name: str, *arguments: Argument) -> None:
         """Call a rule; should it break a claim, tell the whole story."""
@@ -155,7 +169,21 @@ class Election(RuleBasedStateMachine):
         return self.cluster is not None and bool(self.cluster.system.in_flight)
 
 
-TestElection = Election.TestCase
-TestElection.__doc__ = (
+class ElectionOfCores(Election):
+    def begun(self, plan: Plan) -> System:
+        return CoreSystem(plan)
+
+
+class ElectionOfActors(Election):
+    def begun(self, plan: Plan) -> System:
+        return StackSystem(plan)
+
+
+TestElectionOfCores = pytest.mark.slow(ElectionOfCores.TestCase)
+TestElectionOfCores.__doc__ = (
     "The claims hold after every step of every history, and a calm quorum gets a leader."
+)
+TestElectionOfActors = pytest.mark.slow(ElectionOfActors.TestCase)
+TestElectionOfActors.__doc__ = (
+    "The same of the whole stack: actors, nodes, wire, records; callbacks come as promised."
 )

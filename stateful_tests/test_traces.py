@@ -1,4 +1,4 @@
-"""Recorded runs of the core under TLC: those that happened are accepted, and no line can be changed.
+"""Recorded runs of the core, and of the whole stack, under TLC: those that happened are accepted, and no line can be changed.
 
 One run in which everything happens is edited in the ways in which a wrong core would have written
 it; each edit is found, at the first line that cannot be.
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace as with_other
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -19,15 +19,24 @@ from leader.trace import Crashed, Line, Lost, Repeated, Stepped
 from stateful_tests.mutants.loader import load
 from stateful_tests.mutants.table import MUTANTS
 from stateful_tests.plan import FASTEST, MILLISECOND, plain_plan
-from stateful_tests.recorded import eventful_run, judged, recorded_run, text_of
+from stateful_tests.recorded import (
+    Traced,
+    eventful_run,
+    judged,
+    of_actors,
+    of_cores,
+    recorded_run,
+    text_of,
+)
 
 ROOT = Path(__file__).parents[1]
-SEED = 19
-"""Its run has lost records, renewals, restarts and broken connections that are trusted."""
+SEED = 198
+"""Its run has lost records, renewals, resignations, and connections that are trusted when they break."""
 DIGEST = (
     "from hashlib import sha256\n"
-    "from stateful_tests.recorded import recorded_run, text_of\n"
-    f"print(sha256(text_of(recorded_run({SEED}, 150)).encode()).hexdigest())"
+    "from stateful_tests.recorded import of_actors, of_cores, recorded_run, text_of\n"
+    "for begin in (of_cores, of_actors):\n"
+    f"    print(sha256(text_of(recorded_run({SEED}, 150, begin)).encode()).hexdigest())"
 )
 
 pytestmark = pytest.mark.slow
@@ -197,14 +206,28 @@ def test_a_wrong_core_is_found_by_its_trace() -> None:
     """A core that counts leases from when answers come writes no behaviour of the spec."""
     name = "lease_counted_from_receipt_of_an_answer"
     [mutant] = [mutant for mutant in MUTANTS if mutant.name == name]
-    blame = judged(text_of(eventful_run(plain_plan(), load(mutant))[:60])).blame
+    blame = judged(
+        text_of(eventful_run(plain_plan(), partial(of_cores, core=load(mutant)))[:60])
+    ).blame
     assert blame is not None
     assert "HandleHeartbeatAck" in blame.why
 
 
-def test_one_seed_is_one_trace() -> None:
+def test_a_run_of_the_whole_stack_is_a_behaviour_of_the_spec() -> None:
+    """Actors on nodes, their messages as bytes: every step of every engine, by one clock."""
+    lines = eventful_run(plain_plan(), of_actors)
+    taken = {line.action for line in lines if isinstance(line, Stepped)}
+    assert {"ExpireLease", "Resign", "HandleResigned", "Restart", "BecomeLeader"} <= taken
+    finding = judged(text_of(lines))
+    assert finding.moves > 100
+    assert finding.blame is None
+
+
+@pytest.mark.parametrize("begin", [of_cores, of_actors])
+def test_one_seed_is_one_trace(begin: Traced) -> None:
     """Byte for byte, run twice."""
-    assert text_of(recorded_run(SEED, 150)) == text_of(recorded_run(SEED, 150))
+    first, second = (text_of(recorded_run(SEED, 150, begin)) for _ in range(2))
+    assert first == second
 
 
 def test_the_order_of_hashes_changes_nothing() -> None:

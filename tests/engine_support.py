@@ -29,7 +29,7 @@ from leader.protocol.timing import Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId, Term
 from leader.trace import Trace
 from runtime import Timer
-from runtime.process import process_log
+from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 from tests.protocol.builders import A, membership, record, settings
 

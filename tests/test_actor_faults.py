@@ -10,7 +10,7 @@ import pytest
 
 from leader import FileStorage, StorageError
 from leader.protocol.vocabulary import ClusterId, MemberId
-from runtime import Pid
+from runtime import Pid, ProcessId
 from runtime.simulation import Conditions
 from tests.actor_support import (
     ACTOR,
@@ -251,6 +251,33 @@ def test_a_leader_that_loses_its_record_hands_over_and_ends(tmp_path: Path) -> N
         assert [type(end).__name__ for end in ends] == ["RecordNotHeld"]
         assert cluster.told(name)[-1][0] == "follows"
         assert len(cluster.acting()) == 1
+
+    in_cluster(main)
+
+
+@pytest.mark.slow
+def test_a_leader_whose_record_fails_tells_its_application_before_it_ends(tmp_path: Path) -> None:
+    """Nobody else is told anything: its lease runs out by itself."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", storage=FileStorage(tmp_path))
+        await cluster.start("b", "c")
+        leading = await cluster.settled()
+        if leading.node.name != "a":
+            leading.resign(ProcessId(ACTOR, "a"))
+            leading = cluster.members["a"]
+            await pass_time(0.1)
+        await pass_time(0.1)
+        assert leading.is_leader
+        (tmp_path / "shop" / "member@a.lock").unlink()
+        del cluster.members["a"]
+        cluster.crash("c")
+        await cluster.start("c")
+        await pass_time(0.3)
+        told = [entry[2:] for entry in cluster.history if entry[1] == "a"][-2:]
+        assert told[0] == ("follows", None)
+        assert told[1][0] == "terminates"
+        assert type(told[1][1]).__name__ == "RecordNotHeld"
 
     in_cluster(main)
 

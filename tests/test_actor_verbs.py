@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runtime import Pid, ProcessId
+from runtime import NotHandled, Pid, ProcessId
 from tests.actor_support import (
     ACTOR,
     PROMISE,
@@ -180,13 +180,14 @@ def test_a_broadcast_to_the_bootstrap_list_asks_not_who_is_there() -> None:
 
 
 def test_what_nobody_handles_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """A message is dropped, a request answered with nothing; the actor goes on."""
+    """A message is dropped, a request refused; the actor goes on."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", bootstrap=bootstrap("a"))
         leading = await cluster.settled()
         cluster.nodes["a"].send(leading.pid, Note(number=1))
-        assert leading.handle_call(leading.pid, Note(number=2)) is None
+        with pytest.raises(NotHandled):
+            leading.handle_call(leading.pid, Note(number=2))
         await pass_time(1)
         assert leading.is_leader
 
@@ -232,6 +233,20 @@ def test_a_resigning_leader_may_name_its_successor(seed: int) -> None:
         assert await cluster.settled() is chosen
 
     in_cluster(main, seed)
+
+
+def test_who_has_not_begun_yet_has_nothing_to_give_up() -> None:
+    """In its silent wait, too, a successor is checked against the voters and nothing else happens."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc")
+        silent = cluster.members["a"]
+        silent.resign(ProcessId(ACTOR, "b"))
+        with pytest.raises(ValueError, match="must be another of the voters"):
+            silent.resign(ProcessId(ACTOR, "d"))
+        await cluster.settled()
+
+    in_cluster(main)
 
 
 def test_only_another_voter_can_succeed() -> None:

@@ -54,6 +54,12 @@ def test_the_membership_does_not_depend_on_the_order_of_the_list() -> None:
     assert ours.voters == ("member@a", "member@b")
 
 
+def test_an_empty_bootstrap_list_is_the_default_and_names_no_voter() -> None:
+    """Whoever lists nobody observes."""
+    assert Options(cluster_id="shop") == options(bootstrap=())
+    assert Options(cluster_id="shop").membership().voters == ()
+
+
 def test_without_a_storage_records_are_kept_in_memory(tmp_path: Any) -> None:
     """And with one, in that."""
     storage = FileStorage(tmp_path)

@@ -118,6 +118,27 @@ def test_a_member_that_ends_on_a_node_that_lives_takes_leave() -> None:
     in_cluster(main)
 
 
+def test_a_farewell_decides_nothing() -> None:
+    """Not even where a broken connection would be taken for a death: only peers are fewer."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", trust_disconnect=True)
+        leading = await cluster.settled()
+        term, speaker = leading.term, Recorder()
+        await leading.node.spawn(lambda: speaker)
+        member = MemberId(f"{ACTOR}@{leading.node.name}")
+        for other in cluster.others(leading):
+            farewell = Farewell(cluster=ClusterId("shop"), sender=member)
+            speaker.send(ProcessId(ACTOR, other.node.name), farewell)
+        await pass_time(0.001)
+        assert {other.peer_count for other in cluster.others(leading)} == {1}
+        await pass_time(0.04)
+        assert cluster.acting() == [leading]
+        assert leading.term == term
+
+    in_cluster(main)
+
+
 def test_quorums_do_not_shrink_when_peers_leave() -> None:
     """Peers decide nothing: of three members one is never a majority."""
 

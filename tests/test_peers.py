@@ -99,6 +99,20 @@ def test_a_known_member_is_written_to_by_name() -> None:
     assert table.peers.address_of(C) is None
 
 
+def test_who_is_forgotten_is_not_looked_for() -> None:
+    """One or all; those who were there leave."""
+    table = Table()
+    for member, who in ((B, pid("b")), (C, pid("c"))):
+        table.peers.tell_of(member)
+        table.peers.hear(member, who)
+    table.peers.forget(B)
+    assert (table.peers.pids(), table.peers.strangers()) == ([pid("c")], [])
+    table.peers.tell_of(B)
+    assert table.peers.forget_all() == [C]
+    assert (table.peers.pids(), table.peers.strangers()) == ([], [])
+    assert [member for what, member, _ in table.news if what == "left"] == [B, C]
+
+
 def test_the_end_of_a_node_is_the_end_of_those_on_it() -> None:
     """Of those of that life of it only."""
     table = Table()

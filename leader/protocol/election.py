@@ -103,21 +103,29 @@ def next_deadline(state: State) -> Instant | None:
 
 
 def appointments(state: State) -> list[Appointment]:
-    """What is due when, in the order of precedence among what is due together."""
+    """What is due when, in the order of precedence among what is due together.
+
+    Spec: ExpireLease, SendHeartbeat, Renew, StartPreVote.
+    """
     role = state.role
     match role:
+        # Spec: role[m] \in {"leader", "renewing"}
         case Leader():
             over = lease_until(state)
             return [
+                # Spec: LeaseOver(m)
                 (Instant(0) if over is None else over, expire_lease),
+                # Spec: Acts(m)
                 (role.deadline, send_heartbeat),
             ]
         case Renewing():
             alone = is_quorum({state.member}, state.voters)
             return [
                 (role.lease_until, expire_lease),
+                # Spec: t > term[m] \/ role[m] = "renewing"
                 (role.deadline, _lead_alone if alone else renew_again),
             ]
+        # Spec: role[m] \in {"follower", "precandidate", "candidate"}
         case Follower() | PreCandidate() | Candidate():
             answers = [
                 (answerable(state, parked), partial(_answer, parked))
@@ -129,19 +137,30 @@ def appointments(state: State) -> list[Appointment]:
 
 
 def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[Appointment]:
-    """The next attempt of one that does not lead; an observer has none, it only waits for a leader."""
+    """The next attempt of one that does not lead; an observer has none, it only waits for a leader.
+
+    Spec: StartPreVote, LoseLeader, Campaign, BecomeLeader.
+    """
+    # Spec: m \in Voters
+    # Spec: m \notin Voters
+    # Spec: leader[m] # None
     if not state.votes:
         return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
+    # Spec: role[m] = "precandidate"
+    # Spec: PreVote => IsQuorum(granted[m] \cup last)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
         return [(role.deadline, campaign)]
+    # Spec: Asks(m)
     if isinstance(role, Candidate) and is_quorum({state.member}, state.voters):
         return [(role.deadline, _lead_alone)]
     return [(free_at(state, role.deadline), start_pre_vote)]
 
 
 def _lead_alone(state: State, moment: Moment) -> Outcome:
-    """Lead a cluster of one, unless its own promise has run out since: then ask anew."""
+    """Lead a cluster of one, unless its own promise has run out since: then ask anew. Spec: BecomeLeader."""
     role = state.role
+    # Spec: Asks(m)
+    # Spec: IsQuorum(Backs(answers))
     if isinstance(role, Candidate | Renewing) and quorum_stands(role.backing, state, moment.now):
         return become_leader(state, moment)
     return start_pre_vote(state, moment)

@@ -39,6 +39,7 @@ from leader.protocol.voting import (
 def send_heartbeat(state: State, moment: Moment) -> Outcome:
     """Renew the promise to ourselves, and ask the others for theirs. Spec: SendHeartbeat."""
     now, timing, role = moment.now, state.settings.timing, state.role
+    # Spec: role[m] = "leader"
     if not isinstance(role, Leader):
         raise InvariantViolated(f"{state.member} sends a heartbeat as {role!r}")
     own = Answer(member=state.member, sent=now, promise=timing.promise)
@@ -62,6 +63,7 @@ def send_heartbeat(state: State, moment: Moment) -> Outcome:
 def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> Outcome | Passed:
     """Follow a leader of our term or a later one, and promise it. Spec: HandleHeartbeat."""
     cluster, sender = state.settings.cluster, message.sender
+    # Spec: r.term >= term[v]
     if message.term < state.term:
         refused = HeartbeatRefused(cluster=cluster, sender=state.member, term=state.term)
         return Outcome(Action.HANDLE_HEARTBEAT, state, (Send(to=sender, message=refused),))
@@ -114,6 +116,8 @@ def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
 def handle_heartbeat_ack(state: State, message: HeartbeatAck, moment: Moment) -> Outcome | Passed:
     """Count the lease from when the heartbeat was sent. Spec: HandleHeartbeatAck."""
     role = state.role
+    # Spec: role[m] = "leader"
+    # Spec: r.term = term[m]
     if not isinstance(role, Leader) or message.term != state.term:
         return ignored(state, f"answer of {message.sender} is to a leadership that is over")
     if message.sent > moment.now:
@@ -133,11 +137,14 @@ def expire_lease(state: State, moment: Moment) -> Outcome:
 
 
 def handle_refusal(state: State, message: Refusal, moment: Moment) -> Outcome | Passed:
-    """Learn of a higher term: adopt it, or, while leading, go above it. Spec: HandleRefusal."""
+    """Learn of a higher term: adopt it, or, while leading, go above it. Spec: Refusals, UpdateTerm, Renew."""
+    # Spec: r.term > term[m]
     if message.term <= state.term:
         return ignored(state, f"refused by {message.sender}, in term {message.term}")
     if has_given_up(state):
         return ignored(state, f"refused by {message.sender}, maybe for the one we just helped")
+    # Spec: RenewInPlace => LeaseOver(m)
+    # Spec: Acts(m)
     if acts(state, moment.now):
         return renew(state, Term(message.term + 1), moment)
     return update_term(state, message.term, moment)
@@ -178,6 +185,7 @@ def renew_again(state: State, moment: Moment) -> Outcome:
 
 def resign(state: State, successor: MemberId | None, moment: Moment) -> Outcome | Passed:
     """Stop acting, then say so. Spec: Resign."""
+    # Spec: role[m] \in {"leader", "renewing"}
     if not isinstance(state.role, Leader | Renewing):
         return ignored(state, "only a leader can resign")
     deadline = after(moment.now, state.settings.timing.election_timeout(moment.jitter))
@@ -191,6 +199,7 @@ def resign(state: State, successor: MemberId | None, moment: Moment) -> Outcome 
 def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome | Passed:
     """Release what was promised to a leader that gave up; as its successor, campaign. Spec: HandleResigned."""
     role, now = state.role, moment.now
+    # Spec: r.term >= term[v]
     if message.term < state.term:
         # Our promise may be to a later leadership of the same member: it stands.
         return ignored(state, f"late resignation of {message.sender} from term {message.term}")
@@ -198,18 +207,26 @@ def handle_resigned(state: State, message: Resigned, moment: Moment) -> Outcome 
     paced = replace(
         state, pacing=replace(state.pacing, resignation=resignation, parked=(), courtesy=None)
     )
+    # Spec: role[v] = "follower"
     if not isinstance(role, Follower):
         return Passed(paced)
     owes = promised_to_another(state, state.member, now)
+    # Spec: promise[v].to = r.from
     released = owes and _promised(state, message.sender)
     free = replace(paced, promise=None) if released else paced
+    # Spec: r.successor = v
+    # Spec: r.term = term[v]
     named = message.successor == state.member and message.term == state.term
+    # Spec: kept.left = 0
+    # Spec: named
     if named and (released or not owes) and state.votes:
         return stand_for(Action.HANDLE_RESIGNED, free, Term(state.term + 1), resignation, moment)
     followed = role.leader == message.sender
+    # Spec: leader[v] = r.from \/ kept # promise[v]
     if not followed and not released:
         return Passed(free)
     deadline = after_resignation(state, message, moment)
+    # Spec: leader[v] = r.from
     leader = None if followed else role.leader
     return Outcome(
         Action.HANDLE_RESIGNED, replace(free, role=Follower(leader=leader, deadline=deadline))
@@ -248,6 +265,7 @@ def lose_leader(state: State, moment: Moment) -> Outcome | Passed:
 def peer_down(state: State, peer: MemberId, moment: Moment) -> Outcome | Passed:
     """The connection to ``peer`` broke: be ready when its promise ends, or, where that is proof, now. Spec: PeerDown."""
     role, promise = state.role, state.promise if _promised(state, peer) else None
+    # Spec: promise[m].to = p \/ leader[m] = p
     if not isinstance(role, Follower) or (promise is None and role.leader != peer):
         return Passed(state)
     trusted = state.settings.trust_disconnect
@@ -256,8 +274,10 @@ def peer_down(state: State, peer: MemberId, moment: Moment) -> Outcome | Passed:
     owes = promise is not None and moment.now < promise.until
     if not trusted or not (owes or role.leader == peer):
         return Passed(replace(state, role=replace(role, deadline=soon)))
-    leader = None if role.leader == peer else role.leader
+    # Spec: @.to = p
     kept = None if promise is not None else state.promise
+    # Spec: @ = p
+    leader = None if role.leader == peer else role.leader
     return Outcome(
         Action.PEER_DOWN,
         replace(state, role=Follower(leader=leader, deadline=soon), promise=kept),

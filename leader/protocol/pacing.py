@@ -99,8 +99,9 @@ def hurried(state: State, role_deadline: Instant, now: Instant) -> tuple[Instant
 
 
 def free_at(state: State, deadline: Instant) -> Instant:
-    """When a round may start: at the deadline, but not before a promise to another is over."""
+    """When a round may start: at the deadline, but not before a promise to another is over. Spec: StartPreVote."""
     promise = state.promise
+    # Spec: ~PromisedToAnother(m, m)
     if promise is not None and promise.to != state.member:
         return max(deadline, promise.until)
     return deadline

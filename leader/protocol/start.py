@@ -35,13 +35,15 @@ def start_without_record(
     So no incarnation votes twice in a term, and tokens do not go back if every member starts empty.
     An observer, which knows no voters yet, starts in term 0: it never voted, and any leader is above it.
     """
+    # Spec: t > term[m]
     term = Term(wall_clock if membership.voters else 0)
     durable = Durable(term=term, membership=membership, promise=settings.timing.promise)
     return _follower(settings, durable, None, moment)
 
 
 def silent_wait(settings: Settings) -> Duration:
-    """For how long a member without a record answers nothing at all, unless it only observes."""
+    """For how long a member without a record answers nothing at all, unless it only observes. Spec: Restart."""
+    # Spec: promise[m].left = 0
     return settings.timing.promise
 
 

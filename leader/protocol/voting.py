@@ -1,7 +1,7 @@
 """Becoming a leader: one function for each action of the spec's section of that name.
 
-The guards stand in the spec's order and words. Each function is pure: it takes the state and what
-happened, and returns an Outcome, or Passed where the spec takes no action.
+The guards stand in the spec's order, each below the spec's words for it. Each function is pure: it
+takes the state and what happened, and returns an Outcome, or Passed where the spec takes no action.
 """
 
 from dataclasses import replace
@@ -114,12 +114,13 @@ def handle_pre_vote_request(
 ) -> Outcome | Passed:
     """Say whether we would vote for the asker; binds us to nothing. Spec: HandlePreVoteRequest."""
     cluster, now = state.settings.cluster, moment.now
-    welcome = (
-        state.votes
-        and message.term > state.term
-        and not message.membership.is_older_than(state.durable.membership.identity)
-    )
+    # Spec: v \in Voters
+    # Spec: r.term > term[v]
+    higher = state.votes and message.term > state.term
+    # Spec: ~PromisedToAnother(v, r.from)
     promised = promised_to_another(state, message.sender, now)
+    # Spec: r.stamp >= stamp[v]
+    welcome = higher and not message.membership.is_older_than(state.durable.membership.identity)
     if welcome and not promised and now < yielding(state, message.sender):
         return ignored(
             park(state, message), f"pre-vote of {message.sender} waits for another round"
@@ -143,10 +144,12 @@ def handle_pre_vote_request(
 def handle_pre_vote_granted(
     state: State, message: PreVoteGranted, moment: Moment
 ) -> Outcome | Passed:
-    """Count a pre-vote of this round; with a quorum, campaign. Spec: HandlePreVoteGranted, Campaign."""
+    """Count a pre-vote of this round; with a quorum, campaign. Spec: Grants, HandlePreVoteGranted, Campaign."""
     role = state.role
     if (
+        # Spec: role[m] = "precandidate"
         not isinstance(role, PreCandidate)
+        # Spec: r.term = term[m] + 1
         or message.term != state.term + 1
         or message.sent != role.started
     ):
@@ -158,6 +161,8 @@ def handle_pre_vote_granted(
         )
     granted = role.granted | {message.sender}
     counted = replace(state, role=replace(role, granted=granted))
+    # Spec: ~IsQuorum(granted[m] \cup {r.from})
+    # Spec: PreVote => IsQuorum(granted[m] \cup last)
     if is_quorum(granted, state.voters):
         return campaign(counted, moment)
     return Outcome(Action.HANDLE_PRE_VOTE_GRANTED, counted)
@@ -207,11 +212,16 @@ def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> O
     """Vote, which is to move to the term, at most once in each. Spec: HandleVoteRequest."""
     cluster, now, timing = state.settings.cluster, moment.now, state.settings.timing
     if (
+        # Spec: v \in Voters
         state.votes
+        # Spec: r.term > term[v]
         and message.term > state.term
+        # Spec: ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r)
         and (not promised_to_another(state, message.sender, now) or _released_for(state, message))
+        # Spec: r.stamp >= stamp[v]
         and not message.membership.is_older_than(state.durable.membership.identity)
     ):
+        # Spec: leader[v] = r.from
         leader = message.sender if leader_of(state) == message.sender else None
         voted = replace(
             state,
@@ -241,16 +251,20 @@ def _released_for(state: State, message: VoteRequest) -> bool:
     """
     resignation, promise = message.resignation, state.promise
     return (
+        # Spec: r.resigned # None
         resignation is not None
         and promise is not None
+        # Spec: promise[v].to = r.resigned
         and promise.to == resignation.leader
         and state.term <= resignation.term
     )
 
 
 def handle_vote_granted(state: State, message: VoteGranted, moment: Moment) -> Outcome | Passed:
-    """Count a vote; with a quorum whose promises all still stand, lead. Spec: HandleVoteGranted, BecomeLeader."""
+    """Count a vote; with a quorum whose promises all still stand, lead. Spec: Votes, HandleVoteGranted, BecomeLeader."""
     role = state.role
+    # Spec: Asks(m) \/ role[m] = "leader"
+    # Spec: r.term = term[m]
     if not isinstance(role, Candidate | Renewing | Leader) or message.term != state.term:
         return ignored(state, f"vote of {message.sender} is for a candidacy that is over")
     if message.sent > moment.now:
@@ -258,6 +272,9 @@ def handle_vote_granted(state: State, message: VoteGranted, moment: Moment) -> O
     answer = Answer(member=message.sender, sent=message.sent, promise=message.promise)
     backing = answered(role.backing, answer, state.settings.timing)
     counted = replace(state, role=replace(role, backing=backing))
+    # Spec: Asks(m)
+    # Spec: Asks(m) => ~IsQuorum(Backs(Answered(m, r)))
+    # Spec: IsQuorum(Backs(answers))
     if not isinstance(role, Leader) and quorum_stands(backing, state, moment.now):
         return become_leader(counted, moment)
     return Outcome(Action.HANDLE_VOTE_GRANTED, counted)

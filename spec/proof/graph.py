@@ -1,21 +1,15 @@
-"""TLC's graph of an instance: every state, and every labelled step from it.
+"""TLC's graph of an instance: every state, and every labelled step from it, in the proof's variables.
 
-Knows how TLC writes a graph, and what each variable of Election.tla is in the proof. The idea: a
-state is a handful of values that recur in thousands of states, so each text is parsed once.
+Knows what each variable of Election.tla is in the proof. The idea: a state is a handful of values
+that recur in thousands of states, so each text is parsed once.
 """
 
-import asyncio
-import re
-import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from spec import tlc
-from spec.outcome import Verdict
+from spec import graph, tlc
 from spec.proof.concrete import Concrete, Row, Rows
 from spec.proof.instance import MODULE, Instance, name_of
 from spec.proof.state import MESSAGES
@@ -28,9 +22,7 @@ Graph: TypeAlias = Mapping[Concrete, frozenset[Step]]
 
 # Seconds; the instances take a few each.
 _LIMIT = 600.0
-_STATE = re.compile(r'^(-?\d+) \[label="((?:[^"\\]|\\.)*)"')
-_STEP = re.compile(r'^(-?\d+) -> (-?\d+) \[label="(\w+)"')
-_VARIABLE = re.compile(r"(?:^|\\n)/\\\\ (\w+) = ")
+_parsed = cache(parse)
 _KINDS = {
     "VoteRequest": "vote_request",
     "VoteGranted": "vote_granted",
@@ -42,38 +34,22 @@ _KINDS = {
 _COLUMNS = {"sender": "from", "recipient": "to", "sent": "age"}
 
 
-class NoGraph(Exception):
-    """TLC did not explore the whole instance; the message is what it said."""
-
-
 def explored(instance: Instance, tools: Tools) -> Graph:
-    """The graph as TLC finds it; NoGraph if it does not."""
-    with tempfile.TemporaryDirectory(prefix="graph-") as folder:
-        path = Path(folder) / "graph.dot"
-        run = tlc.Run(
-            module=MODULE, configuration=instance.configuration(), limit=_LIMIT, dump=path
-        )
-        outcome = asyncio.run(tlc.check(run, tools))
-        if outcome.verdict is not Verdict.HOLDS:
-            raise NoGraph(f"{instance.name}: {outcome.verdict}: {outcome.complaint}")
-        with path.open() as lines:
-            return graph_of(lines, instance)
+    """The graph as TLC finds it; NotExplored if it does not."""
+    run = tlc.Run(module=MODULE, configuration=instance.configuration(), limit=_LIMIT)
+    return _by_state(graph.explored(instance.name, run, tools, _Reader(instance.size).state))
 
 
 def graph_of(lines: Iterable[str], instance: Instance) -> Graph:
     """The graph that TLC wrote."""
-    reader = _Reader(instance.size)
-    states: dict[str, Concrete] = {}
-    steps: list[tuple[str, str, str]] = []
-    for line in lines:
-        if match := _STEP.match(line):
-            steps.append((match[1], match[3], match[2]))
-        elif match := _STATE.match(line):
-            states[match[1]] = reader.state(match[2])
-    outgoing: defaultdict[str, set[Step]] = defaultdict(set)
-    for origin, name, target in steps:
-        outgoing[origin].add((name, states[target]))
-    return {state: frozenset(outgoing[number]) for number, state in states.items()}
+    return _by_state(graph.read(lines, _Reader(instance.size).state))
+
+
+def _by_state(found: graph.Graph[Concrete]) -> Graph:
+    return {
+        state: frozenset((name, found.states[number]) for name, number in steps)
+        for state, steps in zip(found.states, found.steps, strict=True)
+    }
 
 
 @dataclass(slots=True)
@@ -87,10 +63,9 @@ class _Reader:
         names = [*map(name_of, range(self.size)), "None"]
         self._members = {Atom(name): number for number, name in enumerate(names)}
 
-    def state(self, text: str) -> Concrete:
+    def state(self, variables: Mapping[str, str]) -> Concrete:
         """Every variable but `granted`, of which only pre-votes make use."""
-        _, *pieces = _VARIABLE.split(text)
-        s = dict(zip(pieces[::2], map(_parsed, pieces[1::2]), strict=True))
+        s: dict[str, Any] = {name: _parsed(text) for name, text in variables.items()}
         zeros = (0,) * (self.size + 1)
         self._check_granted(s)
         return Concrete(
@@ -137,8 +112,3 @@ class _Reader:
             expected = {Atom(name_of(member))} if role == "precandidate" else set()
             if granted != expected:
                 raise ValueError(f"granted: of {name_of(member)}, {role}: {granted}")
-
-
-@cache
-def _parsed(text: str) -> Any:
-    return parse(text.replace('\\"', '"').replace("\\n", "\n"))

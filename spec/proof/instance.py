@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from pathlib import Path
 
-from spec.configuration import with_constant, with_invariants, with_properties
+from spec.configuration import with_constants, with_invariants, with_properties
 from spec.proof.concrete import Lengths
 
 MODULE = Path(__file__).parents[1] / "MCElection.tla"
@@ -24,8 +24,8 @@ class Instance:
     """
 
     name: str
-    size: int
-    highest_term: int
+    size: int = 2
+    highest_term: int = 2
     promise: int = 1
     slack: int = 0
     patient: frozenset[int] = _NONE
@@ -47,10 +47,7 @@ class Instance:
     def configuration(self) -> str:
         """The configuration for MCElection, which claims nothing: all that counts is the graph."""
         text = _CONFIGURATION.read_text().replace("SYMMETRY Symmetry", "")
-        text = with_properties(with_invariants(text, ()), ())
-        for constant, value in self._constants().items():
-            text = with_constant(text, constant, value)
-        return text
+        return with_constants(with_properties(with_invariants(text, ()), ()), self._constants())
 
     def _constants(self) -> dict[str, bool | int | str]:
         return {

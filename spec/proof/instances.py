@@ -14,7 +14,6 @@ INSTANCES = (
     Instance(
         name="alone",
         size=1,
-        highest_term=2,
         recorded=_ONE,
         crashes=_ONE,
         resigns=_ONE,
@@ -23,7 +22,6 @@ INSTANCES = (
     ),
     Instance(
         name="patience",
-        size=2,
         highest_term=1,
         slack=1,
         patient=_SECOND,
@@ -34,8 +32,6 @@ INSTANCES = (
     ),
     Instance(
         name="two",
-        size=2,
-        highest_term=2,
         recorded=_ONE,
         crashes=_BOTH,
         resigns=_BOTH,
@@ -45,7 +41,6 @@ INSTANCES = (
     ),
     Instance(
         name="two, renewing",
-        size=2,
         highest_term=3,
         slack=1,
         crashes=_SECOND,
@@ -54,8 +49,6 @@ INSTANCES = (
     ),
     Instance(
         name="two, giving way",
-        size=2,
-        highest_term=2,
         slack=1,
         renew_in_place=False,
         crashes=_SECOND,
@@ -79,7 +72,6 @@ THOROUGH = (
     *INSTANCES,
     Instance(
         name="two, renewing twice",
-        size=2,
         highest_term=4,
         slack=1,
         crashes=_SECOND,
@@ -89,7 +81,6 @@ THOROUGH = (
     Instance(
         name="three, two terms",
         size=3,
-        highest_term=2,
         recorded=_THREE,
         states=20050,
         transitions=116998,

@@ -13,10 +13,11 @@ from enum import StrEnum
 from functools import cache
 from multiprocessing import get_context
 
+from spec.graph import NotExplored
 from spec.proof.comparison import Different, compare
 from spec.proof.controls import Control, Refuter, controls
 from spec.proof.explorer import Explorer
-from spec.proof.graph import NoGraph, explored
+from spec.proof.graph import explored
 from spec.proof.instance import Instance
 from spec.proof.instances import INSTANCES, THOROUGH
 from spec.proof.obligations import Obligation, obligations
@@ -111,7 +112,7 @@ def compared(instance: Instance, tools: Tools) -> tuple[str, str, str]:
     """Part, name and verdict: whether the proof has TLC's graph, of the size that is pinned."""
     try:
         result = compare(Explorer(instance), explored(instance, tools))
-    except NoGraph as error:
+    except NotExplored as error:
         return "TLC", instance.name, str(error)
     if isinstance(result, Different):
         return "TLC", instance.name, str(result)

@@ -63,8 +63,8 @@ def compare(explorer: Explorer, graph: Graph) -> Equal | Difference:
         Merged: the graphs match, but the core tells states apart that the specification does not.
     """
     first = explorer.image(explorer.first())
-    if first != graph.images[0]:
-        begun = (("Init", graph.images[0]),)
+    if first != graph.states[0]:
+        begun = (("Init", graph.states[0]),)
         return Difference(path=(("Init", first),), core_only=(), specification_only=begun)
     return _Walk(explorer, graph).to_its_end()
 
@@ -104,9 +104,9 @@ class _Walk:
         return self._numbers[after]
 
     def _difference(self, world: World, steps: Collection[WorldStep]) -> Difference:
-        images = self._graph.images
+        states = self._graph.states
         ours = {(label, self._explorer.image(after)) for label, after in steps}
-        theirs = {(label, images[number]) for label, number in self._theirs(world)}
+        theirs = {(label, states[number]) for label, number in self._theirs(world)}
         return Difference(
             path=self._path(world),
             core_only=self._in_order(ours - theirs),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from leader.protocol.vocabulary import MemberId
-from spec.configuration import with_constant
+from spec.configuration import with_constants
 from spec.models import Tier
 
 SPECIFICATION: Final = Path(__file__).parents[2] / "spec"
@@ -20,13 +20,16 @@ NAMES: Final = tuple(MemberId(f"m{number}") for number in range(1, 5))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A cluster with bounds; ``states`` and ``transitions`` are those of its whole graph."""
+    """A cluster with bounds; ``states`` and ``transitions`` are those of its whole graph.
+
+    Unless it says otherwise, three members and two terms, in time, with records, and nothing breaks.
+    """
 
     name: str
     shows: str
     tier: Tier = Tier.QUICK
-    size: int
-    terms: int
+    size: int = 3
+    terms: int = 2
     """The highest term there is."""
     timed: bool = True
     patient: int = 0
@@ -90,9 +93,7 @@ class Instance:
             "MayResign": _set(self.members[: self.resigning]),
             "Apart": _set([_set(pair) for pair in self.apart]),
         }
-        for name, value in constants.items():
-            text = with_constant(text, name, value)
-        return text
+        return with_constants(text, constants)
 
 
 def _set(elements: Collection[str]) -> str:
@@ -111,7 +112,6 @@ INSTANCES: Final = {
             name="two-members",
             shows="pre-vote, vote, heartbeat and the end of a lease, in time",
             size=2,
-            terms=2,
             pre_vote=True,
             states=503,
             transitions=2151,
@@ -119,7 +119,6 @@ INSTANCES: Final = {
         Instance(
             name="three-members",
             shows="a quorum that is not everybody; answers that extend a lease",
-            size=3,
             terms=1,
             pre_vote=True,
             states=1912,
@@ -128,7 +127,6 @@ INSTANCES: Final = {
         Instance(
             name="timeless",
             shows="the same without time: a promise or a lease may end at any moment",
-            size=3,
             terms=1,
             timed=False,
             pre_vote=True,
@@ -171,7 +169,6 @@ INSTANCES: Final = {
             name="crashes",
             shows="crash, restart with a record, a broken connection that is trusted, resignation",
             size=2,
-            terms=2,
             pre_vote=True,
             trusts=True,
             crashing=2,
@@ -194,7 +191,6 @@ INSTANCES: Final = {
             name="lost-records",
             shows="crash and restart without a record: a silent wait, and a term from the wall clock",
             size=2,
-            terms=2,
             recorded=False,
             crashing=2,
             states=1369,
@@ -203,7 +199,6 @@ INSTANCES: Final = {
         Instance(
             name="two-lengths",
             shows="promises of one tick and of two, with crash and resignation",
-            size=3,
             terms=1,
             patient=2,
             crashing=1,
@@ -214,8 +209,6 @@ INSTANCES: Final = {
         Instance(
             name="two-terms",
             shows="one leader after the other, in time",
-            size=3,
-            terms=2,
             states=20050,
             transitions=116998,
         ),
@@ -223,8 +216,6 @@ INSTANCES: Final = {
             name="two-terms-timeless",
             shows="the same without time",
             tier=Tier.FULL,
-            size=3,
-            terms=2,
             timed=False,
             states=50320,
             transitions=355344,
@@ -233,7 +224,6 @@ INSTANCES: Final = {
             name="everything",
             shows="whatever can happen in one term, to any of three",
             tier=Tier.FULL,
-            size=3,
             terms=1,
             pre_vote=True,
             crashing=3,
@@ -245,8 +235,6 @@ INSTANCES: Final = {
             name="handing-over-in-time",
             shows="a successor named or none, and a third that has heard of it or has not",
             tier=Tier.FULL,
-            size=3,
-            terms=2,
             resigning=1,
             states=54306,
             transitions=352086,
@@ -255,8 +243,6 @@ INSTANCES: Final = {
             name="lost-records-of-three",
             shows="one of three starts anew beside a leader",
             tier=Tier.FULL,
-            size=3,
-            terms=2,
             recorded=False,
             crashing=1,
             states=36990,
@@ -266,7 +252,6 @@ INSTANCES: Final = {
             name="renewal-in-time",
             shows="a leader goes on above a higher term while its lease lasts; two never hear each other",
             tier=Tier.DEEP,
-            size=3,
             terms=3,
             apart=_pairs("23"),
             states=150112,

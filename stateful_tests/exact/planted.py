@@ -81,8 +81,8 @@ IN_THE_CORE: Final = (
         "pre_vote_for_its_own_term",
         "a campaign is begun that cannot be won",
         "voting",
-        "welcome = message.term > state.term and",
-        "welcome = message.term >= state.term and",
+        "higher = state.votes and message.term > state.term",
+        "higher = state.votes and message.term >= state.term",
     ),
     _planted(
         "two-members",

@@ -58,7 +58,7 @@ def test_what_only_the_specification_can_do_is_told(graph_of: GraphOf) -> None:
     graph = graph_of(SMALL.name)
     last = len(graph.steps) - 1
     steps = [*graph.steps[:last], graph.steps[last] | {("Surprise", 0)}]
-    found = compare(Explorer(SMALL), Graph(graph.images, steps))
+    found = compare(Explorer(SMALL), Graph(graph.states, steps))
     assert isinstance(found, Difference)
     story = found.story(SMALL.members)
     assert found.path[0][0] == "Init"
@@ -71,8 +71,8 @@ def test_what_only_the_specification_can_do_is_told(graph_of: GraphOf) -> None:
 def test_a_state_that_the_specification_lacks_is_told(graph_of: GraphOf) -> None:
     """Where a step leads to a state unknown to TLC, the story says what is different in it."""
     graph = graph_of(SMALL.name)
-    target = graph.images[-1]
-    lacking = [*graph.images[:-1], replaced_roles(target)]
+    target = graph.states[-1]
+    lacking = [*graph.states[:-1], replaced_roles(target)]
     found = compare(Explorer(SMALL), Graph(lacking, graph.steps))
     assert isinstance(found, Difference)
     assert [image for _, image in found.core_only] == [target]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from spec.graph import NotExplored
 from spec.models import Tier
 from stateful_tests.exact.comparison import Difference, compare
-from stateful_tests.exact.dump import Graph, NotExplored, whole_graph
+from stateful_tests.exact.dump import Graph, whole_graph
 from stateful_tests.exact.explorer import Explorer
 from stateful_tests.exact.instances import INSTANCES, selected
 from stateful_tests.exact.planted import IN_THE_CORE, IN_THE_SPECIFICATION, Edit, Planted

@@ -1,4 +1,4 @@
-"""A planted bug is a patch of a few lines to the real core, which stays as it is.
+"""A planted bug is a patch of a few lines to the real core or what is built on it, which stay as they are.
 
 The modules that act are read again from their sources, the patch applied, and wired to each other;
 those that only define values are shared, so a mutant speaks of the same states and messages.
@@ -7,24 +7,54 @@ those that only define values are shared, so a mutant speaks of the same states 
 import builtins
 import importlib
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Final
 
 from stateful_tests.core import Core
+from stateful_tests.core_system import CoreSystem
+from stateful_tests.stack.life import Application
+from stateful_tests.stack_system import StackSystem
+from stateful_tests.system import Begin
 
-PACKAGE: Final = "leader.protocol."
-ACTING: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
+CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
+ACTING: Final = {
+    **{f"leader.protocol.{name}": name for name in CORE},
+    "leader.engine": "engine",
+    "leader.participation": "participation",
+    "leader.actor": "actor",
+    "stateful_tests.stack.member": "member",
+}
+"""The modules that act, and what a patch calls them."""
+SOURCES: Final = {name: module for module, name in ACTING.items()}
+ONCE: Final = "register_election_messages(DEFAULT_REGISTRY)\n"
+"""What a module does to what is shared: once is enough."""
+QUOTATION: Final = re.compile(r"^ *# Spec: .*\n", re.MULTILINE)
+"""What the core quotes of the spec beside its guards: no patch has to know of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """Replace ``old``, which must be there exactly once, in a module of the core."""
+    """Replace ``old``, which must be there exactly once, in a module that acts."""
 
     module: str
     old: str
     new: str
+
+    def applied_to(self, source: str) -> str:
+        """The source so changed.
+
+        Raises:
+            ValueError: it does not fit any more.
+        """
+        if source.count(self.old) != 1:
+            raise ValueError(
+                f"{self.old!r}: must be in {self.module}.py once, is in it {source.count(self.old)} times"
+            )
+        return source.replace(self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +65,19 @@ class Mutant:
     disaster: str
     """What it leads to, in words."""
     patches: tuple[Patch, ...]
+
+    @property
+    def is_in_the_core(self) -> bool:
+        """Whether the core alone shows it."""
+        return all(patch.module in CORE for patch in self.patches)
+
+
+def begins(mutant: Mutant) -> Begin:
+    """The system to look for the bug in: the core alone where the bug is there, else the whole stack."""
+    if mutant.is_in_the_core:
+        return partial(CoreSystem, core=load(mutant))
+    application: Application = _Modules(mutant.patches).load("member").StackMember
+    return partial(StackSystem, application=application)
 
 
 def load(mutant: Mutant) -> Core:
@@ -64,22 +107,18 @@ class _Modules:
 
     def load(self, name: str) -> ModuleType:
         if name not in self._loaded:
-            module = ModuleType(f"{PACKAGE}{name}")
+            module = ModuleType(SOURCES[name])
             vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
             self._loaded[name] = module
             exec(compile(self._source(name), f"<mutated {name}>", "exec"), vars(module))
         return self._loaded[name]
 
     def _source(self, name: str) -> str:
-        source = inspect.getsource(importlib.import_module(PACKAGE + name))
+        module = importlib.import_module(SOURCES[name])
+        source = QUOTATION.sub("", inspect.getsource(module)).replace(ONCE, "")
         for patch in self._patches:
-            if patch.module != name:
-                continue
-            if source.count(patch.old) != 1:
-                raise ValueError(
-                    f"{patch.old!r}: must be in {name}.py once, is in it {source.count(patch.old)} times"
-                )
-            source = source.replace(patch.old, patch.new)
+            if patch.module == name:
+                source = patch.applied_to(source)
         return source
 
     def _import(
@@ -90,6 +129,6 @@ class _Modules:
         fromlist: Sequence[str] = (),
         level: int = 0,
     ) -> ModuleType:
-        if name.removeprefix(PACKAGE) in ACTING:
-            return self.load(name.removeprefix(PACKAGE))
+        if name in ACTING:
+            return self.load(ACTING[name])
         return builtins.__import__(name, globals, locals, fromlist, level)

@@ -148,10 +148,10 @@ def test_a_member_that_was_stopped_steps_down_and_says_for_how_long_it_was_away(
         assert warning is not None
         assert AWAY_SECONDS - 0.2 < float(warning[1]) <= (now() - stopped) / 1_000_000_000
         reports = child.hear_until(Follows)
-        assert all(act.until <= stopped for act in reports if isinstance(act, Acted))
-        again = child.hear_until(Acted)[-1]
-        assert isinstance(again, Acted)
-        assert again.since > thawed
+        acts = [told for told in reports if isinstance(told, Acted)]
+        while not acts or acts[-1].since <= thawed:
+            acts += [told for told in child.hear_until(Acted) if isinstance(told, Acted)]
+        assert all(act.until <= stopped for act in acts[:-1])
 
 
 @pytest.mark.slow

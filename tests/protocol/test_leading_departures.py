@@ -344,6 +344,14 @@ def test_a_trusted_broken_connection_releases_no_promise_to_another() -> None:
     )
 
 
+def test_a_trusted_broken_connection_finds_nothing_to_release_in_a_promise_that_is_over() -> None:
+    """The specification has no such step: only the deadline moves."""
+    state = member(following(None, 180), name=C, promise=promised(A, 90), trust_disconnect=True)
+    assert step(state, PeerWentDown(peer=A), at(100)) == nothing(
+        replace(state, role=following(None, 100.5))
+    )
+
+
 @pytest.mark.parametrize("trust_disconnect", [False, True])
 @pytest.mark.parametrize(
     "role",

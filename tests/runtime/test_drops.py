@@ -1,13 +1,12 @@
 """Dropped messages: all counted, few logged."""
 
 import asyncio
-import logging
 
 import pytest
 
 from runtime.clock import NANOSECONDS
-from runtime.drops import MEMORY, PERIOD, Drop, Drops
-from runtime.process import process_log
+from runtime.drops import DETAIL_LIMIT, LINES, PERIOD, Drop, Drops
+from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 
@@ -57,18 +56,32 @@ def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixtur
     assert len(caplog.messages) == 2
 
 
-def test_a_stranger_with_many_addresses_fills_no_memory(
+def test_a_stranger_with_many_addresses_fills_no_disk(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Beyond a hundred keys a cause is silent, others are not; a minute later it may speak."""
+
+    async def main() -> None:
+        drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
+        for number in range(2 * LINES):
+            drops.record(Drop.REFUSED, str(number), "detail")
+        assert len(caplog.messages) == LINES
+        drops.record(Drop.STOPPED, "x", "detail")
+        assert len(caplog.messages) == LINES + 1
+        await asyncio.sleep(PERIOD / NANOSECONDS)
+        drops.record(Drop.REFUSED, str(2 * LINES), "detail")
+        assert caplog.messages[-1] == f"connection refused: {2 * LINES}: detail"
+        assert drops.counts()["connection refused"] == 2 * LINES + 1
+
+    VirtualTimeLoop().run(main())
+
+
+def test_a_detail_that_quotes_a_frame_is_cut(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Beyond a thousand keys the oldest is forgotten: it is logged again, the newest is not."""
-    caplog.set_level(logging.WARNING)
-    drops = Drops(clock, process_log("node1"))
-    for number in range(MEMORY + 1):
-        drops.record(Drop.REFUSED, str(number), "detail")
-    caplog.clear()
-    drops.record(Drop.REFUSED, str(MEMORY), "detail")
-    drops.record(Drop.REFUSED, "0", "detail")
-    assert caplog.messages == ["connection refused: 0: detail"]
+    """A megabyte of hostile text is some hundred characters in the log."""
+    Drops(clock, process_log("node1")).record(Drop.MALFORMED, "node2", "x" * 1_000_000)
+    assert caplog.messages == ["malformed message: node2: " + "x" * DETAIL_LIMIT]
 
 
 def test_records_say_which_node_speaks(

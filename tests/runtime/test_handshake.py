@@ -14,11 +14,14 @@ from runtime.handshake import (
     Refused,
     accept,
     dial,
+    stretch,
 )
 from runtime.pid import NAME_LIMIT
+from runtime.transport import Channel
 from runtime.wire import VERSION
 
 COOKIE = b"a cookie"
+OPEN = Channel()
 DIALLER, ACCEPTOR = Identity("dialler", 11), Identity("acceptor", 22)
 
 
@@ -27,14 +30,18 @@ def nonce(number: int) -> bytes:
     return bytes([number]) * NONCE_LENGTH
 
 
-def dialling(cookie: bytes = COOKIE, own: Identity = DIALLER, number: int = 1) -> Handshake:
+def dialling(
+    *keys: bytes, own: Identity = DIALLER, number: int = 1, channel: Channel = OPEN
+) -> Handshake:
     """The dialler's side."""
-    return dial(cookie, own, "acceptor", nonce(number))
+    return dial(keys or (COOKIE,), own, "acceptor", nonce(number), lambda: channel)
 
 
-def accepting(cookie: bytes = COOKIE, own: Identity = ACCEPTOR, number: int = 2) -> Handshake:
+def accepting(
+    *keys: bytes, own: Identity = ACCEPTOR, number: int = 2, channel: Channel = OPEN
+) -> Handshake:
     """The acceptor's side, waiting for the first frame."""
-    handshake = accept(cookie, own, nonce(number))
+    handshake = accept(keys or (COOKIE,), own, nonce(number), lambda: channel)
     assert next(handshake) == b""
     return handshake
 
@@ -72,7 +79,7 @@ def test_the_cookie_does_not_travel() -> None:
 def test_frames_of_the_longest_names_fit_the_limit() -> None:
     """Names of the greatest length in the longest characters leave every frame below the limit."""
     name = "\U00020000" * NAME_LIMIT
-    dialler = dial(COOKIE, Identity(name, 2**63 - 1), "acceptor", nonce(1))
+    dialler = dialling(own=Identity(name, 2**63 - 1))
     frames, _, _ = conversation(dialler, accepting())
     assert max(map(len, frames)) < FRAME_LIMIT
 
@@ -194,3 +201,65 @@ def test_text_that_is_no_text_is_refused() -> None:
     hello = next(dialling()).replace(b"dialler", b"\xff" * len("dialler"))
     with pytest.raises(Refused, match="no hello"):
         accepting().send(hello)
+
+
+def test_of_several_cookies_the_first_is_shown_and_all_are_accepted() -> None:
+    """During a change, nodes that show the old and nodes that show the new one meet."""
+    for shown in (b"old", b"new"):
+        _, dialler_learns, acceptor_learns = conversation(
+            dialling(shown, b"other"), accepting(b"new", b"old")
+        )
+        assert (dialler_learns.peer, acceptor_learns.peer) == (ACCEPTOR, DIALLER)
+
+
+def test_a_dialler_does_not_show_any_cookie_but_its_first() -> None:
+    """A node that knows the second only is not convinced."""
+    dialler, acceptor = dialling(b"new", b"old"), accepting(b"old")
+    proof = dialler.send(acceptor.send(next(dialler)))
+    with pytest.raises(Refused, match="it does not know the cookie"):
+        acceptor.send(proof)
+
+
+@pytest.mark.parametrize("side", ["dialler", "acceptor"])
+def test_a_proof_passed_on_from_one_encrypted_channel_to_another_is_refused(side: str) -> None:
+    """Somebody who decrypts and encrypts between two nodes cannot use what they prove."""
+    near, far = Channel(b"near"), Channel(b"far")
+    dialler, acceptor = dialling(channel=near), accepting(channel=far)
+    if side == "acceptor":
+        proof = dialler.send(acceptor.send(next(dialler)))
+        with pytest.raises(Refused, match="it does not know the cookie"):
+            acceptor.send(proof)
+    else:
+        frames, _, _ = conversation(dialling(channel=far), accepting(channel=far))
+        next(dialler)
+        dialler.send(frames[1])
+        with pytest.raises(Refused, match="it does not know the cookie"):
+            dialler.send(frames[3])
+
+
+def test_a_certificate_for_another_name_ends_the_handshake_before_anything_is_proved() -> None:
+    """Although that name's bearer knows the cookie, both ends refuse at its first frame."""
+    hello = next(dialling())
+    challenge = accepting().send(hello)
+    with pytest.raises(Refused, match=r"it calls itself 'dialler', its certificate \['evil'\]"):
+        accepting(channel=Channel(names=frozenset({"evil"}))).send(hello)
+    dialler = dialling(channel=Channel(names=frozenset({"dialler"})))
+    next(dialler)
+    with pytest.raises(Refused, match=r"it calls itself 'acceptor', its certificate"):
+        dialler.send(challenge)
+
+
+def test_a_certificate_may_name_several_nodes() -> None:
+    """Any of them is proved by it; a certificate that names nobody proves nothing."""
+    both = Channel(names=frozenset({"dialler", "acceptor", "third"}))
+    _, dialler_learns, _ = conversation(dialling(channel=both), accepting(channel=both))
+    assert dialler_learns.peer == ACCEPTOR
+    with pytest.raises(Refused, match="its certificate"):
+        accepting(channel=Channel(names=frozenset())).send(next(dialling()))
+
+
+def test_a_cookie_is_stretched_always_to_the_same_key() -> None:
+    """Nodes with one cookie have one key, others another, and it shows nothing of the cookie."""
+    assert stretch("cookie") == stretch("cookie")
+    assert stretch("cookie") != stretch("cookie ")
+    assert b"cookie" not in stretch("cookie")

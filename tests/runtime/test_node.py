@@ -247,11 +247,42 @@ def test_statistics_show_what_waits_and_what_was_done() -> None:
             sent=0,
             received=3,
             dropped={},
-            mailboxes={"recorder": 0, str(pid): 1},
-            connections={"a": 1},
+            mailboxes={
+                "recorder": runtime.MailboxStatistics(length=0, handled=1, dropped=0),
+                str(pid): runtime.MailboxStatistics(length=1, handled=2, dropped=0),
+            },
+            connections=b.statistics().connections,
+            calls=0,
+            watches=0,
             unauthenticated=0,
         )
         assert a.statistics().sent == 3
+
+    in_world(main)
+
+
+def test_statistics_show_what_has_gone_over_each_connection() -> None:
+    """Frames and bytes in both directions, and for how long the node has been up."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        await start_recorder(b)
+        events = Events(a)
+        for _ in range(3):
+            a.send(runtime.ProcessId("recorder", "b"), Note(number=1))
+        await events.next()
+        await asyncio.sleep(10)
+        size = 3 * len(runtime.DEFAULT_REGISTRY.encode("recorder", None, Note(number=1)))
+        [here], [there] = ([*each.statistics().connections.values()] for each in (a, b))
+        assert here == runtime.ConnectionStatistics(
+            connections=1,
+            frames_sent=3,
+            bytes_sent=size,
+            frames_received=0,
+            bytes_received=0,
+            connected_seconds=10.0,
+        )
+        assert (there.frames_received, there.bytes_received, there.frames_sent) == (3, size, 0)
 
     in_world(main)
 

@@ -1,6 +1,7 @@
 """Nodes: how they start, stop and are killed, and that nothing is left."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.runtime.support import (
     in_world,
     over_tcp,
     start_recorder,
+    until,
 )
 
 
@@ -47,8 +49,35 @@ def test_a_cookie_is_a_string_and_never_shown() -> None:
         with pytest.raises(TypeError, match="cookie must be a str, not bytes") as caught:
             await runtime.Node.start("a@127.0.0.1:0", cookie=b"secret")  # type: ignore[arg-type]
         assert "secret" not in str(caught.value)
+        with pytest.raises(TypeError, match="cookie must be a str, not int") as caught:
+            await runtime.Node.start("a@127.0.0.1:0", cookie=["secret", 7])  # type: ignore[list-item]
+        assert "secret" not in str(caught.value)
+        for missing in ([], ["secret", ""]):
+            with pytest.raises(ValueError, match="cookie must not be empty"):
+                await runtime.Node.start("a@127.0.0.1:0", cookie=missing)
 
     over_tcp(main)
+
+
+async def meet(a: runtime.Node, b: runtime.Node) -> None:
+    """Connects them and waits until both are up for each other."""
+    a.connect(b.name)
+    await until(lambda: a.nodes() and b.nodes())
+
+
+def test_a_cookie_is_replaced_without_stopping_all_nodes_at_once() -> None:
+    """Old and new, new and old, new only: at each step every node meets those a step away."""
+    steps: list[list[str]] = [["old"], ["old", "new"], ["new", "old"], ["new"]]
+
+    async def main(world: World) -> None:
+        for ours, theirs in [*itertools.pairwise(steps), *itertools.pairwise(steps[::-1])]:
+            a = await world.start("a", cookie=ours)
+            b = await world.start("b", cookie=theirs)
+            await meet(a, b)
+            await a.stop()
+            await b.stop()
+
+    in_world(main)
 
 
 def test_an_address_in_use_is_an_os_error() -> None:

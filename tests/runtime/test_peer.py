@@ -8,12 +8,21 @@ import pytest
 import runtime
 from runtime.drops import Drops
 from runtime.events import NodeDownReason as Reason
-from runtime.handshake import Identity
+from runtime.handshake import Identity, stretch
 from runtime.link import Surroundings
+from runtime.logs import process_log
 from runtime.peer import Backoff
-from runtime.process import process_log
 from runtime.simulation import Conditions, SimulatedClock, run
-from tests.runtime.support import COOKIE, Events, Note, Recorder, World, in_world, start_recorder
+from tests.runtime.support import (
+    COOKIE,
+    Bulk,
+    Events,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    start_recorder,
+)
 
 RECORDER = runtime.ProcessId("recorder", "b")
 
@@ -21,6 +30,11 @@ RECORDER = runtime.ProcessId("recorder", "b")
 def numbers(recorder: Recorder) -> list[int]:
     """The numbers of the notes that have come."""
     return [recorder.inbox.get_nowait()[1].number for _ in range(recorder.inbox.qsize())]
+
+
+def connections(node: runtime.Node) -> dict[str, int]:
+    """How many connections the node has with each other one."""
+    return {name: each.connections for name, each in node.statistics().connections.items()}
 
 
 def test_sending_connects_and_the_messages_wait_for_it() -> None:
@@ -33,7 +47,7 @@ def test_sending_connects_and_the_messages_wait_for_it() -> None:
             a.send(RECORDER, Note(number=number))
         await asyncio.sleep(1)
         assert numbers(recorder) == list(range(100))
-        assert b.statistics().connections == {"a": 1}
+        assert connections(b) == {"a": 1}
 
     in_world(main)
 
@@ -49,7 +63,7 @@ def test_one_connection_serves_both_directions() -> None:
         b.send(runtime.ProcessId("recorder", "a"), Note(number=1))
         await asyncio.sleep(1)
         assert numbers(recorder) == [1]
-        assert (a.statistics().connections, b.statistics().connections) == ({"b": 1}, {"a": 1})
+        assert (connections(a), connections(b)) == ({"b": 1}, {"a": 1})
 
     in_world(main)
 
@@ -67,7 +81,7 @@ def test_if_both_dial_at_once_both_connections_stay_and_order_holds() -> None:
             await asyncio.sleep(0.0001)
         await asyncio.sleep(1)
         assert [numbers(recorder) for recorder in recorders] == [list(range(500))] * 2
-        assert a.statistics().connections == {"b": 2}
+        assert connections(a) == {"b": 2}
 
     for seed in range(5):
         in_world(main, seed)
@@ -117,6 +131,28 @@ def test_only_so_many_messages_wait_for_a_connection() -> None:
         await asyncio.sleep(1)
         assert numbers(recorder) == list(range(10))
         assert a.statistics().dropped == {"too many messages wait for a connection": 5}
+
+    in_world(main)
+
+
+def test_only_so_many_bytes_wait_for_a_connection() -> None:
+    """However few the messages are; what was given up or delivered leaves room again."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a", limits=runtime.NodeLimits(send_buffer_bytes=25_000))
+        for number in range(5):
+            a.send(RECORDER, Bulk(number=number))
+        assert a.statistics().dropped == {"too many messages wait for a connection": 2}
+        await asyncio.sleep(1)
+        for start in (5, 10):
+            b = await world.start("b")
+            recorder = await start_recorder(b)
+            for number in range(start, start + 5):
+                a.send(RECORDER, Bulk(number=number))
+            await asyncio.sleep(3)
+            assert numbers(recorder) == [start, start + 1, start + 2]
+            await b.stop()
+            await asyncio.sleep(3)
 
     in_world(main)
 
@@ -278,7 +314,7 @@ def test_any_connection_lost_without_a_goodbye_means_the_node_is_down() -> None:
         a.connect("b")
         b.connect("a")
         await asyncio.sleep(1)
-        assert a.statistics().connections == {"b": 2}
+        assert connections(a) == {"b": 2}
         b.kill()
         world.network.crash("b")
         await asyncio.sleep(1)
@@ -335,7 +371,7 @@ def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
         backoff = Backoff(
             Surroundings(
                 own=Identity("a", 1),
-                cookie=COOKIE.encode(),
+                keys=(stretch(COOKIE),),
                 clock=clock,
                 random=random.Random(1),
                 registry=runtime.Registry(),

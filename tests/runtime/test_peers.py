@@ -1,6 +1,7 @@
 """All other nodes: strangers are bounded, watchers are told, stopping leaves nothing."""
 
 import asyncio
+import contextlib
 import socket
 
 import pytest
@@ -8,35 +9,122 @@ import pytest
 import runtime
 from runtime.events import NodeDownReason as Reason
 from runtime.transport import split_address
-from tests.runtime.support import COOKIE, Events, World, in_world, over_tcp, until
+from tests.runtime.support import (
+    COOKIE,
+    PATIENCE_SECONDS,
+    Events,
+    World,
+    in_world,
+    over_tcp,
+    until,
+)
 
 
-def test_only_so_many_strangers_are_let_in(caplog: pytest.LogCaptureFixture) -> None:
-    """The newest beyond the bound is closed, counted, logged once; a free place can be taken."""
+def knock(node: runtime.Node, source: str = "127.0.0.1") -> socket.socket:
+    """A stranger who connects from that address and says nothing."""
+    return socket.create_connection(split_address(node.address), source_address=(source, 0))
+
+
+async def is_closed(stranger: socket.socket) -> bool:
+    """Waits until the node has closed the stranger's connection."""
+    stranger.setblocking(False)
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with contextlib.suppress(ConnectionResetError):
+            return await loop.sock_recv(stranger, 1) == b""
+        return True
+
+
+def test_a_stranger_too_many_takes_the_place_of_the_oldest(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever comes has a chance to prove itself; counted, logged once, the bound holds."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(unauthenticated_connections=2)
         async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
-            where = split_address(a.address)
-            first, second = socket.create_connection(where), socket.create_connection(where)
-            await until(lambda: a.statistics().unauthenticated == 2)
-            for _ in range(3):
-                reader, writer = await asyncio.open_connection(*where)
-                assert await reader.read() == b""
-                writer.close()
-            assert a.statistics().dropped == {"too many unauthenticated connections": 3}
-            first.close()
-            await until(lambda: a.statistics().unauthenticated == 1)
-            async with await runtime.Node.start(
-                "b@127.0.0.1:0", cookie=COOKIE, routes={"a": a.address}
-            ) as b:
-                b.connect("a")
-                await until(a.nodes)
-            second.close()
+            strangers = [knock(a) for _ in range(5)]
+            for stranger in strangers[:3]:
+                assert await is_closed(stranger)
+            assert a.statistics().unauthenticated == 2
+            assert a.statistics().dropped == {"too many connections": 3}
+            for stranger in strangers:
+                stranger.close()
             await until(lambda: a.statistics().unauthenticated == 0)
 
     over_tcp(main)
-    assert sum("too many unauthenticated" in message for message in caplog.messages) == 1
+    assert sum("too many connections" in message for message in caplog.messages) == 1
+
+
+def test_a_host_with_many_strangers_does_not_push_out_another_hosts() -> None:
+    """It loses its own oldest: somebody in the middle of a handshake elsewhere goes on with it."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(unauthenticated_connections=4)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            honest = knock(a)
+            await until(lambda: a.statistics().unauthenticated == 1)
+            hostile = [knock(a, "127.0.0.2") for _ in range(20)]
+            for stranger in hostile[:17]:
+                assert await is_closed(stranger)
+            await until(lambda: a.statistics().dropped == {"too many connections": 17})
+            honest.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                honest.recv(1)
+            for stranger in (honest, *hostile):
+                stranger.close()
+
+    over_tcp(main)
+
+
+def test_a_known_node_gets_in_while_strangers_hold_every_connection() -> None:
+    """Even if they hold all that may be: they make room for one that proves itself."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(connections=3, handshake_seconds=10**6)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            strangers = [knock(a) for _ in range(10)]
+            await until(lambda: a.statistics().dropped == {"too many connections": 7})
+            routes = {"a": a.address}
+            async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes=routes) as b:
+                b.connect("a")
+                await until(lambda: a.nodes() and b.nodes())
+            for stranger in strangers:
+                stranger.close()
+
+    over_tcp(main)
+
+
+def test_when_all_connections_have_proved_themselves_the_newest_is_closed() -> None:
+    """Nobody who is up loses a connection to somebody new."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(connections=1)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            routes = {"a": a.address}
+            async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes=routes) as b:
+                b.connect("a")
+                await until(lambda: a.nodes() and b.nodes())
+                with knock(a) as stranger:
+                    assert await is_closed(stranger)
+                assert a.nodes() == {"b": b.creation}
+
+    over_tcp(main)
+
+
+def test_more_nodes_than_may_be_remembered_are_refused_but_not_the_known() -> None:
+    """Whoever knows the cookie fills no table by inventing names; a route makes a name known."""
+
+    async def main(world: World) -> None:
+        limits = runtime.NodeLimits(nodes=2)
+        a = await world.start("a", limits=limits, routes={"b": "b:1"})
+        for name in ("c", "d", "b"):
+            (await world.start(name, routes={"a": "a:1"})).connect("a")
+            await asyncio.sleep(1)
+        assert set(a.nodes()) == {"b", "c"}
+        assert a.statistics().dropped["connection refused"] > 0
+
+    in_world(main)
 
 
 def test_a_watcher_that_fails_disturbs_neither_the_others_nor_the_connection(

@@ -1,79 +1,12 @@
 """The simulated network: one seed, every fault, and nothing a kernel would not do."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 import pytest
 
 from runtime.simulation import Conditions, SimulatedNetwork, run
 from runtime.transport import Connection, Loss
-
-LIMIT = 100
-
-
-class End:
-    """One end of a connection: notes what happens and when, in microseconds."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.seen: list[tuple[int, bytes | str | Loss]] = []
-        connection.frame_limit = LIMIT
-        connection.attach(self)
-
-    def frame_received(self, frame: bytes) -> None:
-        self._note(frame)
-
-    def frame_refused(self, reason: str) -> None:
-        self._note(reason)
-
-    def connection_lost(self, loss: Loss) -> None:
-        self._note(loss)
-
-    @property
-    def what(self) -> list[bytes | str | Loss]:
-        """What happened."""
-        return [event for _, event in self.seen]
-
-    def _note(self, event: bytes | str | Loss) -> None:
-        self.seen.append((round(asyncio.get_running_loop().time() * 1e6), event))
-
-
-class Line:
-    """A connection from host a to host b."""
-
-    def __init__(self, network: SimulatedNetwork, near: End, far: End) -> None:
-        self.network = network
-        self.near = near
-        self.far = far
-
-    def send(self, *numbers: int) -> None:
-        """Sends from a to b a frame for each number."""
-        for number in numbers:
-            self.near.connection.send(bytes([number]))
-
-    def numbers(self) -> list[int]:
-        """The numbers that have come to b."""
-        return [event[0] for event in self.far.what if isinstance(event, bytes)]
-
-
-def on_a_line(main: Callable[[Line], Coroutine[Any, Any, Any]], seed: int = 1) -> Any:
-    """Runs a test with a connection that has sent what is spared, at instant zero of the notes."""
-
-    async def body() -> Any:
-        network = SimulatedNetwork(asyncio.get_running_loop(), seed)
-        accepted: list[End] = []
-        await network.transport("b").listen("b:1", lambda c: accepted.append(End(c)))
-        near = End(await network.transport("a").dial("b:1"))
-        for end in (near, accepted[0]):
-            end.connection.send(b"\xff")
-            end.connection.send(b"\xff")
-        await asyncio.sleep(1)
-        near.seen.clear()
-        accepted[0].seen.clear()
-        return await main(Line(network, near, accepted[0]))
-
-    return run(body())
+from tests.runtime.simulation_support import LIMIT, End, Line, on_a_line
 
 
 def test_by_default_frames_come_in_order_after_a_tenth_of_a_millisecond() -> None:
@@ -379,12 +312,3 @@ def test_a_length_outside_the_limit_ends_the_connection(length: int) -> None:
         assert line.near.what == [Loss.CLOSED_BY_PEER]
 
     on_a_line(main)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"delay": (2.0, 1.0)}, {"delay": (-1.0, 1.0)}, {"loss": 1.1}, {"reordering": -0.1}]
-)
-def test_conditions_are_checked(wrong: dict[str, Any]) -> None:
-    """The error names the field."""
-    with pytest.raises(ValueError, match=f"^{next(iter(wrong))} must be"):
-        Conditions(**wrong)

@@ -5,11 +5,16 @@ import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from runtime.logs import process_log
 from runtime.tcp import TcpTransport
+from runtime.tls import Credentials, Session
 from runtime.transport import Connection, Loss, split_address
+from tests.runtime.certificates import Authority
 from tests.runtime.support import PATIENCE_SECONDS, over_tcp
 
 LIMIT = 1_000
@@ -50,13 +55,23 @@ class End:
             await self.lost.wait()
 
 
+@pytest.fixture(scope="module", params=["unencrypted", "TLS"])
+def transport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Connections behave alike with and without TLS."""
+    if request.param == "unencrypted":
+        return TcpTransport()
+    files = Authority(tmp_path_factory.mktemp("authority")).sign("a")
+    return TcpTransport(credentials=Credentials(files, "a", process_log("a")))
+
+
 @contextlib.asynccontextmanager
-async def pair() -> AsyncIterator[tuple[End, End]]:
+async def pair(transport: TcpTransport) -> AsyncIterator[tuple[End, End]]:
     """Both ends of a connection, dialler first."""
     accepted: asyncio.Queue[Connection] = asyncio.Queue()
-    transport = TcpTransport()
     listener = await transport.listen("127.0.0.1:0", accepted.put_nowait)
     near, far = End(await transport.dial(listener.address)), End(await accepted.get())
+    near.connection.send(b"over the handshake")
+    assert await far.next() == b"over the handshake"
     yield near, far
     listener.close()
     await near.end()
@@ -80,12 +95,13 @@ def header(length: int) -> bytes:
     return length.to_bytes(4, "big")
 
 
-def test_frames_arrive_whole_and_in_order_both_ways() -> None:
+@pytest.mark.slow
+def test_frames_arrive_whole_and_in_order_both_ways(transport: TcpTransport) -> None:
     """From one byte to the limit."""
 
     async def main() -> None:
-        async with pair() as (near, far):
-            frames = [b"x" * length for length in (1, 2, LIMIT, 3)]
+        async with pair(transport) as (near, far):
+            frames = [b"x" * length for length in (1, 2, LIMIT, 3)] * 100
             for frame in frames:
                 near.connection.send(frame)
                 far.connection.send(frame)
@@ -145,11 +161,11 @@ def test_the_limit_holds_from_the_next_frame_on() -> None:
     over_tcp(main)
 
 
-def test_a_refused_peer_can_be_told_goodbye() -> None:
+def test_a_refused_peer_can_be_told_goodbye(transport: TcpTransport) -> None:
     """A receiver that closes in the call gets its last frame through."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             far.goodbye_at_refusal = b"no"
             near.connection.send(b"x" * (LIMIT + 1))
             assert await near.next() == b"no"
@@ -169,6 +185,69 @@ def test_a_connection_that_is_dropped_shows_as_closed_by_the_peer() -> None:
     over_tcp(main)
 
 
+@contextlib.asynccontextmanager
+async def bare_tls(
+    folder: Path,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, Session, End]]:
+    """A bare stream that has shaken hands by a session of its own, and the end that accepted it."""
+    credentials = Credentials(Authority(folder).sign("a"), "a", process_log("a"))
+    accepted: asyncio.Queue[Connection] = asyncio.Queue()
+    listener = await TcpTransport(credentials=credentials).listen(
+        "127.0.0.1:0", accepted.put_nowait
+    )
+    reader, writer = await asyncio.open_connection(*split_address(listener.address))
+    far, session = End(await accepted.get()), credentials.dial()
+    writer.write(session.send(header(1) + b"x"))
+    while not (said := session.outgoing()):
+        session.receive(await reader.read(1_000))
+    writer.write(said)
+    assert await far.next() == b"x"
+    yield reader, writer, session, far
+    writer.close()
+    listener.close()
+    await far.end()
+
+
+def test_over_tls_an_end_that_was_announced_needs_no_closed_socket(tmp_path: Path) -> None:
+    """Whoever says that it is done but keeps the socket is closed all the same."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (_, writer, session, far):
+            writer.write(session.finish())
+            assert await far.next() is Loss.CLOSED_BY_PEER
+
+    over_tcp(main)
+
+
+def test_over_tls_whoever_sends_rubbish_is_refused_even_with_a_last_word(tmp_path: Path) -> None:
+    """A broken session carries no goodbye any more, and the attempt raises nothing."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (reader, writer, _, far):
+            far.goodbye_at_refusal = b"no"
+            writer.write(b"\x17\x03\x03\x00\x20" + bytes(32))
+            refusal = await far.next()
+            assert isinstance(refusal, str)
+            assert refusal.startswith("TLS: ")
+            await reader.read()
+            writer.close()
+            assert await far.next() is Loss.CLOSED_HERE
+
+    over_tcp(main)
+
+
+def test_over_tls_the_end_is_announced(tmp_path: Path) -> None:
+    """Behind the last frame, as the standard demands."""
+
+    async def main() -> None:
+        async with bare_tls(tmp_path) as (reader, _, session, far):
+            far.connection.close(b"goodbye")
+            assert session.receive(await reader.read()) == header(7) + b"goodbye"
+            assert session.is_over
+
+    over_tcp(main)
+
+
 def test_a_connection_that_is_reset_shows_as_closed_by_the_peer() -> None:
     """A reset, as the kernel of a dead process sends it that had not read everything."""
 
@@ -181,11 +260,13 @@ def test_a_connection_that_is_reset_shows_as_closed_by_the_peer() -> None:
     over_tcp(main)
 
 
-def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unread() -> None:
+def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unread(
+    transport: TcpTransport,
+) -> None:
     """Closing with unread bytes would reset the connection and lose the last words."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             for _ in range(1_000):
                 near.connection.send(b"x" * LIMIT)
             far.connection.close(b"goodbye")
@@ -198,11 +279,11 @@ def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unrea
     over_tcp(main)
 
 
-def test_after_the_end_sending_and_closing_do_nothing() -> None:
+def test_after_the_end_sending_and_closing_do_nothing(transport: TcpTransport) -> None:
     """Neither end raises, whichever closed."""
 
     async def main() -> None:
-        async with pair() as (near, far):
+        async with pair(transport) as (near, far):
             near.connection.close()
             assert await far.next() is Loss.CLOSED_BY_PEER
             assert await near.next() is Loss.CLOSED_HERE

@@ -37,6 +37,28 @@ def test_computing_takes_no_time() -> None:
     assert run(main()) == 0
 
 
+def test_whoever_drives_the_loop_goes_from_instant_to_instant() -> None:
+    """All there is to do up to an instant is done, and the loop stands at it, timers or none."""
+    loop, rung = VirtualTimeLoop(), list[int]()
+    for milliseconds in (1, 2, 3):
+        loop.call_later(milliseconds / 1_000, rung.append, milliseconds)
+    loop.run_until(2_000_000)
+    assert (rung, loop.nanoseconds()) == ([1, 2], 2_000_000)
+    loop.run_until(10_000_000)
+    assert (rung, loop.nanoseconds()) == ([1, 2, 3], 10_000_000)
+    loop.close()
+
+
+def test_what_follows_at_the_same_instant_is_done_too() -> None:
+    """Time stands still until nothing is ready; an instant that is over is now."""
+    loop, rung = VirtualTimeLoop(), list[str]()
+    loop.run_until(5)
+    loop.call_soon(lambda: loop.call_soon(lambda: rung.append("second")))
+    loop.run_until(1)
+    assert (rung, loop.nanoseconds()) == (["second"], 5)
+    loop.close()
+
+
 def test_timers_ring_in_the_order_of_their_instants() -> None:
     """However they were set."""
 

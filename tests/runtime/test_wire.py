@@ -68,10 +68,17 @@ def frame(body: object, *, kind: str = "vote", version: int = VERSION, to: objec
     return msgspec.msgpack.encode([version, kind, to, 1, body])
 
 
+def raw(encoded: bytes) -> bytes:
+    """A vote whose body is these very bytes."""
+    return msgspec.msgpack.encode([VERSION, "vote", 1, 1, msgspec.Raw(encoded)])
+
+
 def body(**changes: object) -> dict[str, object]:
     """The body of a vote."""
     return {"term": 1, "share": 0.5, "inner": None, "note": b""} | changes
 
+
+GOOD_BODY = msgspec.msgpack.encode(body())
 
 votes = st.builds(
     Vote,
@@ -152,6 +159,11 @@ def test_damaged_messages_are_refused_or_still_messages(
         (b"\xdd\xff\xff\xff\xff", "truncated"),
         (b"\x95\x01\xa4vote\x01\x01\xdf\xff\xff\xff\xff", "truncated"),
         (b"", "truncated"),
+        (raw(b"\x85" + GOOD_BODY[1:] + b"\xa4term\x01"), "a key twice"),
+        (raw(b"\x85" + GOOD_BODY[1:] + b"\xa4term\x02"), "a key twice"),
+        (raw(GOOD_BODY.replace(b"term\x01", b"term\xcd\x00\x01")), "more bytes than it takes"),
+        (raw(GOOD_BODY.replace(b"note", b"no\xffe")), "UnicodeDecodeError"),
+        (raw(b"\xc1"), "malformed"),
     ],
 )
 def test_a_frame_that_is_not_exactly_a_message_is_refused(
@@ -179,6 +191,14 @@ def test_a_message_too_long_is_the_callers_mistake(registry: Registry) -> None:
     """The error gives its length and the limit."""
     with pytest.raises(ValueError, match=rf"plain takes \d+ bytes, the limit is {FRAME_LIMIT}"):
         registry.encode(1, 1, Plain("x" * FRAME_LIMIT))
+
+
+def test_a_sender_may_have_another_limit(registry: Registry) -> None:
+    """The longest message of that length is fine, one more byte is not."""
+    length = len(registry.encode(1, 1, Plain("x" * 50)))
+    registry.encode(1, 1, Plain("x" * 50), length)
+    with pytest.raises(ValueError, match=rf"plain takes {length} bytes, the limit is {length - 1}"):
+        registry.encode(1, 1, Plain("x" * 50), length - 1)
 
 
 @pytest.mark.parametrize("candidate", [int, dict, "Vote", Plain("an instance"), None])

@@ -7,6 +7,7 @@ from spec.configuration import (
     invariants_of,
     properties_of,
     with_constant,
+    with_constants,
     with_invariants,
     with_properties,
 )
@@ -47,6 +48,14 @@ def test_a_constant_is_replaced_in_its_place(name: str, value: Constant, expecte
     assert expected in changed
     assert "SPECIFICATION Spec" in changed
     assert changed.count("=") + changed.count("<-") == 3
+
+
+def test_several_constants_are_replaced_together() -> None:
+    """Each in its place; all must be there."""
+    changed = with_constants(TEXT, {"Limit": 2, "Quorum": "<- Anybody"})
+    assert "Limit = 2\n  Quorum <- Anybody\n" in changed
+    with pytest.raises(ValueError, match="constant Limits: must be assigned once"):
+        with_constants(TEXT, {"Limit": 2, "Limits": 2})
 
 
 def test_a_set_of_sets_is_replaced_as_a_whole() -> None:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from spec import tools
+from spec.graph import NotExplored
 from spec.proof.concrete import beginning
 from spec.proof.explorer import Explorer
-from spec.proof.graph import NoGraph, explored, graph_of
+from spec.proof.graph import explored, graph_of
 from spec.proof.instance import Instance
 from spec.proof.instances import INSTANCES
 
@@ -55,7 +56,7 @@ def test_pre_votes_are_not_overlooked() -> None:
 def test_a_run_that_fails_is_no_graph() -> None:
     """A smaller graph would be mistaken for the whole one."""
     nonsense = replace(INSTANCES[0], highest_term=-1)
-    with pytest.raises(NoGraph, match="alone: error"):
+    with pytest.raises(NotExplored, match="alone: error"):
         explored(nonsense, tools.find())
 
 

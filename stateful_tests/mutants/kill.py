@@ -1,0 +1,79 @@
+"""Whether the net catches a planted bug, and which check does: the cheapest are asked first.
+
+Knows no bug. A run counts only if the real thing survives the very same calls.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from typing import Final
+
+from stateful_tests.core_system import CoreSystem
+from stateful_tests.exact.comparison import Difference, compare
+from stateful_tests.exact.dump import Graph, whole_graph
+from stateful_tests.exact.explorer import Explorer
+from stateful_tests.exact.instances import INSTANCES
+from stateful_tests.mutants.loader import Mutant, begins, load
+from stateful_tests.mutants.table import INSTANCE_OF
+from stateful_tests.regressions import STORIES
+from stateful_tests.replay import failure_of, kind_of
+from stateful_tests.simulator import CALM, run
+from stateful_tests.stack_system import StackSystem
+
+SEEDS: Final = range(120)
+CALM_SEEDS: Final = range(SEEDS.stop, 2_000, CALM)
+"""Short runs that end calmly: what never comes to an election is found there or nowhere."""
+COMPARISON: Final = "the specification"
+
+
+@dataclass(frozen=True, slots=True)
+class Kill:
+    """A bug was caught."""
+
+    check: str
+    """The claim that failed, or what it was compared with."""
+    found: str
+    """How far one had to look."""
+
+    @property
+    def shown_check(self) -> str:
+        """A claim in the type of code, anything else as it is."""
+        return f"`{self.check}`" if self.check.isidentifier() else self.check
+
+
+def killed(mutant: Mutant) -> Kill | None:
+    """How ``mutant`` is caught; None for a survivor."""
+    searches: Iterable[Callable[[Mutant], Kill | None]] = (by_story, by_comparison, by_runs)
+    return next((kill for search in searches if (kill := search(mutant))), None)
+
+
+def by_story(mutant: Mutant) -> Kill | None:
+    """By the run that is kept for it."""
+    story = STORIES.get(mutant.name)
+    failure = None if story is None else failure_of(story.plan, story.calls, begins(mutant))
+    return None if failure is None else Kill(kind_of(failure.error), "its story")
+
+
+def by_runs(mutant: Mutant) -> Kill | None:
+    """By the hunter."""
+    mutated, real = begins(mutant), CoreSystem if mutant.is_in_the_core else StackSystem
+    for looked, seed in enumerate(chain(SEEDS, CALM_SEEDS), start=1):
+        failure = run(seed, mutated)
+        if failure is not None and failure_of(failure.plan, failure.calls, real) is None:
+            return Kill(kind_of(failure.error), f"run {looked}")
+    return None
+
+
+def by_comparison(mutant: Mutant) -> Kill | None:
+    """By the exact comparison, on the instance that is named for it."""
+    name = INSTANCE_OF.get(mutant.name)
+    if name is None:
+        return None
+    found = compare(Explorer(INSTANCES[name], load(mutant)), _graph(name))
+    return Kill(COMPARISON, f"`{name}`") if isinstance(found, Difference) else None
+
+
+@cache
+def _graph(name: str) -> Graph:
+    return whole_graph(INSTANCES[name])

@@ -1,0 +1,89 @@
+"""The clock of one process: of its own rate and zero, silent while stopped, ended with its process.
+
+Knows nothing of members. The idea: what is due can be asked for before it happens, so whoever drives
+the loop goes from one happening to the next.
+"""
+
+from collections.abc import Callable
+
+from runtime.clock import NANOSECONDS, Timer
+from runtime.virtual_time import VirtualTimeLoop
+from stateful_tests.host import NEVER
+from stateful_tests.plan import DriftingClock
+
+
+class ProcessClock:
+    """A ``Clock`` on virtual time; what would ring while its process is stopped rings afterwards."""
+
+    def __init__(
+        self, loop: VirtualTimeLoop, clock: DriftingClock, wall_clock: Callable[[int], int]
+    ) -> None:
+        self.clock = clock
+        self._loop = loop
+        self._wall_clock = wall_clock
+        self._timers: dict[_Timer, None] = {}
+        self._is_stopped = False
+        self._rung: list[_Timer] = []
+
+    def now(self) -> int:
+        """What it shows, in nanoseconds."""
+        return self.clock.reads(self._loop.nanoseconds())
+
+    def wall_milliseconds(self) -> int:
+        """What the calendar shows."""
+        return self._wall_clock(self._loop.nanoseconds())
+
+    def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
+        """Call back at the first true time at which this clock shows ``instant``."""
+        due = max(self.clock.shows(instant), self._loop.nanoseconds())
+        timer = _Timer(self, due, callback)
+        self._timers[timer] = None
+        timer.handle = self._loop.call_at(due / NANOSECONDS, self._ring, timer)
+        return timer
+
+    def next_due(self) -> int:
+        """The true time at which its next timer rings."""
+        return min([timer.due for timer in self._timers], default=NEVER)
+
+    def stop(self) -> None:
+        """Ring no more."""
+        self._is_stopped = True
+
+    def go_on(self) -> None:
+        """Ring again, and first what should have rung meanwhile."""
+        self._is_stopped = False
+        rung, self._rung = self._rung, []
+        for timer in rung:
+            self._ring(timer)
+
+    def end(self) -> None:
+        """Never ring again: a dead process does nothing."""
+        for timer in list(self._timers):
+            timer.cancel()
+
+    def forget(self, timer: "_Timer") -> None:
+        """``timer`` will not ring."""
+        self._timers.pop(timer, None)
+
+    def _ring(self, timer: "_Timer") -> None:
+        if timer not in self._timers:
+            return
+        if self._is_stopped:
+            self._rung.append(timer)
+        else:
+            self.forget(timer)
+            timer.callback()
+
+
+class _Timer:
+    handle: Timer
+
+    def __init__(self, clock: ProcessClock, due: int, callback: Callable[[], None]) -> None:
+        self.due = due
+        self.callback = callback
+        self._clock = clock
+
+    def cancel(self) -> None:
+        """Call it off."""
+        self.handle.cancel()
+        self._clock.forget(self)

@@ -1,0 +1,44 @@
+"""What is promised of callbacks: each claim accepts what it should and names what it should not."""
+
+import pytest
+
+from leader.protocol.vocabulary import InvariantViolated, MemberId
+from stateful_tests.stack.callbacks import Callbacks
+
+A, B = MemberId("a"), MemberId("b")
+
+
+def test_leading_and_following_alternate() -> None:
+    """Following repeats when the leader changes; leading twice without following between is wrong."""
+    callbacks = Callbacks(A)
+    callbacks.leading(is_leader=True)
+    assert callbacks.leader == A
+    callbacks.following(None)
+    callbacks.following(B)
+    assert callbacks.leader == B
+    callbacks.leading(is_leader=True)
+    with pytest.raises(InvariantViolated, match="CallbacksAlternate: a is told to lead twice"):
+        callbacks.leading(is_leader=True)
+
+
+def test_nobody_is_told_to_lead_after_the_lease() -> None:
+    """Work that is exclusive must not begin when it may not."""
+    with pytest.raises(InvariantViolated, match="ToldToLeadWithinTheLease: a is told"):
+        Callbacks(A).leading(is_leader=False)
+
+
+def test_nobody_is_told_to_follow_itself() -> None:
+    """Whoever may not lead has another leader or none."""
+    with pytest.raises(InvariantViolated, match="FollowsAnother: a is told to follow itself"):
+        Callbacks(A).following(A)
+
+
+def test_terms_told_go_up_without_a_gap() -> None:
+    """Each begins where the one before ended."""
+    callbacks = Callbacks(A)
+    callbacks.term_changed(0, 3)
+    callbacks.term_changed(3, 7)
+    with pytest.raises(InvariantViolated, match="TermsToldIncrease: a is told 6 -> 8, after 7"):
+        callbacks.term_changed(6, 8)
+    with pytest.raises(InvariantViolated, match="TermsToldIncrease: a is told 7 -> 7, after 7"):
+        callbacks.term_changed(7, 7)

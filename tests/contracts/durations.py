@@ -1,0 +1,109 @@
+"""Contracts on durations: a lease ends before its promises, a wait stays between its bounds."""
+
+from leader.protocol.quorum import reached_by_quorum
+from leader.protocol.timing import MILLION, Timing
+from leader.protocol.vocabulary import JITTER_RANGE, Duration
+
+
+def timing(
+    *, low: int = 150, high: int = 300, interval: int = 50, stagger: int = 1, drift: int = 0
+) -> Timing:
+    """A timing of which only what a contract is about is free."""
+    return Timing(
+        election_timeout_min=Duration(low),
+        election_timeout_max=Duration(high),
+        heartbeat_interval=Duration(interval),
+        max_clock_drift=drift,
+        stagger=Duration(stagger),
+        courtesy=Duration(10),
+    )
+
+
+def a_lease_ends_before_its_promise(drift: int, promise: int) -> bool:
+    """A lease on the slowest clock is over before the promise is on the fastest.
+
+    pre: 0 <= drift <= MILLION // 10
+    pre: promise >= 0
+    post: _
+    """
+    lease = timing(drift=drift).lease(Duration(promise))
+    return lease * (MILLION + drift) <= promise * (MILLION - drift)
+
+
+def a_lease_gives_nothing_away(drift: int, promise: int) -> bool:
+    """A lease is the longest that is safe: one nanosecond more would be too much.
+
+    pre: 0 <= drift <= MILLION // 10
+    pre: promise >= 0
+    post: _
+    """
+    more = timing(drift=drift).lease(Duration(promise)) + 1
+    return more * (MILLION + drift) > promise * (MILLION - drift)
+
+
+def a_longer_promise_is_no_shorter_lease(drift: int, one: int, other: int) -> bool:
+    """A voter that promises for longer never shortens a leadership.
+
+    pre: 0 <= drift <= MILLION // 10
+    pre: 0 <= one <= other
+    post: _
+    """
+    of = timing(drift=drift)
+    return of.lease(Duration(one)) <= of.lease(Duration(other))
+
+
+def a_wait_is_between_the_timeouts(low: int, high: int, jitter: int) -> bool:
+    """However chance falls, nobody stands before a promise can be over, nor after the longest wait.
+
+    pre: 100 <= low < high
+    pre: jitter >= 0
+    post: _
+    """
+    return low <= timing(low=low, high=high).election_timeout(jitter % JITTER_RANGE) < high
+
+
+def heartbeats_are_in_time(interval: int, stagger: int, promise: int) -> bool:
+    """There are three heartbeats within a promise and one within the interval, but never faster than the stagger.
+
+    pre: interval >= 1
+    pre: stagger >= 1
+    pre: promise >= 0
+    post: _
+    """
+    of = timing(low=2 * interval, high=2 * interval + 1, interval=interval, stagger=stagger)
+    pace = of.heartbeat_pace(Duration(promise))
+    return pace == stagger or (stagger < pace <= interval and 3 * pace <= promise)
+
+
+def a_failover_outlasts_the_promise(low: int, stagger: int, voters: int) -> bool:
+    """The longest failover is stated as no shorter than what must pass in any.
+
+    pre: low >= 100
+    pre: stagger >= 1
+    pre: voters >= 1
+    post: _
+    """
+    of = timing(low=low, high=low + 1, stagger=stagger)
+    return of.worst_failover(voters) >= low + stagger * (voters - 2)
+
+
+def backed_until_twin(sent: tuple[int, ...], promises: tuple[int, ...], drift: int) -> int | None:
+    """``backed_by_quorum_until`` of voters who all have answered, on integers instead of answers."""
+    of = timing(drift=drift)
+    ends = [at + of.lease(Duration(promise)) for at, promise in zip(sent, promises, strict=True)]
+    return reached_by_quorum(ends, len(sent))
+
+
+def a_lease_of_three_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: int) -> bool:
+    """While a lease of three lasts, two of them are bound, if none promised before it was asked.
+
+    pre: x >= 0
+    pre: y >= 0
+    pre: z >= 0
+    post: _
+    """
+    until = backed_until_twin((a, b, c), (x, y, z), 10_000)
+    if until is None:
+        return False
+    bound = [until <= sent + promise for sent, promise in ((a, x), (b, y), (c, z))]
+    return sum(bound) >= 2

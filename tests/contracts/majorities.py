@@ -1,0 +1,57 @@
+"""Contracts on majorities: why two of them cannot pass each other by, and what one of them reaches."""
+
+from leader.protocol.quorum import is_quorum, quorum_size, reached_by_quorum
+
+
+def two_quorums_are_too_many_to_part(voters: int, one: int, other: int) -> bool:
+    """Two quorums of the same voters, together, are more than there are: they share one.
+
+    pre: voters >= 1
+    pre: quorum_size(voters) <= one <= voters
+    pre: quorum_size(voters) <= other <= voters
+    post: _
+    """
+    return one + other > voters
+
+
+def a_quorum_is_more_than_half(voters: int, votes: int) -> bool:
+    """A quorum is a strict majority, and every strict majority is one.
+
+    pre: voters >= 1
+    pre: 0 <= votes <= voters
+    post: _
+    """
+    return (votes >= quorum_size(voters)) == (2 * votes > voters)
+
+
+def a_quorum_of_six_leaves_none_to_the_others(mask: int) -> bool:
+    """Of six voters, as bits of a mask, not both a set and all others are a quorum.
+
+    pre: 0 <= mask < 64
+    post: _
+    """
+    some = [voter for voter in range(6) if mask // 2**voter % 2]
+    others = [voter for voter in range(6) if voter not in some]
+    return not (is_quorum(some, range(6)) and is_quorum(others, range(6)))
+
+
+def a_quorum_of_four_reaches_the_third_greatest(a: int, b: int, c: int, d: int) -> bool:
+    """What a quorum reaches, three of four have or exceed; anything above it, fewer do.
+
+    post: _
+    """
+    values = (a, b, c, d)
+    reached = reached_by_quorum(values, 4)
+    if reached is None:
+        return False
+    above = [value for value in values if value > reached]
+    return sum(value >= reached for value in values) >= 3 and len(above) < 3
+
+
+def fewer_than_a_quorum_reach_nothing(voters: int, a: int, b: int) -> bool:
+    """Two values reach something only among voters of whom two are a quorum.
+
+    pre: voters >= 1
+    post: _
+    """
+    return (reached_by_quorum((a, b), voters) is None) == (voters > 3)

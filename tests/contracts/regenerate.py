@@ -1,0 +1,16 @@
+"""Asks CrossHair about every contract and writes what it found into the documentation.
+
+Run as ``python -m tests.contracts.regenerate``, then read the difference: a contract that is
+confirmed no longer is a finding, not a change of wording.
+"""
+
+from tests.contracts.page import PAGE, table, with_table
+from tests.contracts.verdicts import DECIDED, UNDECIDED, check, contracts_of
+
+if __name__ == "__main__":
+    verdicts = {
+        name: finding.verdict
+        for module in (*DECIDED, *UNDECIDED)
+        for name, finding in check(contracts_of(module)).items()
+    }
+    PAGE.write_text(with_table(PAGE.read_text(), table(verdicts)))

@@ -1,0 +1,111 @@
+"""CrossHair, asked about contracts: what it found of each.
+
+Knows CrossHair's words and how contracts are written, not what any is about. The idea: what was not
+decided is never taken for proved, and what CrossHair says nothing of is an error.
+"""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "tests.contracts"
+DECIDED = ("majorities", "durations", "orders", "votes")
+UNDECIDED = ("undecided",)
+BUDGET_SECONDS = {**dict.fromkeys(DECIDED, 20), **dict.fromkeys(UNDECIDED, 2)}
+"""For each contract of a module, of processor time: one that is decided takes a tenth of it."""
+PATIENCE_SECONDS = 300
+
+_LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<level>\w+): (?P<text>.*)$", re.MULTILINE)
+_CALL = re.compile(r"when calling (\w+)\(")
+
+
+class Verdict(StrEnum):
+    """What CrossHair found of a contract."""
+
+    CONFIRMED = "confirmed"
+    NOT_DECIDED = "not decided"
+    REFUTED = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A predicate that holds for every argument within its bounds."""
+
+    module: str
+    name: str
+    promise: str
+    bounds: tuple[str, ...]
+    lines: range
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """``text`` has the call that refutes it, if any does."""
+
+    verdict: Verdict
+    text: str
+
+
+def contracts_of(module: str) -> list[Contract]:
+    """The contracts in a module of this package, in its order."""
+    source = (ROOT / PACKAGE.replace(".", "/") / f"{module}.py").read_text()
+    functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    return [
+        Contract(
+            module=module,
+            name=node.name,
+            promise=docstring.partition("\n\n")[0],
+            bounds=tuple(re.findall(r"^pre: (.*)$", docstring, re.MULTILINE)),
+            lines=range(node.lineno, (node.end_lineno or 0) + 1),
+        )
+        for node in functions
+        if "post: _" in (docstring := ast.get_docstring(node) or "")
+    ]
+
+
+def check(contracts: Sequence[Contract], core: Path = ROOT) -> dict[str, Finding]:
+    """What CrossHair finds of contracts of one module, with the ``leader`` package in folder ``core``.
+
+    RuntimeError, with what it said, if it did not come to a finding on each.
+    """
+    [module] = {contract.module for contract in contracts}
+    asked = subprocess.run(
+        [
+            *(sys.executable, "-m", "crosshair", "check"),
+            *("--report_all", "--analysis_kind=PEP316"),
+            f"--per_condition_timeout={BUDGET_SECONDS[module]}",
+            *(f"{PACKAGE}.{module}.{contract.name}" for contract in contracts),
+        ],
+        cwd=core,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    findings = dict(findings_in(asked.stdout, contracts))
+    if findings.keys() != {contract.name for contract in contracts}:
+        raise RuntimeError(f"{module}: no finding on every contract: {asked.stdout}{asked.stderr}")
+    return findings
+
+
+def findings_in(output: str, contracts: Sequence[Contract]) -> Iterator[tuple[str, Finding]]:
+    """The findings that CrossHair printed, each with the name of its contract."""
+    for said in _LINE.finditer(output):
+        text = said["text"]
+        if said["level"] == "error":
+            if called := _CALL.search(text):
+                yield called[1], Finding(Verdict.REFUTED, text)
+            continue
+        for contract in contracts:
+            if int(said["line"]) in contract.lines:
+                confirmed = text == "Confirmed over all paths."
+                verdict = Verdict.CONFIRMED if confirmed else Verdict.NOT_DECIDED
+                yield contract.name, Finding(verdict, text)

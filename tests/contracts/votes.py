@@ -1,0 +1,217 @@
+"""Contracts on single steps of a follower, of three members, with every number free.
+
+What is not a number is fixed: three members, of whom ``A`` steps, clocks that do not drift.
+"""
+
+from leader.protocol.leading import handle_heartbeat, handle_refusal, handle_resigned
+from leader.protocol.membership import Membership, MembershipId, founding
+from leader.protocol.messages import (
+    Heartbeat,
+    PreVoteRequest,
+    Resignation,
+    Resigned,
+    VoteGranted,
+    VoteRefused,
+    VoteRequest,
+)
+from leader.protocol.start import restart
+from leader.protocol.state import Durable, Follower, Pacing, Promise, Settings, State
+from leader.protocol.transition import Outcome, Passed
+from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
+from leader.protocol.voting import handle_pre_vote_request, handle_vote_request, promise_to
+from tests.contracts.durations import timing
+
+CLUSTER = ClusterId("shop")
+A, B, C = MemberId("a"), MemberId("b"), MemberId("c")
+PROMISE = 150
+SETTINGS = Settings(cluster=CLUSTER, member=A, timing=timing(), trust_disconnect=False)
+UNPACED = Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None)
+DIGEST = founding((A, B, C)).identity.digest
+
+
+def stamped(stamp: int) -> Membership:
+    """The three, as the leader of ``stamp`` handed them on."""
+    return Membership(term=Term(stamp), version=0, voters=(A, B, C))
+
+
+def follower(term: int, stamp: int, until: int) -> State:
+    """A, which has promised B."""
+    return State(
+        settings=SETTINGS,
+        durable=Durable(term=Term(term), membership=stamped(stamp), promise=Duration(PROMISE)),
+        role=Follower(leader=None, deadline=Instant(0)),
+        promise=Promise(to=B, until=Instant(until)),
+        pacing=UNPACED,
+        observers=frozenset(),
+    )
+
+
+def named(stamp: int) -> MembershipId:
+    """The same as ``stamped``, as a message names it."""
+    return MembershipId(term=Term(stamp), version=0, digest=DIGEST)
+
+
+def request(sender: MemberId, term: int, stamp: int, resigned_term: int | None) -> VoteRequest:
+    """``sender`` asks; it may show that B has resigned."""
+    resignation = None if resigned_term is None else Resignation(leader=B, term=Term(resigned_term))
+    return VoteRequest(
+        cluster=CLUSTER,
+        sender=sender,
+        term=Term(term),
+        sent=Instant(0),
+        membership=named(stamp),
+        resignation=resignation,
+    )
+
+
+def at(now: int) -> Moment:
+    return Moment(now=Instant(now), jitter=0)
+
+
+def is_granted(outcome: Outcome | Passed) -> bool:
+    """Whether the step says yes."""
+    return isinstance(outcome, Outcome) and isinstance(outcome.messages[0].message, VoteGranted)
+
+
+def a_vote_moves_and_binds(
+    term: int, stamp: int, until: int, asked: int, shown: int, now: int
+) -> bool:
+    """A vote is given in a higher term only, moves the voter there, and binds it for a promise; a refusal changes nothing.
+
+    pre: 0 <= stamp <= term < 2**62
+    pre: 0 <= asked < 2**62
+    pre: 0 <= shown < 2**62
+    pre: now >= 0
+    post: _
+    """
+    before = follower(term, stamp, until)
+    outcome = handle_vote_request(before, request(C, asked, shown, None), at(now))
+    if not is_granted(outcome):
+        return outcome.state == before and isinstance(outcome.messages[0].message, VoteRefused)
+    promise = outcome.state.promise
+    bound = promise is not None and promise.to == C and promise.until >= now + PROMISE
+    return bound and outcome.state.term == asked > term and shown >= stamp and until <= now
+
+
+def no_two_votes_in_one_term(
+    term: int, until: int, first: int, again: int, now: int, later: int
+) -> bool:
+    """Two members that get votes of one voter get them in different terms, and a promise apart.
+
+    pre: 0 <= term < 2**62
+    pre: 0 <= first < 2**62
+    pre: 0 <= again < 2**62
+    pre: 0 <= now <= later
+    post: _
+    """
+    voted = handle_vote_request(follower(term, 0, until), request(B, first, 0, None), at(now))
+    other = handle_vote_request(voted.state, request(C, again, 0, None), at(later))
+    if not (is_granted(voted) and is_granted(other)):
+        return True
+    return first < again and later >= now + PROMISE
+
+
+def a_resignation_releases_its_own_promise_only(
+    term: int, until: int, asked: int, shown: int, now: int
+) -> bool:
+    """Who shows that B has resigned is given a vote before B's promise ends, unless that is of a later term.
+
+    pre: 0 <= term < asked < 2**62
+    pre: 0 <= shown < 2**62
+    pre: now >= 0
+    post: _
+    """
+    outcome = handle_vote_request(follower(term, 0, until), request(C, asked, 0, shown), at(now))
+    return is_granted(outcome) == (until <= now or term <= shown)
+
+
+def a_pre_vote_binds_to_nothing(
+    term: int, stamp: int, until: int, asked: int, shown: int, now: int
+) -> bool:
+    """Whatever is answered to a pre-vote, neither the record nor the promise nor the role changes, but for a deadline.
+
+    pre: 0 <= stamp <= term < 2**62
+    pre: 0 <= asked < 2**62
+    pre: 0 <= shown < 2**62
+    pre: now >= 0
+    post: _
+    """
+    before = follower(term, stamp, until)
+    message = PreVoteRequest(
+        cluster=CLUSTER, sender=C, term=Term(asked), sent=Instant(0), membership=named(shown)
+    )
+    after = handle_pre_vote_request(before, message, at(now)).state
+    same = after.durable == before.durable and after.promise == before.promise
+    return same and isinstance(after.role, Follower) and after.role.leader is None
+
+
+def a_heartbeat_is_followed_or_refused(
+    term: int, stamp: int, until: int, led: int, now: int
+) -> bool:
+    """A leader of this term or a later one is followed and promised; of one of the past nothing is taken over.
+
+    pre: 0 <= stamp <= term < 2**62
+    pre: 0 <= led < 2**62
+    pre: now >= 0
+    post: _
+    """
+    before = follower(term, stamp, until)
+    message = Heartbeat(
+        cluster=CLUSTER, sender=C, term=Term(led), sent=Instant(0), membership=stamped(led)
+    )
+    after = handle_heartbeat(before, message, at(now)).state
+    if led < term:
+        return after == before
+    promise = after.promise
+    bound = promise is not None and promise.to == C and promise.until >= now + PROMISE
+    return bound and after.term == after.durable.membership.term == led
+
+
+def a_refusal_teaches_a_term_only(term: int, until: int, told: int, now: int) -> bool:
+    """The higher term of a refusal is adopted, and a promise to another stands.
+
+    pre: 0 <= term < told < 2**62
+    pre: now >= 0
+    post: _
+    """
+    before = follower(term, 0, until)
+    message = VoteRefused(cluster=CLUSTER, sender=C, term=Term(told))
+    after = handle_refusal(before, message, at(now)).state
+    return after.term == told and after.promise == before.promise
+
+
+def who_resigns_releases_no_other(term: int, until: int, of: int, now: int) -> bool:
+    """C resigns, and what was promised to B stands; so does the term.
+
+    pre: 0 <= term <= of < 2**62
+    pre: now >= 0
+    post: _
+    """
+    before = follower(term, 0, until)
+    message = Resigned(cluster=CLUSTER, sender=C, term=Term(of), successor=B)
+    after = handle_resigned(before, message, at(now)).state
+    return after.promise == before.promise and after.term == term
+
+
+def no_promise_is_cut_short(until: int, now: int) -> bool:
+    """A promise that is renewed ends no earlier than it would have.
+
+    pre: now >= 0
+    post: _
+    """
+    again = promise_to(follower(0, 0, until), B, Instant(now))
+    return again.until == max(until, now + PROMISE)
+
+
+def a_restart_owes_what_was_recorded(term: int, stamp: int, owed: int, now: int) -> bool:
+    """After a restart a promise is owed for as long as the record says, to whomever; the next record says no less.
+
+    pre: 0 <= stamp <= term < 2**62
+    pre: 0 <= owed < 2**62
+    pre: now >= 0
+    post: _
+    """
+    record = Durable(term=Term(term), membership=stamped(stamp), promise=Duration(owed))
+    state = restart(SETTINGS, record, at(now))
+    kept = state.durable.promise == max(owed, PROMISE) and state.term == term
+    return kept and state.promise == Promise(to=None, until=Instant(now + owed))

@@ -1,0 +1,117 @@
+"""A client that speaks frames over a bare socket, and two nodes for it to disturb."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+import runtime
+from runtime import handshake
+from runtime.handshake import Handshake, Identity
+from runtime.limits import NodeLimits
+from runtime.transport import Channel, split_address
+from tests.runtime.support import (
+    COOKIE,
+    PATIENCE_SECONDS,
+    Events,
+    Note,
+    Recorder,
+    start_recorder,
+    until,
+)
+
+CLIENT = Identity("client", 5)
+
+
+class Client:
+    """A bare socket that speaks frames."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    def write(self, frame: bytes) -> None:
+        """Sends a frame."""
+        self.writer.write(len(frame).to_bytes(4, "big") + frame)
+
+    async def read(self) -> bytes:
+        """Receives a frame."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            length = int.from_bytes(await self.reader.readexactly(4), "big")
+            return await self.reader.readexactly(length)
+
+    async def is_closed(self) -> bool:
+        """Waits for the end of the connection; whether nothing came before."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            with contextlib.suppress(ConnectionResetError):
+                return not await self.reader.read()
+            return True
+
+    async def authenticate(self, cookie: str = COOKIE) -> list[bytes]:
+        """Goes through the handshake; the frames it sent."""
+        dialler = dialling(cookie)
+        sent = [next(dialler)]
+        self.write(sent[0])
+        sent.append(dialler.send(await self.read()))
+        self.write(sent[1])
+        with pytest.raises(StopIteration):
+            dialler.send(await self.read())
+        return sent
+
+
+def dialling(cookie: str = COOKIE) -> Handshake:
+    """The client's side of a handshake with node a."""
+    return dialling_as(CLIENT, cookie)
+
+
+def dialling_as(own: Identity, cookie: str = COOKIE) -> Handshake:
+    """The same for a client of another name."""
+    nonce = b"n" * handshake.NONCE_LENGTH
+    return handshake.dial((handshake.stretch(cookie),), own, "a", nonce, Channel)
+
+
+@contextlib.asynccontextmanager
+async def dialled(node: runtime.Node) -> AsyncIterator[Client]:
+    """A client connected with that node."""
+    client = Client(*await asyncio.open_connection(*split_address(node.address)))
+    yield client
+    client.writer.close()
+    with contextlib.suppress(ConnectionError):
+        await client.writer.wait_closed()
+
+
+class Pair:
+    """Nodes a and b, connected, and a recorder on a."""
+
+    def __init__(self, a: runtime.Node, b: runtime.Node, recorder: Recorder) -> None:
+        self.a = a
+        self.b = b
+        self.recorder = recorder
+        self.events = Events(a)
+
+    async def check_undisturbed(self) -> None:
+        """The two still talk over the same connection."""
+        self.b.send(runtime.ProcessId("recorder", "a"), Note(number=42))
+        assert await self.recorder.receive() == Note(number=42)
+        assert self.events.queue.empty()
+        assert self.a.nodes() == {"b": self.b.creation}
+
+
+@contextlib.asynccontextmanager
+async def pair(**limits: float) -> AsyncIterator[Pair]:
+    """Two connected nodes; the limits are those of node a."""
+    bounds = NodeLimits(**limits)  # type: ignore[arg-type]
+    async with (
+        await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=bounds) as a,
+        await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes={"a": a.address}) as b,
+    ):
+        recorder = await start_recorder(a)
+        b.connect("a")
+        await until(lambda: a.nodes() and b.nodes())
+        yield Pair(a, b, recorder)
+
+
+def refused(node: runtime.Node) -> int:
+    """How many connections the node has refused."""
+    return node.statistics().dropped.get("connection refused", 0)

@@ -1,0 +1,272 @@
+"""Calls: one answer or one error that says why there is none, and nothing left behind."""
+
+import asyncio
+import math
+from typing import Any
+
+import pytest
+
+import runtime
+from tests.runtime.calls_support import BOTH, HERE, THERE, Oracle, Scene, on_stage
+from tests.runtime.support import COOKIE, Note, Recorder, World, in_world, over_tcp
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "value", [None, True, -(2**63), 2**64 - 1, 0.5, "é", b"\x00", [1, [None]], {"x": {1: []}}]
+)
+def test_what_handle_call_returns_is_the_answer(where: str, value: object) -> None:
+    """Plain values come out as they went in, wherever the process is."""
+
+    async def main(scene: Scene) -> None:
+        answer = await scene.call(value)
+        assert (answer, type(answer)) == (value, type(value))
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_a_registered_message_travels_both_ways(where: str) -> None:
+    """As a request and as an answer, to a process by name as well."""
+
+    async def main(scene: Scene) -> None:
+        name = runtime.ProcessId("oracle", where)
+        assert await scene.node.call(name, Note(number=1)) == Note(number=1)
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_a_process_that_calls_is_known_a_node_is_not(where: str) -> None:
+    """The sender that handle_call is given."""
+
+    async def main(scene: Scene) -> None:
+        caller = Recorder()
+        pid = await scene.node.spawn(lambda: caller)
+        assert await caller.call(scene.pid, "who") == str(pid)
+        assert await scene.call("who") is None
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_requests_take_their_turn_among_messages(where: str) -> None:
+    """An answer that takes a while holds up what came later."""
+
+    async def main(scene: Scene) -> None:
+        scene.node.send(scene.pid, Note(number=1))
+        slow = asyncio.create_task(scene.call({"sleep": 1}))
+        await asyncio.sleep(0)
+        scene.node.send(scene.pid, Note(number=2))
+        await asyncio.sleep(0.9)
+        assert scene.oracle.notes == [Note(number=1), {"sleep": 1}]
+        assert await slow == "slept"
+        await scene.settle()
+        assert scene.oracle.notes[2:] == [Note(number=2)]
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_a_call_times_out_and_its_answer_is_dropped_and_counted(where: str) -> None:
+    """After the seconds given, on the clock of the node; the process knows nothing of it."""
+
+    async def main(scene: Scene) -> None:
+        began = scene.world.loop.time()
+        with pytest.raises(runtime.CallTimeout, match=r"no answer within 0\.5 s") as caught:
+            await scene.call({"sleep": 2}, timeout=0.5)
+        assert isinstance(caught.value, TimeoutError)
+        assert scene.world.loop.time() - began == pytest.approx(0.5)
+        await asyncio.sleep(2)
+        assert scene.node.statistics().dropped == {"answer too late": 1}
+        assert scene.node.statistics().calls == 0
+        assert await scene.call("next") == "next"
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_an_answer_to_a_call_that_was_cancelled_is_dropped(where: str) -> None:
+    """Whoever gave up hears no more of it."""
+
+    async def main(scene: Scene) -> None:
+        call = asyncio.create_task(scene.call({"sleep": 1}))
+        await scene.settle()
+        call.cancel()
+        await asyncio.sleep(2)
+        assert call.cancelled()
+        assert scene.node.statistics().dropped == {"answer too late": 1}
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_no_such_process_is_told_at_once(where: str) -> None:
+    """By name, by number, and of an earlier life of the node; never by a time-out."""
+
+    async def main(scene: Scene) -> None:
+        await scene.call("connect first")
+        began = scene.world.loop.time()
+        for to in (
+            runtime.ProcessId("nobody", where),
+            runtime.Pid(where, scene.pid.creation, 99),
+            runtime.Pid(where, 1, scene.pid.number),
+        ):
+            with pytest.raises(runtime.NoSuchProcess, match="no such process"):
+                await scene.node.call(to, "x")
+        assert scene.world.loop.time() - began < 0.01
+
+    on_stage(where, main)
+
+
+def test_a_pid_of_an_earlier_life_is_told_of_when_the_node_answers() -> None:
+    """The call waited for a connection, and that led to another incarnation."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        await world.start("b")
+        with pytest.raises(runtime.NoSuchProcess):
+            await a.call(runtime.Pid("b", 1, 1), "x")
+
+    in_world(main)
+
+
+def test_a_process_that_calls_itself_is_told_at_once() -> None:
+    """It would wait for itself for ever."""
+
+    class Narcissus(Recorder):
+        async def handle_message(self, sender: Any, message: Any) -> None:  # type: ignore[override]
+            for to in (self.pid, runtime.ProcessId("narcissus", "a")):
+                try:
+                    await self.call(to, "me?")
+                except runtime.CallsItself as error:
+                    self.inbox.put_nowait((None, str(error)))
+
+    async def main(world: World) -> None:
+        node, narcissus = await world.start("a"), Narcissus()
+        node.send(await node.spawn_register("narcissus", lambda: narcissus), "go")
+        for _ in range(2):
+            assert "a process cannot wait for itself" in await narcissus.receive()
+        assert world.loop.time() < 0.1
+
+    in_world(main)
+
+
+@BOTH
+def test_an_error_in_handle_call_ends_the_process_and_the_call(where: str) -> None:
+    """The caller is told the error; those who wait behind are told that it ended."""
+
+    async def main(scene: Scene) -> None:
+        requests = ({"sleep": 0.1}, {"raise": "boom"}, "behind")
+        calls = [scene.call(request) for request in requests]
+        _, first, second = await asyncio.gather(*calls, return_exceptions=True)
+        assert isinstance(first, runtime.CallFailed)
+        assert "handle_call raised LookupError: boom" in str(first)
+        assert type(second) is runtime.ProcessEnded
+        assert "it ended before it answered: LookupError: boom" in str(second)
+        assert scene.at.whereis("oracle") is None
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_a_request_that_is_not_handled_ends_nothing(
+    where: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither one that the process refuses nor one to a process without handle_call."""
+
+    async def main(scene: Scene) -> None:
+        with pytest.raises(runtime.NotHandled, match=r"what\?"):
+            await scene.call("unknown")
+        assert await scene.call("still there") == "still there"
+        mute = await scene.at.spawn(Recorder)
+        with pytest.raises(runtime.NotHandled, match="Recorder answers no requests"):
+            await scene.node.call(mute, "hello?")
+        assert any("unhandled request from None: 'unknown'" in each for each in caplog.messages)
+
+    on_stage(where, main)
+
+
+@BOTH
+def test_a_process_may_answer_with_its_last_breath(where: str) -> None:
+    """What it returns counts though it has said that it stops; later requests are refused."""
+
+    async def main(scene: Scene) -> None:
+        calls = [scene.call(each) for each in ({"sleep": 0.1}, {"stop": "enough"}, "late")]
+        _, last, late = await asyncio.gather(*calls, return_exceptions=True)
+        assert last == "stopped"
+        assert isinstance(late, runtime.ProcessEnded)
+        assert "it ended before it answered: enough" in str(late)
+
+    on_stage(where, main)
+
+
+def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
+    """Even by an idle process, which was about to take it."""
+
+    async def main(scene: Scene) -> None:
+        await scene.settle()
+        call = asyncio.create_task(scene.call("too late"))
+        await asyncio.sleep(0)
+        scene.oracle.stop("enough")
+        with pytest.raises(runtime.ProcessEnded, match="enough"):
+            await call
+        assert scene.oracle.notes == []
+
+    on_stage(HERE, main)
+
+
+@BOTH
+def test_a_process_that_is_killed_answers_nobody_and_everybody_is_told(where: str) -> None:
+    """The one it was busy with and the one that waited."""
+
+    async def main(scene: Scene) -> None:
+        calls = [asyncio.create_task(scene.call(each)) for each in ({"sleep": 9}, "behind")]
+        await scene.settle()
+        killer = Recorder()
+        await scene.node.spawn(lambda: killer)
+        killer.send_exit(scene.pid, "kill")
+        for error in await asyncio.gather(*calls, return_exceptions=True):
+            assert type(error) is runtime.ProcessEnded
+            assert "it ended before it answered: killed" in str(error)
+        assert scene.world.loop.time() < 1
+
+    on_stage(where, main)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan])
+def test_a_time_out_is_finite_and_above_zero(timeout: float) -> None:
+    """The error names the field and the value."""
+
+    async def main(scene: Scene) -> None:
+        with pytest.raises(ValueError, match="timeout must be finite and above zero"):
+            await scene.call("x", timeout=timeout)
+
+    on_stage(HERE, main)
+
+
+def test_a_node_calls_in_the_name_of_its_own_processes_only() -> None:
+    """As with sending."""
+
+    async def main(scene: Scene) -> None:
+        with pytest.raises(ValueError, match="sender must be a process of a"):
+            await scene.node.call(scene.pid, "x", sender=scene.pid)
+
+    on_stage(THERE, main)
+
+
+@pytest.mark.slow
+def test_a_thousand_calls_at_once_each_get_their_own_answer() -> None:
+    """Whatever the order of the answers, over TCP as well."""
+
+    async def main() -> None:
+        async with (
+            await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a,
+            await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE) as b,
+        ):
+            a.add_route("b", b.address)
+            oracles = [await b.spawn(Oracle) for _ in range(10)]
+            calls = [a.call(oracles[number % 10], number) for number in range(1_000)]
+            assert await asyncio.gather(*calls) == list(range(1_000))
+
+    over_tcp(main)

@@ -1,0 +1,384 @@
+"""Monitors: one `Down` for each, whatever the end looks like, and nothing left behind."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+import runtime
+from runtime.signals import Ended
+from runtime.simulation import Conditions
+from tests.runtime.support import Diary, Note, Recorder, World, in_world
+
+BOTH = pytest.mark.parametrize("where", ["a", "b"])
+
+
+class Scene:
+    """A watcher on node a, and a target on a or b."""
+
+    def __init__(self, world: World, a: runtime.Node, at: runtime.Node) -> None:
+        self.world = world
+        self.a = a
+        self.at = at
+        self.watcher, self.target = Recorder(), Diary()
+
+    @classmethod
+    async def set(cls, world: World, where: str, **options: Any) -> "Scene":
+        """Starts the nodes and the processes."""
+        nodes = {name: await world.start(name, **options) for name in ("a", "b")}
+        scene = cls(world, nodes["a"], nodes[where])
+        await scene.a.spawn(lambda: scene.watcher)
+        await scene.at.spawn_register("target", lambda: scene.target)
+        return scene
+
+    async def downs(self, seconds: float = 1) -> list[Any]:
+        """All that have come after so many seconds."""
+        await asyncio.sleep(seconds)
+        inbox = self.watcher.inbox
+        return [inbox.get_nowait()[1] for _ in range(inbox.qsize())]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("normal", "normal"), ("enough", "enough"), (LookupError("boom"), "LookupError: boom")],
+)
+def test_the_end_of_a_process_is_told_once_with_its_reason(
+    where: str, reason: runtime.ExitReason, words: str
+) -> None:
+    """In the same words on its own node and on another."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        reference = scene.watcher.monitor(scene.target.pid)
+        assert await scene.downs() == []
+        scene.target.stop(reason)
+        assert await scene.downs() == [runtime.Down(scene.target.pid, words, reference)]
+        assert await scene.downs() == []
+
+    in_world(main)
+
+
+@BOTH
+def test_a_process_is_monitored_by_name_too(where: str) -> None:
+    """The one that bears the name now; its successor is not meant."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        name = runtime.ProcessId("target", where)
+        reference = scene.watcher.monitor(name)
+        await asyncio.sleep(1)
+        scene.target.stop("enough")
+        assert await scene.downs() == [runtime.Down(name, "enough", reference)]
+        successor = Diary()
+        await scene.at.spawn_register("target", lambda: successor)
+        successor.stop()
+        assert await scene.downs() == []
+
+    in_world(main)
+
+
+@BOTH
+def test_each_monitor_has_a_down_of_its_own(where: str) -> None:
+    """Two of the same process as well."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        references = [scene.watcher.monitor(scene.target.pid) for _ in range(2)]
+        await asyncio.sleep(1)
+        scene.target.stop()
+        assert [down.reference for down in await scene.downs()] == references
+
+    in_world(main)
+
+
+@BOTH
+def test_a_process_that_is_not_there_is_down_at_once(where: str) -> None:
+    """By name, by number, of another life of its node."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        scene.watcher.monitor(scene.target.pid)
+        await asyncio.sleep(1)
+        targets: list[Any] = [
+            runtime.ProcessId("nobody", where),
+            runtime.Pid(where, scene.at.creation, 99),
+            runtime.Pid(where, 1, 1),
+        ]
+        references = [scene.watcher.monitor(target) for target in targets]
+        downs = sorted(await scene.downs(0.01), key=lambda down: down.reference)
+        expected = zip(targets, references, strict=True)
+        assert downs == [runtime.Down(each, "no such process", key) for each, key in expected]
+
+    in_world(main)
+
+
+def test_a_pid_of_an_earlier_life_is_down_when_the_node_has_answered() -> None:
+    """What waited for the connection cannot be delivered to this incarnation."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        pid = runtime.Pid("b", 1, 1)
+        reference = scene.watcher.monitor(pid)
+        assert await scene.downs() == [runtime.Down(pid, "no such process", reference)]
+
+    in_world(main)
+
+
+@BOTH
+def test_a_process_that_is_killed_or_failed_to_start_is_down(where: str) -> None:
+    """Killed without terminate; or watched by name during an init that fails."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        reference = scene.watcher.monitor(scene.target.pid)
+        await asyncio.sleep(1)
+        scene.watcher.send_exit(scene.target.pid, "kill")
+        assert await scene.downs() == [runtime.Down(scene.target.pid, "killed", reference)]
+        assert scene.target.entries[-1] == "release"
+        assert ("terminate", "killed") not in scene.target.entries
+
+        class Stillborn(runtime.Process):
+            async def init(self) -> None:
+                await asyncio.sleep(2)
+                raise LookupError("no")
+
+        birth = asyncio.create_task(scene.at.spawn_register("still", Stillborn))
+        await asyncio.sleep(1)
+        name = runtime.ProcessId("still", where)
+        reference = scene.watcher.monitor(name)
+        await asyncio.gather(birth, return_exceptions=True)
+        assert await scene.downs() == [runtime.Down(name, "LookupError: no", reference)]
+
+    in_world(main)
+
+
+@BOTH
+def test_demonitor_keeps_down_away(where: str) -> None:
+    """Before the end, and even if it waits in the mailbox already; twice is no harm."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, where)
+        for is_late in (False, True):
+            target = Diary()
+            await scene.at.spawn(lambda target=target: target)  # type: ignore[misc]
+            reference = scene.watcher.monitor(target.pid)
+            await asyncio.sleep(1)
+            if is_late:
+                scene.watcher.post(lambda: asyncio.sleep(1))
+                await asyncio.sleep(0.1)
+                target.stop()
+                await asyncio.sleep(0.1)
+            scene.watcher.demonitor(reference)
+            scene.watcher.demonitor(reference)
+            target.stop()
+            assert await scene.downs(2) == []
+
+    in_world(main)
+
+
+def test_a_process_calls_off_its_own_monitors_only() -> None:
+    """Whatever references it guesses."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "a")
+        other = Recorder()
+        await scene.a.spawn(lambda: other)
+        reference = scene.watcher.monitor(scene.target.pid)
+        other.demonitor(reference)
+        scene.target.stop("enough")
+        assert await scene.downs() == [runtime.Down(scene.target.pid, "enough", reference)]
+
+    in_world(main)
+
+
+def test_a_node_that_dies_is_told_of_its_processes_and_of_itself() -> None:
+    """Once for each monitor; the reason says that it was the connection."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        targets: list[Any] = [scene.target.pid, runtime.ProcessId("target", "b"), "b"]
+        references = [scene.watcher.monitor(target) for target in targets]
+        await asyncio.sleep(1)
+        scene.at.kill()
+        world.network.crash("b")
+        downs = sorted(await scene.downs(), key=lambda down: down.reference)
+        assert [(down.target, down.reference) for down in downs] == list(
+            zip(targets, references, strict=True)
+        )
+        assert {down.reason.partition(":")[0] for down in downs} == {"node lost"}
+        await world.start("b")
+        assert await scene.downs(3) == []
+
+    in_world(main)
+
+
+def test_a_node_that_says_goodbye_takes_its_leave_from_node_monitors() -> None:
+    """Its processes have ended in order before."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        scene.watcher.monitor("b")
+        scene.watcher.monitor(scene.target.pid)
+        await asyncio.sleep(1)
+        await scene.at.stop()
+        reasons = [down.reason for down in await scene.downs()]
+        assert reasons == ["shutdown", "node lost: it is alive and said that it hangs up"]
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("target", ["c", "x", runtime.Pid("c", 1, 1), runtime.ProcessId("p", "x")])
+def test_what_cannot_be_reached_is_down(target: Any) -> None:
+    """No route, or nobody listens there; soon and once."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        reference = scene.watcher.monitor(target)
+        [down] = await scene.downs()
+        assert (down.target, down.reference) == (target, reference)
+        assert down.reason.startswith("node unreachable: ")
+        assert await scene.downs(10) == []
+
+    in_world(main)
+
+
+def test_monitoring_a_node_connects_with_it() -> None:
+    """And stays silent while it is up."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        scene.watcher.monitor("b")
+        assert await scene.downs() == []
+        assert list(scene.a.nodes()) == ["b"]
+
+    in_world(main)
+
+
+def test_the_end_of_a_watcher_leaves_nothing_at_the_target() -> None:
+    """No word travels for the dead: frames that would be are not sent."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        scene.watcher.monitor(scene.target.pid)
+        await asyncio.sleep(1)
+        scene.watcher.stop()
+        await asyncio.sleep(1)
+        assert [node.statistics().watches for node in world.nodes] == [0, 0]
+        before = scene.at.statistics().connections["a"].frames_sent
+        scene.target.stop()
+        await asyncio.sleep(1)
+        assert scene.at.statistics().connections["a"].frames_sent == before
+
+    in_world(main)
+
+
+def test_the_loss_of_the_watchers_node_leaves_nothing_at_the_target() -> None:
+    """When it comes back, it hears nothing of what its earlier life has watched."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        scene.watcher.monitor(scene.target.pid)
+        await asyncio.sleep(1)
+        scene.a.kill()
+        world.network.crash("a")
+        await asyncio.sleep(1)
+        reborn = await world.start("a")
+        reborn.connect("b")
+        await asyncio.sleep(2)
+        assert scene.at.statistics().watches == 0
+        scene.target.stop()
+        await asyncio.sleep(1)
+        assert reborn.statistics().connections["b"].frames_received == 0
+
+    in_world(main)
+
+
+def test_another_node_than_the_target_cannot_tell_of_its_end() -> None:
+    """Whatever references it guesses."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        scene.watcher.monitor(scene.target.pid)
+        c = await world.start("c")
+        for reference in range(9):
+            forged = Ended(reference=reference, reason="forged")
+            c.send(runtime.ProcessId("anybody", "a"), forged)
+        assert await scene.downs() == []
+
+    in_world(main)
+
+
+def test_down_is_not_lost_in_a_full_mailbox() -> None:
+    """Strangers cannot crowd it out."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "a", limits=runtime.NodeLimits(mailbox_messages=2))
+        scene.watcher.monitor(scene.target.pid)
+        scene.watcher.post(lambda: asyncio.sleep(1))
+        await asyncio.sleep(0.1)
+        for number in range(9):
+            scene.a.send(scene.watcher.pid, Note(number=number))
+        scene.target.stop("enough")
+        *notes, down = await scene.downs(3)
+        assert notes == [Note(number=0), Note(number=1)]
+        assert down.reason == "enough"
+
+    in_world(main)
+
+
+@pytest.mark.parametrize(
+    ("target", "complaint"),
+    [("a", "target must be another node, not 'a'"), ("", "target must be 1 to 100 printable")],
+)
+def test_a_node_is_monitored_from_others(target: str, complaint: str) -> None:
+    """Its own end would end the watcher first."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "b")
+        with pytest.raises(ValueError, match=complaint):
+            scene.watcher.monitor(target)
+        with pytest.raises(TypeError, match="target must be a Pid, a ProcessId or a node's name"):
+            scene.watcher.monitor(7)  # type: ignore[arg-type]
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_monitor_comes_to_exactly_one_end_whatever_happens(seed: int) -> None:
+    """Processes end, nodes die and come back, watchers change their minds, at random."""
+
+    async def main(world: World) -> None:
+        scene = await Scene.set(world, "a")
+        world.network.default = Conditions(delay=(0.0001, 0.02))
+        chance = world.network.random
+        wanted: set[int] = set()
+        unwanted: set[int] = set()
+        b = world.nodes[1]
+        for _ in range(30):
+            for number in range(3):
+                if b.whereis(f"p{number}") is None:
+                    await b.spawn_register(f"p{number}", Diary)
+            for _ in range(chance.randrange(6)):
+                name = runtime.ProcessId(f"p{chance.randrange(4)}", "b")
+                wanted.add(scene.watcher.monitor("b" if chance.random() < 0.5 else name))
+            await asyncio.sleep(chance.choice([0, 0.001, 0.05]))
+            if wanted and chance.random() < 0.3:
+                regretted = wanted.pop()
+                scene.watcher.demonitor(regretted)
+                unwanted.add(regretted)
+            if chance.random() < 0.3:
+                scene.watcher.send_exit(runtime.ProcessId("p1", "b"), "enough")
+            if chance.random() < 0.2:
+                b.kill()
+                world.network.crash("b")
+                b = await world.start("b")
+        b.kill()
+        world.network.crash("b")
+        references = [down.reference for down in await scene.downs(30)]
+        assert len(references) == len(set(references))
+        # Regretted after it had come is possible: then it came once.
+        assert wanted <= set(references) <= wanted | unwanted
+        assert scene.a.statistics().watches == 0
+
+    in_world(main, seed)

@@ -1,0 +1,126 @@
+"""The table of processes: names, mailboxes of their own, and what is gone in one go."""
+
+import asyncio
+
+import pytest
+
+import runtime
+from tests.runtime.support import Diary, Recorder, World, in_world
+
+
+def test_a_mailbox_has_the_size_that_spawn_gives_it() -> None:
+    """Whatever the node's limit is: the newest is dropped, counted and logged."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a", limits=runtime.NodeLimits(mailbox_messages=2))
+        small, large = Recorder(), Recorder()
+        await node.spawn(lambda: small)
+        await node.spawn_register("large", lambda: large, mailbox_messages=4)
+        for number in range(9):
+            node.send(small.pid, number)
+            node.send(large.pid, number)
+        await asyncio.sleep(1)
+        assert [small.inbox.get_nowait()[1] for _ in range(small.inbox.qsize())] == [0, 1]
+        assert [large.inbox.get_nowait()[1] for _ in range(large.inbox.qsize())] == [0, 1, 2, 3]
+        statistics = node.statistics()
+        assert statistics.dropped == {"mailbox full": 12}
+        assert statistics.mailboxes["large"] == runtime.MailboxStatistics(
+            length=0, handled=4, dropped=5
+        )
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_a_mailbox_takes_one_message_at_least(size: int) -> None:
+    """The error names the rule; the name stays free."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        with pytest.raises(ValueError, match="limit must be at least 1"):
+            await node.spawn_register("x", Recorder, mailbox_messages=size)
+        assert node.whereis("x") is None
+
+    in_world(main)
+
+
+def test_a_process_spawns_as_its_node_does() -> None:
+    """With a mailbox of its own size."""
+
+    async def main(world: World) -> None:
+        node, parent = await world.start("a"), Recorder()
+        await node.spawn(lambda: parent)
+        pid = await parent.spawn(Recorder, mailbox_messages=1)
+        for number in range(3):
+            node.send(pid, number)
+        assert node.statistics().mailboxes[str(pid)].dropped == 2
+
+    in_world(main)
+
+
+def test_a_name_is_free_as_soon_as_anybody_hears_of_the_end() -> None:
+    """Whoever is told can start a successor at once."""
+
+    class Successor(Recorder):
+        async def handle_message(self, sender: object, message: object) -> None:  # type: ignore[override]
+            await self.node.spawn_register("heir", Diary)
+            self.inbox.put_nowait((None, "started"))
+
+    async def main(world: World) -> None:
+        node, successor, first = await world.start("a"), Successor(), Diary()
+        await node.spawn(lambda: successor)
+        await node.spawn_register("heir", lambda: first)
+        successor.monitor(first.pid)
+        first.stop()
+        assert await successor.receive() == "started"
+
+    in_world(main)
+
+
+def test_a_spawn_that_is_cancelled_leaves_nothing() -> None:
+    """Nor does one whose task had no time to begin."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        for turns in range(3):
+            spawn = asyncio.create_task(node.spawn_register("x", Diary))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            spawn.cancel()
+            await asyncio.sleep(0.1)
+            assert spawn.cancelled()
+            assert node.whereis("x") is None
+
+    in_world(main)
+
+
+def test_a_process_killed_during_init_fails_its_spawn() -> None:
+    """Whoever waits for it is told, and not left waiting."""
+
+    class Slow(runtime.Process):
+        async def init(self) -> None:
+            await asyncio.sleep(9)
+
+    async def main(world: World) -> None:
+        node, killer = await world.start("a"), Recorder()
+        await node.spawn(lambda: killer)
+        spawn = asyncio.create_task(node.spawn_register("slow", Slow))
+        await asyncio.sleep(1)
+        killer.send_exit(runtime.ProcessId("slow", "a"), "kill")
+        with pytest.raises(RuntimeError, match=r"<a\.\w+\.2> was killed"):
+            await spawn
+        assert world.loop.time() < 2
+
+    in_world(main)
+
+
+def test_a_parent_is_of_the_same_node() -> None:
+    """As a sender is."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        stranger = await b.spawn(Recorder)
+        with pytest.raises(ValueError, match="parent must be a process of a"):
+            await a.spawn(Recorder, parent=stranger)
+
+    in_world(main)

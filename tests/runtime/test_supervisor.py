@@ -1,0 +1,279 @@
+"""Supervisors: who is started again and in which order, how often at most, and how all is stopped."""
+
+import asyncio
+import itertools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import runtime
+from runtime import Child, Restart, Strategy, Supervision
+from tests.runtime.supervisor_support import NAMES, Boss, Office, Worker, in_office
+
+
+def test_children_start_in_order_and_stop_in_reverse() -> None:
+    """Each after the one before is done."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers())
+        assert office.news() == ["+one", "+two", "+three"]
+        assert office.running() == ["one", "two", "three"]
+        office.boss.stop("enough")
+        await asyncio.sleep(1)
+        assert office.news() == ["-three", "-two", "-one"]
+        assert office.reasons() == ["enough"]
+        assert [office.node.whereis(name) for name in NAMES] == [None] * 4
+
+    in_office(main)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "stopped_and_started"),
+    [
+        (Strategy.ONE_FOR_ONE, ["-two", "+two"]),
+        (
+            Strategy.ALL_FOR_ONE,
+            ["-two", "-four", "-three", "-one", "+one", "+two", "+three", "+four"],
+        ),
+        (Strategy.REST_FOR_ONE, ["-two", "-four", "-three", "+two", "+three", "+four"]),
+    ],
+)
+@pytest.mark.parametrize("end", ["fail", "normal", "shutdown", "enough"])
+def test_the_strategy_says_who_is_started_again(
+    strategy: Strategy, stopped_and_started: list[str], end: str
+) -> None:
+    """Those that run are stopped, last first, and then started in order; the others go on."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers(4), strategy)
+        office.news()
+        office.tell("two", end)
+        await asyncio.sleep(1)
+        assert office.news() == stopped_and_started
+        assert office.running() == list(NAMES)
+
+    in_office(main)
+
+
+@pytest.mark.parametrize(
+    ("restart", "end", "is_started_again"),
+    [
+        (Restart.PERMANENT, "normal", True),
+        (Restart.PERMANENT, "fail", True),
+        (Restart.TRANSIENT, "normal", False),
+        (Restart.TRANSIENT, "shutdown", False),
+        (Restart.TRANSIENT, "enough", True),
+        (Restart.TRANSIENT, "fail", True),
+        (Restart.TEMPORARY, "normal", False),
+        (Restart.TEMPORARY, "fail", False),
+    ],
+)
+def test_the_kind_of_child_says_after_which_ends(
+    restart: Restart, end: str, is_started_again: bool
+) -> None:
+    """An end after which it is not started again is no restart of anybody."""
+
+    async def main(office: Office) -> None:
+        child = office.worker("one", restart=restart)
+        await office.open([child, office.worker("two")], Strategy.ALL_FOR_ONE)
+        office.news()
+        office.tell("one", end)
+        await asyncio.sleep(1)
+        again = ["-one", "-two", "+one", "+two"]
+        assert office.news() == (again if is_started_again else ["-one"])
+        assert office.running() == (["one"] if is_started_again else []) + ["two"]
+
+    in_office(main)
+
+
+def test_a_temporary_child_stopped_for_another_ones_sake_does_not_come_back() -> None:
+    """While a transient one that was done starts anew with the others."""
+
+    async def main(office: Office) -> None:
+        temporary = office.worker("two", restart=Restart.TEMPORARY)
+        transient = office.worker("three", restart=Restart.TRANSIENT)
+        await office.open([office.worker("one"), temporary, transient], Strategy.ALL_FOR_ONE)
+        office.tell("three", "normal")
+        await asyncio.sleep(1)
+        assert office.running() == ["one", "two"]
+        office.tell("one", "fail")
+        await asyncio.sleep(1)
+        assert office.running() == ["one", "three"]
+
+    in_office(main)
+
+
+def test_more_restarts_than_the_intensity_end_the_supervisor() -> None:
+    """With a reason that gives the numbers and the last failure; the children are stopped."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers(2), Strategy.ONE_FOR_ONE, 2, 5.0)
+        for _ in range(3):
+            assert office.running() == ["one", "two"]
+            office.tell("one", "fail")
+            await asyncio.sleep(1)
+        assert office.reasons() == [
+            "TooManyRestarts: 3 restarts within 5.0 s, 2 are allowed; "
+            "the last: child one ended: LookupError: boom"
+        ]
+        assert [office.node.whereis(name) for name in NAMES] == [None] * 4
+
+    in_office(main)
+
+
+def test_restarts_are_forgotten_after_the_period() -> None:
+    """One every two seconds is never more than two within three."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers(1), Strategy.ONE_FOR_ONE, 2, 3.0)
+        for _ in range(10):
+            office.tell("one", "fail")
+            await asyncio.sleep(2)
+        assert office.running() == ["one"]
+
+    in_office(main)
+
+
+def test_an_intensity_of_zero_allows_no_restart() -> None:
+    """The first failure ends the supervisor."""
+
+    async def main(office: Office) -> None:
+        await office.open(office.workers(1), Strategy.ONE_FOR_ONE, 0)
+        office.tell("one", "fail")
+        await asyncio.sleep(1)
+        assert len(office.reasons()) == 1
+
+    in_office(main)
+
+
+class Ephemeral(runtime.Process):
+    """Is done before it has begun."""
+
+    def init(self) -> None:
+        self.stop()
+
+
+@pytest.mark.parametrize(("restart", "ends"), [(Restart.TRANSIENT, 0), (Restart.PERMANENT, 1)])
+def test_a_child_that_ends_at_once_is_noticed(restart: Restart, ends: int) -> None:
+    """Though it is over before the supervisor hears that it has started."""
+
+    async def main(office: Office) -> None:
+        await office.open([Child(factory=Ephemeral, restart=restart)])
+        await asyncio.sleep(1)
+        assert office.boss.children == []
+        assert len(office.reasons()) == ends
+
+    in_office(main)
+
+
+class Unlucky(Worker):
+    """Fails in init as often as the luck it is given says."""
+
+    def init(self, journal: list[str], label: str, luck: Any = ()) -> None:
+        super().init(journal, label)
+        if next(luck, True) is False:
+            raise LookupError("no luck")
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_an_init_that_fails_counts_as_a_restart(strategy: Strategy) -> None:
+    """At the start and later; below the intensity it is tried again."""
+
+    async def main(office: Office) -> None:
+        luck = iter([False, True, False, False, True])
+        child = Child(factory=Unlucky, arguments=(office.journal, "two", luck), name="two")
+        await office.open([office.worker("one"), child], strategy, 4)
+        assert office.news() == ["+one", "+two", "+two"]
+        office.tell("two", "fail")
+        await asyncio.sleep(1)
+        assert [entry for entry in office.news() if "two" in entry] == ["-two"] + ["+two"] * 3
+        assert office.running() == ["one", "two"]
+        office.tell("two", "fail")
+        await asyncio.sleep(1)
+        assert len(office.reasons()) == 1
+
+    in_office(main)
+
+
+def test_a_supervisor_whose_children_do_not_start_does_not_start() -> None:
+    """Spawn raises; what had started is stopped, in reverse order."""
+
+    async def main(office: Office) -> None:
+        luck = itertools.repeat(False)
+        child = Child(factory=Unlucky, arguments=(office.journal, "three", luck), name="three")
+        with pytest.raises(runtime.TooManyRestarts, match="LookupError: no luck"):
+            await office.open([*office.workers(2), child], Strategy.ONE_FOR_ONE, 1)
+        assert office.news() == ["+one", "+two", "+three", "+three", "-two", "-one"]
+
+    in_office(main)
+
+
+def test_children_that_fail_at_once_are_one_restart_where_one_is_enough() -> None:
+    """The first failure has started all of them again; a temporary one is not missed twice."""
+
+    async def main(office: Office) -> None:
+        temporary = office.worker("three", restart=Restart.TEMPORARY)
+        await office.open([*office.workers(2), temporary], Strategy.ALL_FOR_ONE, 1)
+        office.news()
+        for name in ("one", "two", "three"):
+            office.tell(name, "fail")
+        await asyncio.sleep(1)
+        assert office.news() == ["-one", "-two", "-three", "+one", "+two"]
+        assert office.running() == ["one", "two"]
+        assert office.reasons() == []
+
+    in_office(main)
+
+
+def test_a_temporary_child_that_does_not_start_is_left_out() -> None:
+    """The others run."""
+
+    async def main(office: Office) -> None:
+        luck = iter([False, True])
+        child = Child(
+            factory=Unlucky,
+            arguments=(office.journal, "one", luck),
+            name="one",
+            restart=Restart.TEMPORARY,
+        )
+        await office.open([child, office.worker("two")], Strategy.ALL_FOR_ONE, 1)
+        assert office.running() == ["two"]
+        office.tell("two", "fail")
+        await asyncio.sleep(1)
+        assert office.running() == ["two"]
+
+    in_office(main)
+
+
+@pytest.mark.parametrize(
+    ("make", "complaint"),
+    [
+        (
+            lambda: Supervision([Child(factory=Worker, name="x")] * 2),
+            "children must have different",
+        ),
+        (lambda: Supervision([], intensity=-1), "intensity must not be negative, not -1"),
+        (lambda: Supervision([], period_seconds=0), "period_seconds must be finite and above zero"),
+        (
+            lambda: Child(factory=Worker, shutdown_seconds=math.inf),
+            "shutdown_seconds must be finite and not negative, not inf",
+        ),
+        (lambda: Child(factory=Worker, name="a@b"), "name must be 1 to 100 printable"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(make: Callable[[], object], complaint: str) -> None:
+    """When they are made, with the field and the value."""
+    with pytest.raises(ValueError, match=complaint):
+        make()
+
+
+def test_an_init_must_return_the_rules() -> None:
+    """Anything else is a mistake of the author."""
+
+    async def main(office: Office) -> None:
+        with pytest.raises(TypeError, match=r"init must return runtime\.Supervision, not 7"):
+            await office.node.spawn(Boss, 7)
+
+    in_office(main)
