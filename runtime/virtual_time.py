@@ -80,7 +80,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         return future
 
     def _leap(self, seconds: float | None) -> None:
-        due = None if seconds is None else self._now + round(seconds * NANOSECONDS)
+        due = None if seconds is None else self._now + _whole_nanoseconds(seconds)
         if self._limit is not None and (due is None or due > self._limit):
             self._now = self._limit
             self.stop()
@@ -93,6 +93,11 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             self._now = due
         if self._now > HORIZON_SECONDS * NANOSECONDS:
             raise OverflowError(f"virtual time is exact for {HORIZON_SECONDS} seconds, no longer")
+
+
+def _whole_nanoseconds(seconds: float) -> int:
+    # Half a nanosecond, rounded to none, would let time stand still before its timer for ever.
+    return max(1, round(seconds * NANOSECONDS)) if seconds > 0 else 0
 
 
 class _Leap(selectors.SelectSelector):

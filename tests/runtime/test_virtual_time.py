@@ -7,7 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from runtime.virtual_time import WALL_MILLISECONDS, Deadlock, SimulatedClock, VirtualTimeLoop, run
+from runtime.virtual_time import (
+    WALL_MILLISECONDS,
+    Deadlock,
+    SimulatedClock,
+    VirtualTimeLoop,
+    run,
+    virtual_nanoseconds,
+)
 
 
 def test_time_jumps_to_the_next_timer() -> None:
@@ -88,6 +95,16 @@ def test_timers_a_nanosecond_apart_ring_a_nanosecond_apart() -> None:
         return rung
 
     assert run(main()) == [*range(1, 100)]
+
+
+def test_half_a_nanosecond_passes() -> None:
+    """Rounded to none, it would let time stand still for ever."""
+
+    async def main() -> int:
+        await asyncio.sleep(0.5e-9)
+        return virtual_nanoseconds(asyncio.get_running_loop())
+
+    assert run(main()) == 1
 
 
 def test_waiting_for_what_never_comes_is_an_error() -> None:
