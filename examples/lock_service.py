@@ -20,7 +20,6 @@ for `LONGEST_SECONDS`. The holder must ask `Held.is_held` as it goes, or rely on
 process that is suspended does not notice.
 """
 
-import functools
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -156,12 +155,13 @@ class LockClient(Client):
 
     async def acquire(self, lock: str, seconds: float, member: ProcessId | None = None) -> Any:
         """Held, or the Denied or TryAgain that came instead; of ``member`` or of who leads; TimeoutError."""
-        question = functools.partial(Acquire, lock=lock, seconds=seconds)
-        asked: list[int] = []
+        asked_at = 0
 
         def request(number: int) -> Acquire:
-            asked.append(self.clock.now())
-            return question(number=number)
+            # Counted from the answer, a slow network would let the lock outlast the leader's count.
+            nonlocal asked_at
+            asked_at = self.clock.now()
+            return Acquire(number=number, lock=lock, seconds=seconds)
 
         if member is None:
             answer = await self.ask_leader(request)
@@ -169,7 +169,7 @@ class LockClient(Client):
             answer = await self.ask(member, request, seconds)
         if not isinstance(answer, Granted):
             return answer
-        return Held(lock, answer.token, asked[-1] + self.own_share(seconds), self.clock)
+        return Held(lock, answer.token, asked_at + self.own_share(seconds), self.clock)
 
     def own_share(self, seconds: float) -> int:
         """How many nanoseconds of a lock are safe to use, from when it was asked for."""
