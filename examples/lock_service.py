@@ -117,7 +117,7 @@ class Locks(Member):
 
     async def handle_message(self, sender: Pid | None, message: Any) -> None:
         match message:
-            case Acquire() if self.serves:
+            case Acquire() if self.is_leader:
                 self._acquire(sender, message)
             case Acquire():
                 self.refuse(sender, message.number)

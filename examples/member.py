@@ -1,9 +1,4 @@
-"""What the examples' actors have in common: they say who leads, and know whether they were told.
-
-The idea is `serves`. `is_leader` asks the clock, so between two messages a member may have lost the
-lead, others may have led, and it may lead again, all of which waits in its mailbox behind what it
-handles now. Whoever keeps anything from when it was told to lead must not use it then.
-"""
+"""What the examples' actors have in common: they say who leads, and answer whoever asks."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,8 +20,6 @@ class TryAgain:
 class Member(leader.Actor):
     """Override `take_over` and `stand_back` instead of the two callbacks that call them."""
 
-    _tenure: int | None = None
-
     def __init__(self) -> None:
         self.ended = asyncio.Event()
 
@@ -35,26 +28,14 @@ class Member(leader.Actor):
 
     async def handle_become_leader(self) -> None:
         self.log.info("leads, token %d", self.term)
-        self._tenure = self.term
         await self.take_over()
 
     async def handle_become_follower(self, leader: Pid | None) -> None:
         self.log.info("follows %s", "nobody" if leader is None else leader.node)
-        self._tenure = None
         await self.stand_back(leader)
-
-    def handle_term_changed(self, old: int, new: int) -> None:
-        # Without a word of following in between it is the same leadership, renewed in place.
-        if self._tenure == old:
-            self._tenure = new
 
     def terminate(self, reason: ExitReason) -> None:
         self.ended.set()
-
-    @property
-    def serves(self) -> bool:
-        """Whether this member leads, by the clock, in the very leadership that it was told of last."""
-        return self.is_leader and self.term == self._tenure
 
     async def take_over(self) -> None:
         """Begin what only the leader does."""

@@ -121,7 +121,7 @@ class Writer(Member):
 
     async def handle_message(self, sender: Pid | None, message: Any) -> None:
         match message:
-            case Write() if self.serves:
+            case Write() if self.is_leader:
                 self.answer(sender, await self.written(message, token=self.term))
             case Write():
                 self.refuse(sender, message.number)

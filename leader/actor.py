@@ -30,8 +30,12 @@ class Actor(Callbacks):
 
     @property
     def is_leader(self) -> bool:
-        """Whether this member may act as leader at this very instant: asks the clock."""
-        return self._part is not None and self._part.engine.is_leader
+        """Whether this member may act as leader at this very instant: asks the clock.
+
+        Never before ``handle_become_leader`` has been called for this leadership, nor for another
+        one than that: so what is kept from that callback on is of now.
+        """
+        return self._part is not None and self._part.is_leader
 
     @property
     def leader(self) -> Pid | None:
@@ -77,7 +81,9 @@ class Actor(Callbacks):
     @property
     def lease_remaining(self) -> float:
         """For how many seconds this member may still act without hearing from anybody."""
-        return 0.0 if self._part is None else self._part.engine.lease_remaining / NANOSECONDS
+        if self._part is None or not self._part.is_leader:
+            return 0.0
+        return self._part.engine.lease_remaining / NANOSECONDS
 
     def peers(self) -> list[Pid]:
         """The other members that were heard from and whose nodes have been up since; a fresh list."""

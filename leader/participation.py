@@ -45,6 +45,10 @@ class Participation:
         self._record = record
         self._told: tuple[Pid | None, ...] = ()
         """Whom the actor was last told to lead; empty as long as it was told nothing."""
+        self._endings = 0
+        """How often this member has ceased to lead, or heard of another leader."""
+        self._leads_since: int | None = None
+        """How many endings there had been when the actor was told to lead; None while it follows."""
         self._greeting: Alarm | None = None
         self._has_left = False
         self._unwatch: Callable[[], None] = lambda: None
@@ -103,9 +107,18 @@ class Participation:
         for member in self.peers.forget_all():
             self.engine.peer_down(member)
 
+    @property
+    def is_leader(self) -> bool:
+        """Whether this member may act, in the very leadership that its actor was told of last.
+
+        Behind a slow callback waits all that came since: that others led, and that this member does
+        again. What the actor keeps from its former leadership must not be used in the new one.
+        """
+        return self._leads_since == self._endings and self.engine.is_leader
+
     def while_leader(self, work: Coroutine[Any, Any, object]) -> None:
         """Run ``work`` as long as this member leads; close it at once where it does not."""
-        if self.engine.is_leader:
+        if self.is_leader:
             self._tenure.begin(work)
         else:
             work.close()
@@ -148,6 +161,7 @@ class Participation:
     def following(self, leader: MemberId | None) -> None:
         """See ``Audience``."""
         # Not in its turn: a slow callback must not keep alive what only a leader may do.
+        self._endings += 1
         self._tenure.end()
         self._actor.post(partial(self._tell_following, leader))
 
@@ -166,11 +180,13 @@ class Participation:
     async def _tell_leading(self) -> None:
         # Leadership may have ended while this waited; it must not start work that nobody stops.
         if self.engine.is_leader and self._told != (self._actor.pid,):
+            self._leads_since = self._endings
             await resolve(self._actor.handle_become_leader())
             self._told = (self._actor.pid,)
 
     async def _tell_following(self, leader: MemberId | None) -> None:
         await self._tenure.ended()
+        self._leads_since = None
         followed = self.peers.pid_of(leader)
         if self._told != (followed,):
             self._told = (followed,)

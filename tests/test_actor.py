@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import leader
-from runtime import NameTaken, Pid
+from runtime import NameTaken, Pid, ProcessId
 from tests.actor_support import (
     ACTOR,
     PROMISE,
@@ -207,6 +207,42 @@ def test_callbacks_run_one_at_a_time_and_in_order() -> None:
     in_cluster(main)
 
 
+def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
+    """What was kept from the former one is of the past, since others led in between."""
+
+    class Thinking(Member):
+        async def handle_message(self, sender: Pid | None, message: Any) -> None:
+            await asyncio.sleep(3)
+            self.note("thought", (self.is_leader, self.lease_remaining, self.role))
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Thinking)
+        leading = await cluster.settled()
+        cluster.nodes[leading.node.name].send(leading.pid, "think")
+        cluster.isolate(leading.node.name)
+        await pass_time(1)
+        [other] = cluster.acting()
+        cluster.world.network.heal()
+        await pass_time(1)
+        other.resign(ProcessId(ACTOR, leading.node.name))
+        await pass_time(3)
+        news = [
+            (what, about)
+            for _, node, what, about in cluster.history
+            if node == leading.node.name and what in ("leads", "follows", "thought")
+        ]
+        assert news[news.index(("thought", (False, 0.0, "leader"))) :] == [
+            ("thought", (False, 0.0, "leader")),
+            ("follows", None),
+            ("follows", other.node.name),
+            ("follows", None),
+            ("leads", leading.term),
+        ]
+        assert leading.is_leader
+
+    in_cluster(main)
+
+
 def test_a_leadership_that_ended_while_it_waited_starts_nothing() -> None:
     """Work that starts when it is over would be stopped by nobody in time."""
 
@@ -218,7 +254,9 @@ def test_a_leadership_that_ended_while_it_waited_starts_nothing() -> None:
         await cluster.start(*"abc", kind=Blocked)
         for name, member in cluster.members.items():
             cluster.nodes[name].send(member.pid, "think")
-        leading = await cluster.settled()
+        await pass_time(0.9)
+        [leading] = [member for member in cluster.members.values() if member.role == "leader"]
+        assert not leading.is_leader
         cluster.isolate(leading.node.name)
         await pass_time(1)
         assert cluster.history == []

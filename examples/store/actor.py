@@ -103,11 +103,11 @@ class Store(Member):
 
     def may_read(self) -> bool:
         """Whether nobody else can have acknowledged a write meanwhile: rule 6."""
-        return self.serves
+        return self.is_leader
 
     def _write(self, asker: Pid | None, put: Put) -> None:
         known = self._entries or {}
-        if not self.serves or len(self._waiting) >= WAITING_LIMIT:
+        if not self.is_leader or len(self._waiting) >= WAITING_LIMIT:
             self.refuse(asker, put.number)
         elif len(put.key) + len(put.value) > LENGTH_LIMIT or (
             put.key not in known and len(known) >= KEYS_LIMIT

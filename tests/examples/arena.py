@@ -140,8 +140,8 @@ class Arena:
 
     async def led(self) -> Member:
         """Wait until a member serves; it."""
-        await until(lambda: any(member.serves for member in self.members.values()))
-        return next(member for member in self.members.values() if member.serves)
+        await until(lambda: any(member.is_leader for member in self.members.values()))
+        return next(member for member in self.members.values() if member.is_leader)
 
     async def storm(self, seconds: float) -> None:
         """Do harm, and repair some of it, for that long; then repair everything."""

@@ -49,9 +49,8 @@ class Sluggish(Store):
 class Tenureless(Sluggish):
     """A planted bug: leading again, it goes on where it was when it led before."""
 
-    @property
-    def serves(self) -> bool:
-        return self.is_leader
+    def may_read(self) -> bool:
+        return self.role == "leader"
 
 
 class Leader(Process):
@@ -141,7 +140,7 @@ async def answer_of_a_leader_that_was_away(arena: Arena) -> object:
     arena.network.heal()
     await asyncio.sleep(2)
     successor.resign(ProcessId(ACTOR, host))
-    await until(lambda: away.is_leader)
+    await until(lambda: away.role == "leader")
     return await reading
 
 
