@@ -1,9 +1,11 @@
 """``python -m stateful_tests.exact``: the comparison of the core with the specification, at any size.
 
 Exits with 0 only if every instance is equal and as large as pinned; tells the path to the first
-difference of each that is not.
+difference of each that is not. Instances are compared side by side, each in a process of its own.
 """
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from time import perf_counter
 from typing import Annotated
 
@@ -23,39 +25,39 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def main(
     names: Annotated[list[str] | None, typer.Argument(metavar="[INSTANCE]...")] = None,
     tier: Annotated[Tier, typer.Option(help="Includes the ones before it.")] = Tier.QUICK,
+    workers: Annotated[int, typer.Option(min=1, help="How many are compared at a time.")] = 2,
 ) -> None:
     """Compare the named instances, or the tier's."""
     for name in names or []:
         if name not in INSTANCES:
             raise typer.BadParameter(f"{name}: no such instance; there are: {', '.join(INSTANCES)}")
     chosen = [INSTANCES[name] for name in names] if names else selected(tier)
-    verdicts = [_holds(instance) for instance in chosen]
-    if not all(verdicts):
+    # The largest first, so that none of them is left to run alone at the end.
+    ordered = sorted(chosen, key=lambda instance: instance.states, reverse=True)
+    holds = True
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for equal, words in pool.map(_verdict, ordered):
+            typer.echo(words)
+            holds = holds and equal
+    if not holds:
         raise typer.Exit(1)
 
 
-def _holds(instance: Instance) -> bool:
-    """Whether one instance is as it should be; says so."""
+def _verdict(instance: Instance) -> tuple[bool, str]:
+    """Whether one instance is as it should be, and what to say of it."""
     started = perf_counter()
     graph = whole_graph(instance)
     seconds = perf_counter() - started
     found = compare(Explorer(instance), graph)
     if isinstance(found, Difference):
-        typer.echo(
-            f"{instance.name}: the core is not the specification\n{found.story(instance.members)}"
-        )
-        return False
+        story = found.story(instance.members)
+        return False, f"{instance.name}: the core is not the specification\n{story}"
     pinned = (found.states, found.transitions) == (instance.states, instance.transitions)
-    typer.echo(
+    pins = "" if pinned else f", but pinned are {instance.states}, {instance.transitions}"
+    return pinned, (
         f"{instance.name:22} {found.states:7} states {found.transitions:7} transitions, "
-        f"TLC {seconds:5.1f} s, core {exploration(instance).rate:6.0f} states/s: "
-        + (
-            "equal"
-            if pinned
-            else f"equal, but pinned are {instance.states}, {instance.transitions}"
-        )
+        f"TLC {seconds:5.1f} s, core {exploration(instance).rate:6.0f} states/s: equal{pins}"
     )
-    return pinned
 
 
 if __name__ == "__main__":
