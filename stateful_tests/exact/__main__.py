@@ -6,17 +6,13 @@ difference of each that is not. Instances are compared side by side, each in a p
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from time import perf_counter
 from typing import Annotated
 
 import typer
 
 from spec.models import Tier
-from stateful_tests.exact.comparison import Difference, compare
-from stateful_tests.exact.dump import whole_graph
-from stateful_tests.exact.explorer import Explorer
-from stateful_tests.exact.instances import INSTANCES, Instance, selected
-from stateful_tests.exact.speed import exploration
+from stateful_tests.exact.instances import INSTANCES, selected
+from stateful_tests.exact.verdict import verdict
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -36,28 +32,11 @@ def main(
     ordered = sorted(chosen, key=lambda instance: instance.states, reverse=True)
     holds = True
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for equal, words in pool.map(_verdict, ordered):
+        for equal, words in pool.map(verdict, ordered):
             typer.echo(words)
             holds = holds and equal
     if not holds:
         raise typer.Exit(1)
-
-
-def _verdict(instance: Instance) -> tuple[bool, str]:
-    """Whether one instance is as it should be, and what to say of it."""
-    started = perf_counter()
-    graph = whole_graph(instance)
-    seconds = perf_counter() - started
-    found = compare(Explorer(instance), graph)
-    if isinstance(found, Difference):
-        story = found.story(instance.members)
-        return False, f"{instance.name}: the core is not the specification\n{story}"
-    pinned = (found.states, found.transitions) == (instance.states, instance.transitions)
-    pins = "" if pinned else f", but pinned are {instance.states}, {instance.transitions}"
-    return pinned, (
-        f"{instance.name:22} {found.states:7} states {found.transitions:7} transitions, "
-        f"TLC {seconds:5.1f} s, core {exploration(instance).rate:6.0f} states/s: equal{pins}"
-    )
 
 
 if __name__ == "__main__":
