@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from runtime import Pid, ProcessId
 from tests.actor_support import ACTOR, Cluster, Member, in_cluster, pass_time
 
