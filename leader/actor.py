@@ -39,11 +39,14 @@ class Actor(Callbacks):
 
     @property
     def leader(self) -> Pid | None:
-        """Who leads, as far as this member knows; None while nobody is known to.
+        """Who leads, as far as this member knows; None while nobody is known to. Itself only while it may act.
 
         A message to a leader that has died meanwhile goes nowhere, and nobody is told.
         """
-        return None if self._part is None else self._part.peers.pid_of(self._part.engine.leader)
+        if self._part is None:
+            return None
+        believed = self._part.peers.pid_of(self._part.engine.leader)
+        return believed if believed != self.pid or self.is_leader else None
 
     @property
     def term(self) -> int:

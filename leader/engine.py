@@ -251,7 +251,10 @@ class Engine:
             self._fail(error)
         if self._writing is None and not self._ended and self._state is not None:
             due = next_deadline(self._state)
-            if due is not None:
+            if due is None:
+                # Whoever waits for nothing is never late for it.
+                self._cancel_alarm()
+            else:
                 self._set_alarm(due, self._proceed)
 
     def _take_next(self) -> bool:

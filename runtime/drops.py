@@ -34,9 +34,14 @@ class Drop(enum.Enum):
     LATE_ANSWER = "answer too late"
     OTHER_INCARNATION = "addressed to another incarnation of the node"
     SLOW_PEER = "the node reads too slowly"
+    ENDING = "this node stops"
     STOPPED = "this node has stopped"
     REFUSED = "connection refused"
     CROWDED = "too many connections"
+
+
+ORDINARY = frozenset({Drop.UNKNOWN_PROCESS, Drop.ENDING})
+"""What happens in every start and stop, one process before the other: nothing to warn of."""
 
 
 class Drops:
@@ -52,7 +57,8 @@ class Drops:
         """Counts one; logs it with its detail unless this cause spoke of this key lately."""
         self._counts[cause] += 1
         if self._is_due(key, self._logged[cause]):
-            self._log.warning("%s: %s: %s", cause.value, key, detail[:DETAIL_LIMIT])
+            level = logging.INFO if cause in ORDINARY else logging.WARNING
+            self._log.log(level, "%s: %s: %s", cause.value, key, detail[:DETAIL_LIMIT])
 
     def counts(self) -> dict[str, int]:
         """How many were dropped, by cause."""

@@ -218,6 +218,10 @@ class Execution:
             return entry()
         if entry.reply is not None:
             return self._answer(entry.sender, entry.message, entry.reply)
+        if type(entry.message) in self._priority:
+            # It came before init had said that these are no messages for handle_message.
+            self.deliver(entry.sender, entry.message)
+            return None
         return self._process.handle_message(entry.sender, entry.message)
 
     async def _answer(self, sender: Pid | None, request: object, reply: Reply) -> None:
@@ -282,7 +286,9 @@ class Execution:
             self.mailbox.post(partial(self._process.handle_message, sender, message))
 
     def _fail(self, error: Exception) -> None:
-        self.log.error("a callback failed", exc_info=error)
+        self.log.error(
+            "a callback of %s failed, which ends it", self.name or self.pid, exc_info=error
+        )
         self.stop(error)
 
     def _put(self, letter: Letter) -> bool:

@@ -294,7 +294,9 @@ class Node:
         self._received += 1
         execution = self._processes.find(parcel.to)
         if execution is None:
-            self._drops.record(Drop.UNKNOWN_PROCESS, peer.name, f"it wrote to {parcel.to!a}")
+            self._drops.record(
+                Drop.UNKNOWN_PROCESS, peer.name, f"a message from there to {parcel.to!a}"
+            )
         else:
             execution.deliver(sender_of(peer, parcel), parcel.message)
 

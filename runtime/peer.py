@@ -155,7 +155,7 @@ class Peer:
         """Dials no more and is down; returns the attempt to dial, if any, that still has to end."""
         self._is_retired = True
         self._stop_pause()
-        self._drop_waiting("this node stops")
+        self._drop_waiting(Drop.ENDING, "it had no connection")
         self._down(NodeDownReason.CLOSED_HERE, "this node stops")
         if self._attempt is not None:
             self._attempt.cancel()
@@ -198,7 +198,7 @@ class Peer:
             self._attempt = None
 
     def _fail(self, detail: str) -> None:
-        self._drop_waiting(detail)
+        self._drop_waiting(Drop.UNREACHABLE, detail)
         pause = self._backoff.next_pause()
         self._pause = after(self._surroundings.clock, pause, self._pause_over)
 
@@ -217,12 +217,12 @@ class Peer:
             self._pause.cancel()
             self._pause = None
 
-    def _drop_waiting(self, detail: str) -> None:
+    def _drop_waiting(self, cause: Drop, detail: str) -> None:
         had_waiting = bool(self._waiting)
         self._waiting_bytes = 0
         while self._waiting:
             self._waiting.popleft()
-            self._drop(Drop.UNREACHABLE, detail)
+            self._drop(cause, detail)
         if had_waiting:
             self._give_up(self.name, detail)
 

@@ -5,7 +5,16 @@ import logging
 
 import pytest
 
-from tests.actor_support import Cluster, Member, in_cluster, options, pass_time
+from runtime import ProcessId
+from tests.actor_support import (
+    ACTOR,
+    Cluster,
+    Member,
+    bootstrap,
+    in_cluster,
+    options,
+    pass_time,
+)
 from tests.engine_support import StoppableClock, logged
 
 
@@ -35,3 +44,24 @@ def test_a_leader_that_was_away_does_not_act_and_says_how_long_it_was(
     [warning] = [text for text in logged(caplog.records, logging.WARNING) if "away" in text]
     told = float(warning.removeprefix("was away for ").split()[0])
     assert seconds - 0.05 <= told <= seconds
+
+
+def test_who_waits_for_nothing_is_not_late(caplog: pytest.LogCaptureFixture) -> None:
+    """An observer that has lost its leader may hear nothing for as long as it takes."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", bootstrap=bootstrap("a"))
+        await cluster.start("b", bootstrap=())
+        observer = cluster.members["b"]
+        observer.join(ProcessId(ACTOR, "a"))
+        await pass_time(1)
+        assert observer.leader == cluster.members["a"].pid
+        cluster.isolate("a")
+        await pass_time(10)
+        assert observer.leader is None
+        cluster.world.network.heal()
+        await cluster.settled()
+
+    with caplog.at_level(logging.WARNING):
+        in_cluster(main)
+    assert [text for text in logged(caplog.records, logging.WARNING) if "away" in text] == []

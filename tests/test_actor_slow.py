@@ -15,7 +15,7 @@ def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
     class Thinking(Member):
         async def handle_message(self, sender: Pid | None, message: Any) -> None:
             await asyncio.sleep(3)
-            self.note("thought", (self.is_leader, self.lease_remaining, self.role))
+            self.note("thought", (self.is_leader, self.leader, self.lease_remaining, self.role))
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc", kind=Thinking)
@@ -33,8 +33,8 @@ def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
             for _, node, what, about in cluster.history
             if node == leading.node.name and what in ("leads", "follows", "thought")
         ]
-        assert news[news.index(("thought", (False, 0.0, "leader"))) :] == [
-            ("thought", (False, 0.0, "leader")),
+        assert news[news.index(("thought", (False, None, 0.0, "leader"))) :] == [
+            ("thought", (False, None, 0.0, "leader")),
             ("follows", None),
             ("follows", other.node.name),
             ("follows", None),

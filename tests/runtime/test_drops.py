@@ -1,6 +1,7 @@
 """Dropped messages: all counted, few logged."""
 
 import asyncio
+import logging
 
 import pytest
 
@@ -74,6 +75,19 @@ def test_a_stranger_with_many_addresses_fills_no_disk(
         assert drops.counts()["connection refused"] == 2 * LINES + 1
 
     VirtualTimeLoop().run(main())
+
+
+def test_what_happens_in_every_start_and_stop_is_no_warning(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One process begins or ends before the other; all else is one."""
+    caplog.set_level(logging.INFO)
+    drops = Drops(clock, process_log("node1"))
+    for cause in Drop:
+        drops.record(cause, "node2", "detail")
+    quiet = {record.getMessage() for record in caplog.records if record.levelno == logging.INFO}
+    assert quiet == {"no such process: node2: detail", "this node stops: node2: detail"}
+    assert len(caplog.records) == len(Drop)
 
 
 def test_a_detail_that_quotes_a_frame_is_cut(

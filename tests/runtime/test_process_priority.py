@@ -54,6 +54,27 @@ def test_a_local_priority_message_does_not_call_back_into_its_sender() -> None:
     in_world(main)
 
 
+def test_a_priority_message_that_came_during_init_is_one_too() -> None:
+    """It waited until init had said so; who handles messages never sees it."""
+
+    class Late(Hasty):
+        async def init(self, *words: str) -> None:
+            await asyncio.sleep(1)
+            super().init(*words)
+
+    async def main(world: World) -> None:
+        node, late, recorder = await world.start("a"), Late(), Recorder()
+        sender = await node.spawn(lambda: recorder)
+        starting = asyncio.ensure_future(node.spawn_register("late", lambda: late))
+        await asyncio.sleep(0.5)
+        node.send(runtime.ProcessId("late", "a"), Note(number=1), sender)
+        await starting
+        await asyncio.sleep(0.1)
+        assert late.entries == [(sender, 1)]
+
+    in_world(main)
+
+
 def test_a_priority_message_must_be_signed() -> None:
     """One without a sender is dropped and counted."""
 
