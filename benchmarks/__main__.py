@@ -2,6 +2,7 @@
 
 import asyncio
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -48,4 +49,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -22,7 +22,7 @@ import typer
 from examples import programs
 from examples.client import Client
 from examples.member import Member
-from runtime import Pid, ProcessId, Timer, message
+from runtime import Pid, Timer, message
 
 PATIENCE_SECONDS = 1.0
 """How long a request waits for somebody to lead: some elections long."""
@@ -161,8 +161,7 @@ def ask(
     cluster: programs.Cluster = programs.MEMBERS,
 ) -> None:
     """Ask one member, leader or not."""
-    to = ProcessId(programs.ACTOR, name)
-
+    to = programs.one_of(cluster, name)
     typer.echo(
         programs.ask(
             cluster,

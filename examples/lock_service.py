@@ -1,7 +1,7 @@
 """Lock service: the leader grants locks for a limited time; nobody holds one that another holds.
 
     python -m examples.lock_service member n1         # on three terminals: n1, n2, n3
-    python -m examples.lock_service hold printer --seconds 5
+    python -m examples.lock_service hold printer      # from ten seconds after the first election on
 
 Shows leases on top of a lease. A lock is granted for some seconds, at most `LONGEST_SECONDS`. The
 leader counts them from when it grants, the holder from when it *asked*, and a little less, since one
@@ -15,9 +15,9 @@ above all tokens before it, for whatever the holder writes to: see ``examples.si
 Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`; the longest time
 for a lock is set alike on all members.
 
-Not: a lock cannot be prolonged, nobody queues for one, and after a change of leader nobody gets any
-for `LONGEST_SECONDS`. The holder must ask `Held.is_held` as it goes, or rely on the token: a
-process that is suspended does not notice.
+Not: a lock cannot be prolonged, nobody queues for one, and after a change of leader, and after the
+start, nobody gets any for `LONGEST_SECONDS`. The holder must ask `Held.is_held` as it goes, or rely on
+the token: a process that is suspended does not notice.
 """
 
 from dataclasses import dataclass, field
@@ -189,7 +189,9 @@ def member(
     name: programs.Name,
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
-    longest: Annotated[float, typer.Option(help="Seconds; the same everywhere.")] = LONGEST_SECONDS,
+    longest: Annotated[
+        float, typer.Option(min=0.1, help="Seconds; the same everywhere.")
+    ] = LONGEST_SECONDS,
 ) -> None:
     """Be one of the members."""
     programs.serve(name, cluster, folder, Locks(longest))

@@ -59,11 +59,18 @@ def members(cluster: str) -> list[ProcessId]:
     return [ProcessId(ACTOR, name) for name in addresses(cluster)]
 
 
+def one_of(cluster: str, name: str) -> ProcessId:
+    """The member of this name; raises BadParameter, which names them all."""
+    names = addresses(cluster)
+    if name not in names:
+        raise typer.BadParameter(f"{name!r} is none of the members: {', '.join(names)}")
+    return ProcessId(ACTOR, name)
+
+
 def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
     """Be one member until a signal ends it, in good order: the lead is handed over."""
     where = addresses(cluster)
-    if name not in where:
-        raise typer.BadParameter(f"{name!r} is none of the members in {cluster!r}")
+    one_of(cluster, name)
     options = leader.Options(
         cluster_id=type(member).__name__,
         bootstrap=members(cluster),
@@ -77,7 +84,7 @@ def observe(name: str, cluster: str, contact: str, member: Member) -> None:
     """Be an observer, which joins through ``contact``, until a signal ends it."""
     options = leader.Options(cluster_id=type(member).__name__)
     address = f"{name}@127.0.0.1:0"
-    _run(_take_part(address, addresses(cluster), member, options, contact))
+    _run(_take_part(address, addresses(cluster), member, options, one_of(cluster, contact)))
 
 
 def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
@@ -103,7 +110,7 @@ async def _take_part(
     routes: dict[str, str],
     member: Member,
     options: leader.Options,
-    contact: str | None = None,
+    contact: ProcessId | None = None,
 ) -> None:
     _show_log()
     told = asyncio.Event()
@@ -112,7 +119,7 @@ async def _take_part(
     async with await Node.start(address, cookie=COOKIE, routes=routes) as node:
         await node.spawn_register(ACTOR, lambda: member, options)
         if contact is not None:
-            member.join(ProcessId(ACTOR, contact))
+            member.join(contact)
         await member.ended.wait()
     if not told.is_set():
         raise typer.Exit(1)

@@ -172,8 +172,13 @@ def write(key: str, value: str, cluster: programs.Cluster = programs.MEMBERS) ->
 @program.command()
 def show(folder: programs.Folder = programs.DEFAULT_FOLDER) -> None:
     """Print the file."""
-    for token, key, value in Database(path_in(folder)).rows():
+    path = path_in(folder)
+    # To open a database is to make one, and whoever only reads must not.
+    rows = Database(path).rows() if path.exists() else []
+    for token, key, value in rows:
         typer.echo(f"{token}  {key} = {value}")
+    if not rows:
+        typer.echo("nothing was written yet")
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class RecordDamaged(StorageError):
     remedy = (
         "Do not repair it. If the voters are still those of the bootstrap list, move the file away: "
         "the member then starts like one that lost its disk. "
-        "Otherwise remove the member from its cluster and let it join under a new name."
+        "Otherwise stop all members and start them with one list and without their records."
     )
 
 

@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
 COMMAND = "from leader.cli import main; main()"
 HIDE = f"""
 import sys
@@ -37,6 +39,18 @@ def test_help_names_the_commands() -> None:
     shown = run(COMMAND, "--help")
     assert shown.returncode == 0
     assert "demo" in shown.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["leader", "benchmarks", "tests.contracts.regenerate"])
+def test_a_program_that_is_asked_for_help_does_nothing_else(module: str) -> None:
+    """The argument is not ignored, and the work that would take long or write files not begun."""
+    command = [sys.executable, "-W", "error", "-m", module, "--help"]
+    shown = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "Usage: " in shown.stdout
 
 
 @pytest.mark.slow

@@ -16,7 +16,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("spec/**/*.md")])
+PAGES = sorted(
+    page
+    for pattern in ("*.md", "docs/**/*.md", "spec/**/*.md", "stateful_tests/*.md")
+    for page in ROOT.glob(pattern)
+)
 PATIENCE_SECONDS = 60
 
 FENCE = re.compile(

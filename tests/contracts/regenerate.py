@@ -4,13 +4,21 @@ Run as ``python -m tests.contracts.regenerate``, then read the difference: a con
 confirmed no longer is a finding, not a change of wording.
 """
 
+import typer
+
 from tests.contracts.page import PAGE, table, with_table
 from tests.contracts.verdicts import DECIDED, UNDECIDED, check, contracts_of
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Check every contract, and write the table into the documentation."""
     verdicts = {
         name: finding.verdict
         for module in (*DECIDED, *UNDECIDED)
         for name, finding in check(contracts_of(module)).items()
     }
     PAGE.write_text(with_table(PAGE.read_text(), table(verdicts)))
+
+
+if __name__ == "__main__":
+    typer.run(main)

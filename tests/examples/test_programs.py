@@ -57,6 +57,35 @@ def test_who_cannot_take_part_is_told_why(
     assert "Traceback" not in shown.stderr
 
 
+@pytest.mark.parametrize(
+    ("module", "arguments", "complaint"),
+    [
+        ("forwarding", ("ask", "n9", "this"), "'n9' is none of the members: n1, n2, n3"),
+        ("dynamic_members", ("observe", "n4", "n9"), "'n9' is none of the members: n1, n2, n3"),
+        ("lock_service", ("member", "n1", "--longest", "0"), "--longest"),
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_refused(
+    module: str, arguments: tuple[str, ...], complaint: str
+) -> None:
+    """At once, and with what would."""
+    run = [sys.executable, "-m", f"examples.{module}", *arguments]
+    shown = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert shown.returncode == 2
+    assert complaint in shown.stderr
+
+
+def test_a_file_that_was_never_written_is_not_made_by_reading(tmp_path: Path) -> None:
+    """Whether its folder is there or not; the reader is told so."""
+    for folder in (tmp_path, tmp_path / "missing"):
+        run = [sys.executable, "-m", "examples.single_writer", "show", "--folder", str(folder)]
+        shown = subprocess.run(
+            run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+        )
+        assert shown.stdout == "nothing was written yet\n"
+        assert list(tmp_path.iterdir()) == []
+
+
 def test_the_file_is_written_by_one_leader_after_the_other(tmp_path: Path) -> None:
     """Rows carry the tokens of the leaderships that wrote them."""
 

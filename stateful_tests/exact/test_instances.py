@@ -1,0 +1,24 @@
+"""The instances as the README shows them."""
+
+from pathlib import Path
+
+from spec.models import Tier
+from stateful_tests.exact.instances import INSTANCES, Instance
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def row(instance: Instance) -> str:
+    """An instance in the README's table; what is not quick is marked with its tier."""
+    mark = "" if instance.tier is Tier.QUICK else f" (*{instance.tier.value}*)"
+    return (
+        f"| `{instance.name}`{mark} | {instance.size} | {instance.terms} | {instance.shows} "
+        f"| {instance.states:,} | {instance.transitions:,} |"
+    )
+
+
+def test_the_readme_shows_every_instance_and_no_other() -> None:
+    """In the order of the code: name, tier, bounds, what it shows, and how large its graph is."""
+    section = README.read_text().partition("### The instances\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    assert rows == [row(instance) for instance in INSTANCES.values()]
