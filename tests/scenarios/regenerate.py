@@ -3,6 +3,8 @@
 from inspect import getdoc
 from pathlib import Path
 
+import typer
+
 from tests.scenarios.stories import STORIES, Story
 
 TRANSCRIPTS = Path(__file__).with_name("transcripts")
@@ -24,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
