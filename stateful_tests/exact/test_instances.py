@@ -22,3 +22,9 @@ def test_the_readme_shows_every_instance_and_no_other() -> None:
     section = README.read_text().partition("### The instances\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
     assert rows == [row(instance) for instance in INSTANCES.values()]
+
+
+def test_the_readme_says_how_many_there_are() -> None:
+    """In its table of what is checked."""
+    readme = (README.parents[1] / "README.md").read_text()
+    assert f"on {len(INSTANCES)} instances, both ways" in readme
