@@ -21,13 +21,14 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def main(
     names: Annotated[list[str] | None, typer.Argument(metavar="[INSTANCE]...")] = None,
     tier: Annotated[Tier, typer.Option(help="Includes the ones before it.")] = Tier.QUICK,
+    only: Annotated[bool, typer.Option("--only", help="Without the tiers before it.")] = False,
     workers: Annotated[int, typer.Option(min=1, help="How many are compared at a time.")] = 2,
 ) -> None:
     """Compare the named instances, or the tier's."""
     for name in names or []:
         if name not in INSTANCES:
             raise typer.BadParameter(f"{name}: no such instance; there are: {', '.join(INSTANCES)}")
-    chosen = [INSTANCES[name] for name in names] if names else selected(tier)
+    chosen = [INSTANCES[name] for name in names] if names else selected(tier, only=only)
     # The largest first, so that none of them is left to run alone at the end.
     ordered = sorted(chosen, key=lambda instance: instance.states, reverse=True)
     holds = True

@@ -261,6 +261,10 @@ INSTANCES: Final = {
 }
 
 
-def selected(tier: Tier) -> list[Instance]:
-    """The instances of ``tier`` and of those before it."""
-    return [instance for instance in INSTANCES.values() if tier.includes(instance.tier)]
+def selected(tier: Tier, *, only: bool = False) -> list[Instance]:
+    """The instances of ``tier`` and, unless that ``only`` is asked for, of those before it."""
+    return [
+        instance
+        for instance in INSTANCES.values()
+        if tier.includes(instance.tier) and (instance.tier is tier or not only)
+    ]
