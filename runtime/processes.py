@@ -46,7 +46,7 @@ class Processes:
         self._executions: dict[int, Execution] = {}
         self._names: dict[str, Execution] = {}
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
-        self.monitors = Monitors(surroundings.own, switchboard, self._find_pid)
+        self.monitors = Monitors(surroundings.own, switchboard, self._find_pid, log)
         switchboard.handle(Link, self._link)
         switchboard.handle(Unlink, self._unlink)
         switchboard.handle(Stop, self._stop)
@@ -141,10 +141,11 @@ class Processes:
         del self._tasks[execution]
         if execution.name is not None:
             del self._names[execution.name]
+        if not started.done():
+            # First: whatever goes wrong below, whoever spawned it must not wait for ever.
+            started.set_exception(execution.failure)
         execution.conclude()
         self.monitors.process_ended(execution.pid.number, describe(execution.reason))
-        if not started.done():
-            started.set_exception(execution.failure)
 
     async def _terminate(self, executions: Iterable[Execution], seconds: float) -> None:
         tasks = {self._tasks[execution] for execution in executions}
