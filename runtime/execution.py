@@ -60,6 +60,7 @@ class Execution:
         self._task: asyncio.Task[None] | None = None
         self._reason: ExitReason | None = None
         self._is_over = False
+        self._is_killed = False
         process._execution = self
 
     def start(
@@ -134,7 +135,9 @@ class Execution:
 
     def kill(self) -> None:
         """Ends the process at once, wherever it is; only what it holds is released."""
-        if self._task is not None and not self._task.done():
+        # Once: a second cancellation would cut short the release of what it holds.
+        if self._task is not None and not self._is_killed and not self._task.done():
+            self._is_killed = True
             self._reason = KILLED
             self._task.cancel()
 
@@ -196,7 +199,7 @@ class Execution:
                 raise
             self._reason = RuntimeError(f"{self.pid} was cancelled during init")
             return False
-        return True
+        return not self._is_killed
 
     def _is_stopping(self) -> bool:
         return self._reason is not None
@@ -260,6 +263,9 @@ class Execution:
             self._is_over = True
 
     async def _guard(self, callback: Callable[[], object]) -> None:
+        if self._is_killed:
+            # The callback before has swallowed the cancellation; there must be no other one.
+            return
         try:
             await resolve(callback())
         except asyncio.CancelledError as error:

@@ -99,9 +99,9 @@ class Processes:
 
     def kill(self) -> None:
         """Ends all processes as the end of this program would."""
-        for execution, task in self._tasks.items():
+        for execution in self._tasks:
             execution.silence()
-            task.cancel()
+            execution.kill()
 
     def _enter(
         self, name: str | None, factory: Factory, mailbox: Mailbox, parent: Pid | None
