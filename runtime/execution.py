@@ -15,7 +15,7 @@ from runtime.drops import Drop, Drops
 from runtime.errors import CallError, CallFailed, MailboxFull, NotHandled, ProcessEnded
 from runtime.events import Down, Exit
 from runtime.host import Callbacks, Host
-from runtime.logs import process_log
+from runtime.logs import Quote, process_log
 from runtime.mailbox import Letter, Mailbox, Post, Reply
 from runtime.monitors import Monitors
 from runtime.pid import Pid, ProcessId
@@ -235,7 +235,7 @@ class Execution:
             else:
                 answer = await resolve(self._process.handle_call(sender, request))
         except NotHandled as error:
-            self.log.warning("unhandled request from %s: %r", sender, request)
+            self.log.warning("unhandled request from %s: %s", sender, Quote(request))
             answer = error
         except Exception as error:
             reply(_caused(CallFailed(f"handle_call raised {describe(error)}"), error))

@@ -13,6 +13,7 @@ from runtime.clock import Clock, Timer, after
 from runtime.errors import NotHandled
 from runtime.execution import Execution, PriorityHandler, resolve
 from runtime.host import Factory, Host
+from runtime.logs import Quote
 from runtime.mailbox import Post
 from runtime.pid import Pid, ProcessId
 from runtime.reasons import NORMAL, ExitReason
@@ -30,7 +31,7 @@ class Process:
 
     def handle_message(self, sender: Pid | None, message: Any) -> Awaitable[None] | None:
         """A message has come, from nobody known if the sender did not sign."""
-        self.log.warning("unhandled message from %s: %r", sender, message)
+        self.log.warning("unhandled message from %s: %s", sender, Quote(message))
         return None
 
     def handle_call(self, sender: Pid | None, request: Any) -> Any:

@@ -176,6 +176,8 @@ class Processes:
     def _stop(self, peer: Identity, parcel: Parcel, signal: Stop) -> None:
         execution, sender = self.find(parcel.to), sender_of(peer, parcel)
         if execution is None or sender is None:
-            self._surroundings.drops.record(Drop.UNKNOWN_PROCESS, str(parcel.to), "nobody to stop")
+            self._surroundings.drops.record(
+                Drop.UNKNOWN_PROCESS, peer.name, f"nobody to stop: {parcel.to!a}"
+            )
         else:
             execution.exit(sender, signal.reason)
