@@ -6,11 +6,12 @@ init, the entries of the mailbox one by one, terminate, release, and a last word
 
 import asyncio
 import inspect
+import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
-from runtime.clock import NANOSECONDS
+from runtime.clock import NANOSECONDS, Alarm, Timer, after
 from runtime.drops import Drop, Drops
 from runtime.errors import CallError, CallFailed, MailboxFull, NotHandled, ProcessEnded
 from runtime.events import Down, Exit
@@ -61,6 +62,8 @@ class Execution:
         self._reason: ExitReason | None = None
         self._is_over = False
         self._is_killed = False
+        # Weak: one that has rung or been cancelled must not be kept.
+        self._alarms: weakref.WeakSet[Alarm] = weakref.WeakSet()
         process._execution = self
 
     def start(
@@ -110,14 +113,13 @@ class Execution:
         if not self._put(Letter(sender, request, reply)):
             reply(MailboxFull(f"{len(self.mailbox)} messages wait"))
 
-    def send_later(self, to: Pid | ProcessId, message: object) -> None:
-        """Sends on behalf of the process, if it still lives; what cannot travel ends it."""
+    def send_after(self, to: Pid | ProcessId, message: object, seconds: float) -> Timer:
+        """Sends on behalf of the process, if it still lives then; what cannot travel ends it."""
+        alarm = after(self.host.clock, seconds, partial(self._send, to, message))
+        self._alarms.add(alarm)
         if self._is_over:
-            return
-        try:
-            self.host.send(to, message, self.pid)
-        except (TypeError, ValueError) as error:
-            self._fail(error)
+            alarm.cancel()
+        return alarm
 
     def prioritize(self, types: Iterable[type], handler: PriorityHandler) -> None:
         """See `Process.prioritize`."""
@@ -161,6 +163,9 @@ class Execution:
             if letter.reply is not None:
                 letter.reply(self._ended_before())
         self.ties.cut()
+        # They would hold the process, and all that it holds, for as long as they have to run.
+        for alarm in list(self._alarms):
+            alarm.cancel()
 
     def handle_down(self, down: Down) -> Awaitable[None] | None:
         """Passes on that what was monitored has ended."""
@@ -282,6 +287,14 @@ class Execution:
         try:
             handler(sender, message)
         except Exception as error:
+            self._fail(error)
+
+    def _send(self, to: Pid | ProcessId, message: object) -> None:
+        if self._is_over:
+            return
+        try:
+            self.host.send(to, message, self.pid)
+        except (TypeError, ValueError) as error:
             self._fail(error)
 
     def _notify(self, sender: Pid, message: object) -> None:
