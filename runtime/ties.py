@@ -45,7 +45,10 @@ class Ties:
         self._is_cut = False
 
     def monitor(self, target: Target) -> int:
-        """Has `handle_down` called once the target is gone; returns a reference; raises RuntimeError once cut."""
+        """Has `handle_down` called once the target is gone; returns a reference.
+
+        Raises RuntimeError for a process that has ended, as `link` does.
+        """
         self._check()
         if isinstance(target, str):
             check_name("target", target)
@@ -63,7 +66,7 @@ class Ties:
             self._monitors.unwatch(reference)
 
     def link(self, to: Pid) -> None:
-        """Ties both ends; the other one's end is this one's, at once if it is over already; raises RuntimeError once cut."""
+        """Ties both ends; the other one's end is this one's, at once if it is over already."""
         self._check()
         if not isinstance(to, Pid):
             raise TypeError(f"to must be a Pid, not {to!r}")
