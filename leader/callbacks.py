@@ -42,5 +42,4 @@ class Callbacks(Process, ABC):
 
     def handle_call(self, sender: Pid | None, request: Any) -> Any:
         """A request has come; what this returns is the answer. Unless overridden: a refusal, and a warning."""
-        self.log.warning("unhandled request from %s: %r", sender, request)
         return super().handle_call(sender, request)

@@ -6,16 +6,17 @@ init, the entries of the mailbox one by one, terminate, release, and a last word
 
 import asyncio
 import inspect
+import weakref
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
-from runtime.clock import NANOSECONDS
+from runtime.clock import NANOSECONDS, Alarm, Timer, after
 from runtime.drops import Drop, Drops
 from runtime.errors import CallError, CallFailed, MailboxFull, NotHandled, ProcessEnded
 from runtime.events import Down, Exit
 from runtime.host import Callbacks, Host
-from runtime.logs import process_log
+from runtime.logs import Quote, process_log
 from runtime.mailbox import Letter, Mailbox, Post, Reply
 from runtime.monitors import Monitors
 from runtime.pid import Pid, ProcessId
@@ -60,6 +61,9 @@ class Execution:
         self._task: asyncio.Task[None] | None = None
         self._reason: ExitReason | None = None
         self._is_over = False
+        self._is_killed = False
+        # Weak: one that has rung or been cancelled must not be kept.
+        self._alarms: weakref.WeakSet[Alarm] = weakref.WeakSet()
         process._execution = self
 
     def start(
@@ -109,14 +113,13 @@ class Execution:
         if not self._put(Letter(sender, request, reply)):
             reply(MailboxFull(f"{len(self.mailbox)} messages wait"))
 
-    def send_later(self, to: Pid | ProcessId, message: object) -> None:
-        """Sends on behalf of the process, if it still lives; what cannot travel ends it."""
+    def send_after(self, to: Pid | ProcessId, message: object, seconds: float) -> Timer:
+        """Sends on behalf of the process, if it still lives then; what cannot travel ends it."""
+        alarm = after(self.host.clock, seconds, partial(self._send, to, message))
+        self._alarms.add(alarm)
         if self._is_over:
-            return
-        try:
-            self.host.send(to, message, self.pid)
-        except (TypeError, ValueError) as error:
-            self._fail(error)
+            alarm.cancel()
+        return alarm
 
     def prioritize(self, types: Iterable[type], handler: PriorityHandler) -> None:
         """See `Process.prioritize`."""
@@ -134,7 +137,9 @@ class Execution:
 
     def kill(self) -> None:
         """Ends the process at once, wherever it is; only what it holds is released."""
-        if self._task is not None and not self._task.done():
+        # Once: a second cancellation would cut short the release of what it holds.
+        if self._task is not None and not self._is_killed and not self._task.done():
+            self._is_killed = True
             self._reason = KILLED
             self._task.cancel()
 
@@ -158,6 +163,9 @@ class Execution:
             if letter.reply is not None:
                 letter.reply(self._ended_before())
         self.ties.cut()
+        # They would hold the process, and all that it holds, for as long as they have to run.
+        for alarm in list(self._alarms):
+            alarm.cancel()
 
     def handle_down(self, down: Down) -> Awaitable[None] | None:
         """Passes on that what was monitored has ended."""
@@ -196,7 +204,7 @@ class Execution:
                 raise
             self._reason = RuntimeError(f"{self.pid} was cancelled during init")
             return False
-        return True
+        return not self._is_killed
 
     def _is_stopping(self) -> bool:
         return self._reason is not None
@@ -232,7 +240,7 @@ class Execution:
             else:
                 answer = await resolve(self._process.handle_call(sender, request))
         except NotHandled as error:
-            self.log.warning("unhandled request from %s: %r", sender, request)
+            self.log.warning("unhandled request from %s: %s", sender, Quote(request))
             answer = error
         except Exception as error:
             reply(_caused(CallFailed(f"handle_call raised {describe(error)}"), error))
@@ -260,6 +268,9 @@ class Execution:
             self._is_over = True
 
     async def _guard(self, callback: Callable[[], object]) -> None:
+        if self._is_killed:
+            # The callback before has swallowed the cancellation; there must be no other one.
+            return
         try:
             await resolve(callback())
         except asyncio.CancelledError as error:
@@ -276,6 +287,14 @@ class Execution:
         try:
             handler(sender, message)
         except Exception as error:
+            self._fail(error)
+
+    def _send(self, to: Pid | ProcessId, message: object) -> None:
+        if self._is_over:
+            return
+        try:
+            self.host.send(to, message, self.pid)
+        except (TypeError, ValueError) as error:
             self._fail(error)
 
     def _notify(self, sender: Pid, message: object) -> None:

@@ -10,6 +10,20 @@ from typing import Any
 
 from runtime.pid import Pid
 
+QUOTE_LIMIT = 200
+"""How many characters of a message are logged: whoever sends long ones must not fill the disk."""
+
+
+class Quote:
+    """A value as a record quotes it, once it is written: its beginning, on one line, in ASCII."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __str__(self) -> str:
+        shown = ascii(self._value)
+        return shown if len(shown) <= QUOTE_LIMIT else shown[: QUOTE_LIMIT - 3] + "..."
+
 
 class _ProcessLog(logging.LoggerAdapter[logging.Logger]):
     def process(

@@ -7,6 +7,7 @@ write to, and forgets it when either end is gone.
 """
 
 import itertools
+import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -36,12 +37,17 @@ class Monitors:
     """The watches of this node's processes, and the watchers of its processes."""
 
     def __init__(
-        self, own: Identity, switchboard: Switchboard, find: Callable[[int | str], Pid | None]
+        self,
+        own: Identity,
+        switchboard: Switchboard,
+        find: Callable[[int | str], Pid | None],
+        log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         """Finds the pid of a process of this node by number or name."""
         self._own = own
         self.switchboard = switchboard
         self._find = find
+        self._log = log
         self._references = itertools.count(1)
         self._watches: dict[int, _Watch] = {}
         self._watchers: dict[int, dict[_Watcher, None]] = {}
@@ -73,7 +79,11 @@ class Monitors:
         """Tells everybody who watches that process of this node."""
         for watcher in self._watchers.pop(number, {}):
             del self._watched[watcher]
-            self._tell(watcher, reason)
+            try:
+                self._tell(watcher, reason)
+            except Exception:
+                # The others must hear of it all the same: nobody will tell them again.
+                self._log.exception("node %a was not told of an end", watcher.node.name)
 
     def node_changed(self, event: NodeEvent) -> None:
         """Ends the watches that a node's end or rebirth has made void."""
@@ -115,6 +125,8 @@ class Monitors:
         if found is None:
             self._tell(watcher, NO_PROCESS)
         else:
+            # A reference used twice, noted under two processes, would spoil the end of one.
+            self._forget(watcher)
             self._watchers.setdefault(found.number, {})[watcher] = None
             self._watched[watcher] = found.number
 

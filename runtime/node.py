@@ -223,7 +223,7 @@ class Node:
         self._peers.add_route(name, address)
 
     def connect(self, name: str) -> None:
-        """Keeps connected with the node of that name from now on, however often it is lost."""
+        """Keeps connected with the node of that name until this one stops, however often it is lost."""
         check_name("name", name)
         if name == self.name:
             raise ValueError(f"name must be another node's, not {name!r}")

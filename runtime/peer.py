@@ -66,6 +66,7 @@ class Peer:
         self._is_kept = False
         self._is_retired = False
         self._backoff = Backoff(surroundings)
+        self._backoff_after_loss = Backoff(surroundings)
         self._attempt: asyncio.Task[None] | None = None
         self._dialled: Link | None = None
         self._pause: Timer | None = None
@@ -143,7 +144,7 @@ class Peer:
         """One link has ended, and with it all that led to the same incarnation."""
         if link in self._links:
             self._down(reason, "another connection with you has ended", ended=link)
-            self._dial_if_needed()
+            self._dial_again()
 
     def dialling_failed(self, link: Link) -> None:
         """The connection that was being established has ended before it could be used."""
@@ -199,8 +200,19 @@ class Peer:
 
     def _fail(self, detail: str) -> None:
         self._drop_waiting(Drop.UNREACHABLE, detail)
-        pause = self._backoff.next_pause()
-        self._pause = after(self._surroundings.clock, pause, self._pause_over)
+        self._rest(self._backoff)
+
+    def _dial_again(self) -> None:
+        lasted = self._surroundings.clock.now() - self._up_since
+        if lasted >= LONGEST_PAUSE_SECONDS * NANOSECONDS:
+            self._backoff_after_loss.reset()
+            self._dial_if_needed()
+        elif self._pause is None:
+            # A node that hangs up at once would otherwise be dialled without a break, for ever.
+            self._rest(self._backoff_after_loss)
+
+    def _rest(self, backoff: Backoff) -> None:
+        self._pause = after(self._surroundings.clock, backoff.next_pause(), self._pause_over)
 
     def _pause_over(self) -> None:
         self._pause = None

@@ -67,6 +67,9 @@ class Peers:
                 lambda node, detail: self.on_giving_up(node, detail),
             )
             self._peers[name] = found
+            if self._is_stopped:
+                # Nobody will retire it any more.
+                found.retire()
         return found
 
     def is_up(self, node: Identity) -> bool:

@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Iterable
 from logging import Logger, LoggerAdapter
 from typing import Any
 
-from runtime.clock import Clock, Timer, after
+from runtime.clock import Clock, Timer
 from runtime.errors import NotHandled
 from runtime.execution import Execution, PriorityHandler, resolve
 from runtime.host import Factory, Host
+from runtime.logs import Quote
 from runtime.mailbox import Post
 from runtime.pid import Pid, ProcessId
 from runtime.reasons import NORMAL, ExitReason
@@ -30,7 +31,7 @@ class Process:
 
     def handle_message(self, sender: Pid | None, message: Any) -> Awaitable[None] | None:
         """A message has come, from nobody known if the sender did not sign."""
-        self.log.warning("unhandled message from %s: %r", sender, message)
+        self.log.warning("unhandled message from %s: %s", sender, Quote(message))
         return None
 
     def handle_call(self, sender: Pid | None, request: Any) -> Any:
@@ -83,7 +84,7 @@ class Process:
         """
         if not 0 <= delay_seconds < math.inf:
             raise ValueError(f"delay_seconds must be finite and not negative, not {delay_seconds}")
-        return after(self.clock, delay_seconds, lambda: self._execution.send_later(to, message))
+        return self._execution.send_after(to, message, delay_seconds)
 
     async def call(self, to: Pid | ProcessId, request: object, timeout: float = 5.0) -> Any:
         """Asks a process and waits for its answer, that many seconds; raises CallError.
@@ -109,7 +110,7 @@ class Process:
         """Has one `Down` come once the process, or the node of that name, is gone or lost.
 
         Also if it never was there. Returns the reference that `Down` bears. Raises TypeError or
-        ValueError for what is no target.
+        ValueError for what is no target, RuntimeError if this process has ended.
         """
         return self._execution.ties.monitor(target)
 

@@ -46,7 +46,7 @@ class Processes:
         self._executions: dict[int, Execution] = {}
         self._names: dict[str, Execution] = {}
         self._tasks: dict[Execution, asyncio.Task[None]] = {}
-        self.monitors = Monitors(surroundings.own, switchboard, self._find_pid)
+        self.monitors = Monitors(surroundings.own, switchboard, self._find_pid, log)
         switchboard.handle(Link, self._link)
         switchboard.handle(Unlink, self._unlink)
         switchboard.handle(Stop, self._stop)
@@ -99,9 +99,9 @@ class Processes:
 
     def kill(self) -> None:
         """Ends all processes as the end of this program would."""
-        for execution, task in self._tasks.items():
+        for execution in self._tasks:
             execution.silence()
-            task.cancel()
+            execution.kill()
 
     def _enter(
         self, name: str | None, factory: Factory, mailbox: Mailbox, parent: Pid | None
@@ -141,10 +141,11 @@ class Processes:
         del self._tasks[execution]
         if execution.name is not None:
             del self._names[execution.name]
+        if not started.done():
+            # First: whatever goes wrong below, whoever spawned it must not wait for ever.
+            started.set_exception(execution.failure)
         execution.conclude()
         self.monitors.process_ended(execution.pid.number, describe(execution.reason))
-        if not started.done():
-            started.set_exception(execution.failure)
 
     async def _terminate(self, executions: Iterable[Execution], seconds: float) -> None:
         tasks = {self._tasks[execution] for execution in executions}
@@ -175,6 +176,8 @@ class Processes:
     def _stop(self, peer: Identity, parcel: Parcel, signal: Stop) -> None:
         execution, sender = self.find(parcel.to), sender_of(peer, parcel)
         if execution is None or sender is None:
-            self._surroundings.drops.record(Drop.UNKNOWN_PROCESS, str(parcel.to), "nobody to stop")
+            self._surroundings.drops.record(
+                Drop.UNKNOWN_PROCESS, peer.name, f"nobody to stop: {parcel.to!a}"
+            )
         else:
             execution.exit(sender, signal.reason)

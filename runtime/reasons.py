@@ -26,13 +26,19 @@ ORDERLY = frozenset({NORMAL, SHUTDOWN})
 """The ends that are no failure: they end no linked process, and no transient child is restarted."""
 
 LENGTH_LIMIT = 500
-"""The longest description, in characters."""
+"""The longest description, in bytes of UTF-8: it has to fit into the smallest frame."""
+
+_CUT = "…".encode()
 
 
 def describe(reason: ExitReason) -> str:
-    """The reason in words, those of an error led by its type, none longer than the limit."""
+    """The reason in words, those of an error led by its type, none longer than the limit; UTF-8 can say them."""
     words = reason if isinstance(reason, str) else f"{type(reason).__qualname__}: {_shown(reason)}"
-    return words if len(words) <= LENGTH_LIMIT else words[: LENGTH_LIMIT - 1] + "…"
+    # A lone surrogate cannot be sent: nobody elsewhere would hear of the end.
+    said = words.encode(errors="backslashreplace")
+    if len(said) > LENGTH_LIMIT:
+        said = said[: LENGTH_LIMIT - len(_CUT)] + _CUT
+    return said.decode(errors="ignore")
 
 
 def _shown(error: Exception) -> str:

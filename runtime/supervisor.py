@@ -128,6 +128,7 @@ class Supervisor(Process, ABC):
     async def _initialize(self, *arguments: Any) -> None:
         self._places: list[_Place] = []
         self._restarts: list[int] = []
+        self._given_up: set[Pid] = set()
         supervision = await resolve(self.init(*arguments))
         if not isinstance(supervision, Supervision):
             raise TypeError(f"init must return runtime.Supervision, not {supervision!r}")
@@ -151,6 +152,8 @@ class Supervisor(Process, ABC):
             self.stop(event.reason)
         elif place is not None:
             self._vacate(place, sender, event.reason)
+        elif sender in self._given_up:
+            self._given_up.remove(sender)
         elif event.reason not in ORDERLY:
             self.stop(event.reason)
 
@@ -234,7 +237,10 @@ class Supervisor(Process, ABC):
             await self._wait_for_change(place, seconds)
             if place.pid is not None:
                 self.log.error("child %s did not end in time at a %s", place.child, reason)
-        place.pid = None
+        if place.pid is not None:
+            # It still runs: its end, late as it is, must not be taken for a stranger's failure.
+            self._given_up.add(place.pid)
+            place.pid = None
 
     async def _wait_for_change(self, place: _Place, seconds: float) -> None:
         impatience = after(self.clock, seconds, place.changed.set)

@@ -71,9 +71,13 @@ class TcpTransport:
         """Connects; raises OSError."""
         loop = asyncio.get_running_loop()
         session = self._credentials.dial() if self._credentials else Unencrypted()
-        _, connection = await loop.create_connection(
-            lambda: TcpConnection(session), *split_address(address)
-        )
+        try:
+            _, connection = await loop.create_connection(
+                lambda: TcpConnection(session), *split_address(address)
+            )
+        except UnicodeError as error:
+            # No name can be like this (an empty part, say): nobody is there either.
+            raise OSError(f"{address!a} names no host: {error}") from error
         return connection
 
     def _accepted(self, on_accept: Callable[[Connection], None]) -> "TcpConnection":

@@ -42,9 +42,14 @@ class Ties:
         self._monitors = monitors
         self._monitored: set[int] = set()
         self._links: dict[Pid, int | None] = {}
+        self._is_cut = False
 
     def monitor(self, target: Target) -> int:
-        """Has `handle_down` called once the target is gone; returns a reference."""
+        """Has `handle_down` called once the target is gone; returns a reference.
+
+        Raises RuntimeError for a process that has ended, as `link` does.
+        """
+        self._check()
         if isinstance(target, str):
             check_name("target", target)
             if target == self._owner.pid.node:
@@ -62,6 +67,7 @@ class Ties:
 
     def link(self, to: Pid) -> None:
         """Ties both ends; the other one's end is this one's, at once if it is over already."""
+        self._check()
         if not isinstance(to, Pid):
             raise TypeError(f"to must be a Pid, not {to!r}")
         if to == self._owner.pid:
@@ -99,8 +105,14 @@ class Ties:
 
     def cut(self) -> None:
         """Calls everything off; those linked hear of the process's end as watchers do."""
+        self._is_cut = True
         for reference in [*self._monitored, *filter(None, self._links.values())]:
             self._monitors.unwatch(reference)
+
+    def _check(self) -> None:
+        if self._is_cut:
+            # Nobody would ever call it off.
+            raise RuntimeError(f"{self._owner.pid} has ended, it monitors and links nobody")
 
     def _tell(self, other: Pid | ProcessId, signal: Link | Unlink | Stop) -> None:
         # A link that only one end knows of is none; of exits there may be any number.

@@ -6,7 +6,8 @@ import logging
 import pytest
 
 import runtime
-from runtime.logs import process_log
+from runtime.logs import QUOTE_LIMIT, process_log
+from runtime.signals import Stop
 from tests.runtime.support import Diary, Note, Recorder, World, in_world
 
 
@@ -56,3 +57,44 @@ def test_every_record_of_the_runtime_has_all_fields(caplog: pytest.LogCaptureFix
         assert {"pid", "registered_name"} <= set(fields)
     about = {(vars(record)["node"], vars(record)["registered_name"]) for record in records}
     assert {("a", None), ("b", "diary"), ("b", "boss"), ("b", None)} <= about
+
+
+def test_a_message_that_nobody_handles_is_quoted_at_no_length(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """On one line, in ASCII: who may send must be able neither to fill the disk nor to forge lines."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        pid = await node.spawn(runtime.Process)
+        for text in ("\nforged: \xe9", "x" * 10_000):
+            node.send(pid, text)
+            await asyncio.gather(node.call(pid, text), return_exceptions=True)
+
+    in_world(main)
+    short, short_request, *long = caplog.messages
+    assert short == r"unhandled message from None: '\nforged: \xe9'"
+    assert short_request == r"unhandled request from None: '\nforged: \xe9'"
+    assert [each.split(": ")[0] for each in long] == [
+        "unhandled message from None",
+        "unhandled request from None",
+    ]
+    assert all(len(each.split(": ")[1]) == QUOTE_LIMIT for each in long)
+
+
+def test_a_name_that_another_node_makes_up_forges_no_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Such as that of a process to stop; the node that sent it is named."""
+    caplog.set_level(logging.INFO, logger="runtime")
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        crooked = runtime.ProcessId("nobody", "a")
+        object.__setattr__(crooked, "name", "x\nforged")
+        b.send(crooked, Stop(reason="enough"), await b.spawn(Diary))
+        await asyncio.sleep(1)
+        assert a.statistics().dropped == {"no such process": 1}
+
+    in_world(main)
+    assert r"no such process: b: nobody to stop: 'x\nforged'" in caplog.messages

@@ -141,6 +141,20 @@ def test_a_stopped_node_sends_and_starts_nothing() -> None:
     in_world(main)
 
 
+def test_a_stopped_node_connects_with_nobody() -> None:
+    """Not even with one that it did not know before."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a", routes={}), await world.start("b")
+        await a.stop()
+        a.add_route("b", "b:1")
+        a.connect("b")
+        await asyncio.sleep(1)
+        assert (a.nodes(), b.nodes()) == ({}, {})
+
+    in_world(main)
+
+
 def test_a_process_that_does_not_end_is_killed(caplog: pytest.LogCaptureFixture) -> None:
     """Its time is bounded; terminate does not run, release does; the log names it."""
 

@@ -1,20 +1,11 @@
 """One other node: how it is reached, which incarnation counts, and when it is down."""
 
 import asyncio
-import random
-
-import pytest
 
 import runtime
-from runtime.drops import Drops
 from runtime.events import NodeDownReason as Reason
-from runtime.handshake import Identity, stretch
-from runtime.link import Surroundings
-from runtime.logs import process_log
-from runtime.peer import Backoff
-from runtime.simulation import Conditions, SimulatedClock, run
+from runtime.simulation import Conditions
 from tests.runtime.support import (
-    COOKIE,
     Bulk,
     Events,
     Note,
@@ -361,29 +352,3 @@ def test_a_dialler_that_gives_up_late_is_not_taken_for_dead() -> None:
         assert await events.next() == runtime.NodeUp("b", b.creation)
 
     in_world(main)
-
-
-def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
-    """Each is shortened by chance, by up to a half."""
-
-    async def main() -> None:
-        clock = SimulatedClock(asyncio.get_running_loop())
-        backoff = Backoff(
-            Surroundings(
-                own=Identity("a", 1),
-                keys=(stretch(COOKIE),),
-                clock=clock,
-                random=random.Random(1),
-                registry=runtime.Registry(),
-                limits=runtime.NodeLimits(),
-                drops=Drops(clock, process_log("a")),
-            )
-        )
-        for _ in range(2):
-            for longest in (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0):
-                pause = backoff.next_pause()
-                assert longest / 2 <= pause <= longest
-                assert pause != pytest.approx(longest)
-            backoff.reset()
-
-    run(main())

@@ -1,8 +1,10 @@
 """Processes: one callback at a time, in order, and an orderly end whatever happens."""
 
 import asyncio
+import gc
 import logging
 import math
+import weakref
 from typing import Any
 
 import pytest
@@ -304,6 +306,33 @@ def test_nothing_is_sent_for_a_process_that_has_ended() -> None:
         diary.stop()
         await asyncio.sleep(2)
         assert recorder.inbox.empty()
+
+    in_world(main)
+
+
+def test_no_timer_holds_a_process_that_has_ended() -> None:
+    """Its memory is free long before the timer would have rung."""
+    held: weakref.WeakSet[runtime.Process] = weakref.WeakSet()
+
+    class Timed(runtime.Process):
+        def init(self) -> None:
+            held.add(self)
+            self.send_after(self.pid, "tomorrow", 86_400)
+
+        def handle_message(self, sender: Any, message: Any) -> None:
+            self.stop()
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        pid = await node.spawn(Timed)
+        gc.collect()
+        [timed] = held
+        node.send(pid, "stop")
+        await asyncio.sleep(1)
+        timed.send_after(pid, "too late", 86_400)
+        del timed
+        gc.collect()
+        assert len(held) == 0
 
     in_world(main)
 

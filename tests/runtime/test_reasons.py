@@ -12,11 +12,13 @@ from runtime.reasons import LENGTH_LIMIT, ExitReason, describe
         (LookupError("boom"), "LookupError: boom"),
         (LookupError(), "LookupError: "),
         ("x" * LENGTH_LIMIT, "x" * LENGTH_LIMIT),
-        ("x" * (LENGTH_LIMIT + 1), "x" * (LENGTH_LIMIT - 1) + "…"),
+        ("x" * (LENGTH_LIMIT + 1), "x" * (LENGTH_LIMIT - 3) + "…"),
+        ("ж" * LENGTH_LIMIT, "ж" * (LENGTH_LIMIT // 2 - 2) + "…"),
+        ("file \udcff", "file \\udcff"),
     ],
 )
 def test_a_reason_is_told_in_few_words(reason: ExitReason, words: str) -> None:
-    """However much an error has to say."""
+    """However much an error has to say; in bytes, and only what can be sent."""
     assert describe(reason) == words
 
 

@@ -43,6 +43,30 @@ def test_a_child_that_does_not_terminate_in_time_is_killed(
     in_office(main)
 
 
+class Lingering(Stubborn):
+    """Takes a minute to release what it holds."""
+
+    async def _release(self) -> None:
+        await asyncio.sleep(60)
+        await super()._release()
+
+
+def test_a_child_that_outlives_its_kill_does_not_end_its_supervisor_later() -> None:
+    """It has been replaced; that it ends at last is no news."""
+
+    async def main(office: Office) -> None:
+        lingering = Child(factory=Lingering, arguments=(office.journal, "two"), shutdown_seconds=2)
+        await office.open([office.worker("one"), lingering], Strategy.ALL_FOR_ONE)
+        office.tell("one", "fail")
+        await asyncio.sleep(10)
+        assert office.news() == ["+one", "+two", "-one", "+one", "+two"]
+        await asyncio.sleep(60)
+        assert office.news() == ["!two"]
+        assert office.reasons() == []
+
+    in_office(main)
+
+
 def test_supervisors_supervise_supervisors() -> None:
     """A failure is dealt with below until it is too often; then the lower one is started again."""
 

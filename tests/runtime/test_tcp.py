@@ -342,6 +342,17 @@ def test_nobody_at_the_address_is_an_os_error() -> None:
     over_tcp(main)
 
 
+@pytest.mark.parametrize("host", ["b..example", "x" * 70 + ".example"])
+def test_a_host_that_no_name_can_be_is_an_os_error(host: str) -> None:
+    """Nobody is there either."""
+
+    async def main() -> None:
+        with pytest.raises(OSError, match="names no host"):
+            await TcpTransport().dial(f"{host}:7001")
+
+    over_tcp(main)
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.invalid:0"])
 def test_listening_on_an_open_network_must_be_allowed(address: str) -> None:
     """Without encryption only loopback will do; the error names the way round."""

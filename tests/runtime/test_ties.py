@@ -302,3 +302,17 @@ def test_a_stopping_node_leaves_children_to_their_parents() -> None:
         assert ended == ["parent", "stranger", "child"]
 
     with_pair("a", main)
+
+
+def test_a_process_that_has_ended_monitors_and_links_nobody() -> None:
+    """Nobody would ever call it off."""
+
+    async def main(pair: Pair) -> None:
+        pair.one.stop()
+        await pair.settle()
+        for tie in (pair.one.monitor, pair.one.link):
+            with pytest.raises(RuntimeError, match="has ended, it monitors and links nobody"):
+                tie(pair.other.pid)
+        assert pair.near.statistics().watches == 0
+
+    with_pair("b", main)
