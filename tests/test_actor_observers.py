@@ -15,7 +15,6 @@ from tests.actor_support import (
     Member,
     bootstrap,
     in_cluster,
-    options,
     pass_time,
 )
 from tests.engine_support import logged
@@ -291,25 +290,5 @@ def test_an_observer_finds_voters_that_were_all_restarted(farewell: bool) -> Non
         leading = await cluster.settled()
         assert observer.leader == leading.pid
         assert observer.peer_count == 2
-
-    in_cluster(main)
-
-
-def test_an_observer_greets_nobody_before_it_knows_that_it_is_one() -> None:
-    """It would pass for a voter, be a peer from then on, and never be sent a heartbeat."""
-
-    async def main(cluster: Cluster) -> None:
-        await cluster.start("a", "b", bootstrap=VOTERS)
-        leading = await cluster.settled()
-        node = await cluster.start_node("c")
-        node.connect("a")
-        await pass_time(0.1)
-        await cluster.join("c", Member(cluster.history), options(bootstrap=[]))
-        observer = cluster.members["c"]
-        observer.join(ProcessId(ACTOR, "a"))
-        assert observer.role == "starting"
-        await pass_time(0.6)
-        assert observer.leader == leading.pid
-        assert leading.has_peer(observer.pid)
 
     in_cluster(main)

@@ -7,7 +7,16 @@ import pytest
 
 from runtime import Pid, ProcessId
 from runtime.simulation import Conditions
-from tests.actor_support import ACTOR, Cluster, Member, bootstrap, in_cluster, pass_time
+from tests.actor_support import (
+    ACTOR,
+    Cluster,
+    Member,
+    bootstrap,
+    in_cluster,
+    options,
+    pass_time,
+)
+from tests.engine_support import StoppableClock
 
 
 def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
@@ -125,22 +134,21 @@ def test_the_news_of_a_former_leadership_does_not_begin_the_present_one() -> Non
     """The end that waits behind it would wait for work that only the present one's end stops."""
 
     async def main(cluster: Cluster) -> None:
-        await cluster.start(*"abc", kind=Pausing)
-        for name, member in cluster.members.items():
-            cluster.nodes[name].send(member.pid, 4)
-        await pass_time(0.9)
-        [first] = [member for member in cluster.members.values() if member.role == "leader"]
-        cluster.isolate(first.node.name)
-        await pass_time(1)
-        [second] = [member for member in cluster.others(first) if member.role == "leader"]
-        cluster.world.network.heal()
+        clock = StoppableClock(asyncio.get_running_loop())
+        cluster.nodes["a"] = await cluster.world.start("a", clock=clock)
+        member = Pausing(cluster.history)
+        await cluster.join("a", member, options(bootstrap=bootstrap("a")))
+        cluster.nodes["a"].send(member.pid, 3)
         await pass_time(0.5)
-        second.resign(ProcessId(ACTOR, first.node.name))
+        token = member.term
+        clock.jump(0.3)
         await pass_time(3)
-        assert cluster.acting() == [first]
-        cluster.nodes[first.node.name].send(first.pid, 0)
-        await pass_time(1)
-        assert cluster.history[-1][1:] == (first.node.name, "handled", 0)
+        assert cluster.told("a") == [("follows", None), ("leads", member.term)]
+        assert member.is_leader
+        assert member.term > token
+        cluster.nodes["a"].send(member.pid, 0)
+        await pass_time(0.1)
+        assert cluster.history[-1][1:] == ("a", "handled", 0)
 
     in_cluster(main)
 
@@ -180,7 +188,7 @@ def test_who_resigns_twice_gives_up_one_leadership() -> None:
         cluster.nodes["a"].send(leading.pid, 2)
         await pass_time(0.01)
         leading.resign()
-        await pass_time(6)
+        await pass_time(3.04)
         assert [what for what, _ in cluster.told("a")] == ["leads", "follows", "leads"]
         assert leading.is_leader
         leading.resign()
