@@ -1,12 +1,15 @@
 """Actors without a vote: they are started with nobody listed, join through anybody, follow whoever leads."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leader import FileStorage, MembershipFixed
+from leader.peers import KNOWN_LIMIT
+from leader.trace import Line, Stepped
 from runtime import ProcessId
 from tests.actor_support import (
     ACTOR,
@@ -18,7 +21,8 @@ from tests.actor_support import (
     pass_time,
 )
 from tests.engine_support import logged
-from tests.test_participation import Acquainted, peer_news
+from tests.runtime.support import Recorder
+from tests.test_participation import Acquainted, greeting, peer_news
 
 VOTERS = bootstrap("ab")
 
@@ -255,20 +259,24 @@ def test_a_voter_that_is_started_as_an_observer_is_reported(
     assert f"member@c was started with another bootstrap list: [], ours is {listed}" in texts
 
 
-def in_cluster_of_more(test: Any) -> None:
-    """The same with a way to a fourth node, which the simulated world does not know by itself."""
+@pytest.mark.slow
+def test_whoever_is_no_peer_is_no_observer_either() -> None:
+    """Peers are only so many: beyond them nobody is sent heartbeats, whatever names he makes up."""
+    lines: list[Line] = []
 
     async def main(cluster: Cluster) -> None:
-        begin = cluster.world.start
-
-        async def start(name: str, host: str | None = None, **given: Any) -> Any:
-            routes = {name: f"{name}:1" for name in "abcx"}
-            return await begin(name, host, **({"routes": routes} | given))
-
-        cluster.world.start = start  # type: ignore[method-assign]
-        await test(cluster)
+        await cluster.start("a", bootstrap=bootstrap("a"), trace=lines.append)
+        leading = await cluster.settled()
+        speaker = Recorder()
+        await leading.node.spawn(lambda: speaker)
+        for number in range(KNOWN_LIMIT + 50):
+            speaker.send(leading.pid, replace(greeting(f"made-up-{number}@a"), observes=True))
+        await pass_time(0.2)
+        assert leading.peer_count == KNOWN_LIMIT - 1
 
     in_cluster(main)
+    sent = [len(line.sent) for line in lines if isinstance(line, Stepped)]
+    assert max(sent) == KNOWN_LIMIT - 1
 
 
 @pytest.mark.slow
@@ -290,5 +298,21 @@ def test_an_observer_finds_voters_that_were_all_restarted(farewell: bool) -> Non
         leading = await cluster.settled()
         assert observer.leader == leading.pid
         assert observer.peer_count == 2
+
+    in_cluster(main)
+
+
+def in_cluster_of_more(test: Any) -> None:
+    """The same with a way to a fourth node, which the simulated world does not know by itself."""
+
+    async def main(cluster: Cluster) -> None:
+        begin = cluster.world.start
+
+        async def start(name: str, host: str | None = None, **given: Any) -> Any:
+            routes = {name: f"{name}:1" for name in "abcx"}
+            return await begin(name, host, **({"routes": routes} | given))
+
+        cluster.world.start = start  # type: ignore[method-assign]
+        await test(cluster)
 
     in_cluster(main)
