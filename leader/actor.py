@@ -156,7 +156,8 @@ class Actor(Callbacks):
         """Run ``work`` beside the callbacks until it is done or leadership ends.
 
         It is cancelled a little before the lease can end, be it renewed or not; then this member
-        resigns. An error in it terminates the actor as one in a callback does. If this member does
+        resigns, or lets its lease run out if callbacks take longer. An error in it terminates the
+        actor as one in a callback does, also that what it waited for was cancelled. If this member does
         not lead by now, the work is not begun.
 
         Raises:

@@ -34,7 +34,7 @@ from leader.protocol.events import (
 )
 from leader.protocol.lease import acts, lease_until
 from leader.protocol.membership import Membership
-from leader.protocol.messages import Message
+from leader.protocol.messages import HeartbeatAck, Message, PreVoteGranted, VoteGranted
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import (
     Durable,
@@ -56,7 +56,7 @@ from leader.protocol.vocabulary import (
     after,
 )
 from leader.storage import Record
-from leader.trace import Trace, begun, started, stepped
+from leader.trace import Line, Trace, begun, started, stepped
 from runtime import Alarm, Clock
 
 Result = TypeVar("Result")
@@ -114,6 +114,7 @@ class Engine:
         self._writing: asyncio.Task[None] | None = None
         self._ended = False
         self._withdrawn = False
+        self._lapses = False
         self._complaints: set[str] = set()
 
     async def start(self) -> None:
@@ -123,21 +124,22 @@ class Engine:
             StorageError: the record cannot be read or written, is damaged, or is not this member's.
         """
         record = await self._off_loop(self._world.record.load)
-        self._trace_start(recorded=record is not None)
+        voters, recorded = self._membership.voters, record is not None
+        self._tell_trace(started(self._settings, voters, self._now(), recorded))
         if record is None:
             # An observer has promised nobody anything, in whatever life.
-            wait = silent_wait(self._settings) if self._membership.voters else Duration(0)
+            wait = silent_wait(self._settings) if voters else Duration(0)
             self._set_alarm(after(self._now(), wait), self._begin_without_record)
             return
         moment = self._moment()
         state = restart(self._settings, record, moment)
-        self._trace_beginning(state, moment)
-        observes = not self._membership.voters and self._settings.member not in state.voters
-        if record.membership.voters != self._membership.voters and not observes:
+        self._tell_trace(begun(state, moment.now, moment.now))
+        observes = not voters and self._settings.member not in state.voters
+        if record.membership.voters != voters and not observes:
             self._world.log.warning(
                 "the recorded membership %s outranks the bootstrap list %s",
                 list(record.membership.voters),
-                list(self._membership.voters),
+                list(voters),
             )
         if state.durable != record:
             await self._off_loop(lambda: self._world.record.save(state.durable))
@@ -145,6 +147,9 @@ class Engine:
 
     def receive(self, message: Message) -> None:
         """Take in a message; one that comes during the silent wait or after the end is lost."""
+        if self._lapses and isinstance(message, PreVoteGranted | VoteGranted | HeartbeatAck):
+            # Their promises would go on for a leader that acts no more: nobody could take over.
+            return
         if self._state is not None and len(self._waiting) < WAITING_LIMIT:
             self._offer(Received(message=message))
 
@@ -156,9 +161,10 @@ class Engine:
         """Take note that ``observer`` takes part, without a vote: it wants to hear heartbeats."""
         self._offer(ObserverCameUp(observer=observer))
 
-    def withdraw(self) -> None:
-        """Answer "no" to whoever asks whether this member leads; nobody else is told."""
+    def withdraw(self, *, lapse: bool = False) -> None:
+        """Until it resigns, answer that it does not lead; with ``lapse`` let its lease run out too."""
         self._withdrawn = True
+        self._lapses = self._lapses or lapse
 
     async def resign(self, successor: MemberId | None) -> None:
         """Give up leading, and say so; a record that is being written comes first."""
@@ -224,12 +230,16 @@ class Engine:
     def _begin_without_record(self) -> None:
         wall_clock = self._world.clock.wall_milliseconds()
         moment = self._moment()
-        state = start_without_record(self._settings, self._membership, wall_clock, moment)
-        self._trace_beginning(state, moment)
-        if not self._world.record.survives:
-            self._begin(state)
+        try:
+            state = start_without_record(self._settings, self._membership, wall_clock, moment)
+            self._tell_trace(begun(state, moment.now, moment.now))
+        except Exception as error:
+            self._fail(error)
             return
-        self._write(state.durable, lambda: self._begin(state))
+        if self._world.record.survives:
+            self._write(state.durable, lambda: self._begin(state))
+        else:
+            self._begin(state)
 
     def _begin(self, state: State) -> None:
         self._state = state
@@ -275,9 +285,7 @@ class Engine:
         moment = self._moment()
         transition = step(state, event, moment)
         if self._world.trace is not None:
-            line = stepped(state, event, transition, moment.now, moment.now)
-            if line is not None:
-                self._world.trace(line)
+            self._tell_trace(stepped(state, event, transition, moment.now, moment.now))
         match transition.effects:
             case (Persist(durable=durable), *_) if self._world.record.survives:
                 self._write(durable, lambda: self._carry_out(transition))
@@ -286,6 +294,7 @@ class Engine:
         if isinstance(event, ResignationAsked):
             # Lifted any sooner, a leader that has told its application to stop would act again.
             self._withdrawn = False
+            self._lapses = False
 
     def _carry_out(self, transition: Transition) -> None:
         self._state = transition.state
@@ -310,14 +319,9 @@ class Engine:
             case _:
                 assert_never(effect)
 
-    def _trace_start(self, *, recorded: bool) -> None:
-        if self._world.trace is not None:
-            voters = self._membership.voters
-            self._world.trace(started(self._settings, voters, self._now(), recorded))
-
-    def _trace_beginning(self, state: State, moment: Moment) -> None:
-        if self._world.trace is not None:
-            self._world.trace(begun(state, moment.now, moment.now))
+    def _tell_trace(self, line: Line | None) -> None:
+        if self._world.trace is not None and line is not None:
+            self._world.trace(line)
 
     def _complain(self, why: str, alarming: bool) -> None:
         if not alarming:

@@ -13,7 +13,7 @@ from typing import Any
 from leader.callbacks import Callbacks
 from leader.engine import Engine, World
 from leader.options import Options
-from leader.peers import Farewell, Greeting, Peers
+from leader.peers import Farewell, Greeting, Peers, address_in
 from leader.protocol.leading import likeliest_successor
 from leader.protocol.messages import Message
 from leader.protocol.state import Settings
@@ -49,13 +49,15 @@ class Participation:
         """How often this member has ceased to lead, or heard of another leader."""
         self._leads_since: int | None = None
         """How many endings there had been when the actor was told to lead; None while it follows."""
+        self._is_resigning = False
+        """Whether a resignation waits its turn, or is being carried out."""
         self._greeting: Alarm | None = None
         self._has_left = False
         self._unwatch: Callable[[], None] = lambda: None
         self.peers = Peers(
             settings.member,
             actor.pid,
-            joined=lambda _, pid: self._tell(actor.handle_peer_joined, pid),
+            joined=self._peer_joined,
             left=lambda _, pid: self._tell(actor.handle_peer_left, pid),
         )
         world = World(
@@ -71,7 +73,7 @@ class Participation:
             actor.clock,
             remaining=lambda: self.engine.lease_remaining,
             grace=settings.timing.promise // GRACE_PARTS,
-            run_short=self.resign,
+            run_short=partial(self.resign, lapse=True),
             failed=self._work_failed,
         )
 
@@ -123,10 +125,15 @@ class Participation:
         else:
             work.close()
 
-    def resign(self, successor: MemberId | None = None) -> None:
-        """Act no more from this instant; hand over when the callbacks before have run."""
-        if self.engine.has_leadership:
-            self.engine.withdraw()
+    def resign(self, successor: MemberId | None = None, *, lapse: bool = False) -> None:
+        """Act no more from this instant; hand over when the callbacks before have run.
+
+        With ``lapse`` the lease is left to run out if they take longer. Asked again, the first counts.
+        """
+        # A second hand-over would end the leadership after this one.
+        if self.engine.has_leadership and not self._is_resigning:
+            self._is_resigning = True
+            self.engine.withdraw(lapse=lapse)
             self._tenure.end()
             self._actor.post(lambda: self._hand_over(successor))
 
@@ -139,16 +146,22 @@ class Participation:
         finally:
             # Elected again while its last callback runs, it would end without a word.
             await self.engine.end()
+            # Heard once more after its farewell, it would be a peer until its node goes down.
+            self._look_for_nobody()
+            self._has_left = True
             self._take_leave()
 
     async def release(self) -> None:
         """Let go of everything; said by nobody to anybody."""
-        self._unwatch()
+        self._look_for_nobody()
         self._tenure.end()
-        if self._greeting is not None:
-            self._greeting.cancel()
         await self.engine.end()
         self._record.close()
+
+    def _look_for_nobody(self) -> None:
+        self._unwatch()
+        if self._greeting is not None:
+            self._greeting.cancel()
 
     def term_changed(self, old: Term, new: Term) -> None:
         """See ``Audience``."""
@@ -156,7 +169,7 @@ class Participation:
 
     def leading(self, term: Term) -> None:
         """See ``Audience``."""
-        self._actor.post(self._tell_leading)
+        self._actor.post(partial(self._tell_leading, self._endings))
 
     def following(self, leader: MemberId | None) -> None:
         """See ``Audience``."""
@@ -174,13 +187,25 @@ class Participation:
     def _signed(self) -> dict[str, Any]:
         return {"cluster": self._settings.cluster, "sender": self._settings.member}
 
+    @property
+    def _knows_whether_it_votes(self) -> bool:
+        # An observer that greets before it knows passes for a voter, and is sent no heartbeat ever.
+        return bool(self.options.bootstrap) or self.engine.state is not None
+
     def _tell(self, callback: Callable[..., Awaitable[None] | None], *about: object) -> None:
         self._actor.post(partial(callback, *about))
 
-    async def _tell_leading(self) -> None:
-        # Leadership may have ended while this waited; it must not start work that nobody stops.
-        if self.engine.is_leader and self._told != (self._actor.pid,):
-            self._leads_since = self._endings
+    def _peer_joined(self, member: MemberId, pid: Pid) -> None:
+        self._tell(self._actor.handle_peer_joined, pid)
+        if self.engine.leader == member:
+            # Of a new incarnation the election tells nothing: the actor would keep the dead one's PID.
+            self._actor.post(partial(self._tell_following, member))
+
+    async def _tell_leading(self, endings: int) -> None:
+        # Leadership may have ended while this waited; it must not start work that nobody stops. Nor
+        # may it begin the one after, whose own news waits behind the end that stops that work.
+        if endings == self._endings and self.engine.is_leader and self._told != (self._actor.pid,):
+            self._leads_since = endings
             await resolve(self._actor.handle_become_leader())
             self._told = (self._actor.pid,)
 
@@ -202,6 +227,7 @@ class Participation:
             state = self.engine.state
             likeliest = None if state is None else likeliest_successor(state)
             await self.engine.resign(successor or likeliest)
+            self._is_resigning = False
 
     def _work_failed(self, error: Exception) -> None:
         self._actor.log.error("what ran while this member led failed", exc_info=error)
@@ -216,12 +242,17 @@ class Participation:
     def _received(self, sender: Pid, message: Message | Greeting | Farewell) -> None:
         """A message of this cluster is taken in if it is from whom it says."""
         member, log = message.sender, self._actor.log
+        address = address_in(member)
         if message.cluster != self._settings.cluster:
-            log.debug("ignored: %s is of cluster %r", member, message.cluster)
+            log.debug("ignored: %s is of cluster %r", sender, message.cluster)
+        elif not self._knows_whether_it_votes:
+            log.debug("ignored: %s speaks before the record was read", sender)
         elif self._has_left:
             if isinstance(message, Greeting):
                 self._actor.send(sender, Farewell(**self._signed))
-        elif member.rpartition("@")[2] != sender.node:
+        elif address is None:
+            log.warning("dropped a message from %s, whose sender is no member's name", sender)
+        elif address.node != sender.node:
             log.warning("dropped a message of %s that came from node %s", member, sender.node)
         elif self.peers.is_outdated(member, sender):
             log.warning("dropped a message of an older incarnation of %s: %s", member, sender)
@@ -238,18 +269,21 @@ class Participation:
             return
         for member in (message.sender, *message.known):
             self.look_for(member)
-        if message.observes:
+        if message.observes and self.peers.is_present(message.sender):
             self.engine.observer_up(message.sender)
         if not message.was_heard:
             self._greet_at(sender, was_heard=True)
 
     def _part_from(self, member: MemberId) -> None:
-        if any(member == str(listed) for listed in self.options.bootstrap):
+        state = self.engine.state
+        votes = state is not None and member in state.voters
+        if votes or any(member == str(listed) for listed in self.options.bootstrap):
+            # Forgotten, a voter that comes back would never hear of its observers.
             self.peers.lose(member)
         else:
             self.peers.forget(member)
         # A voter's word that it has ended would release promises before its application has stopped.
-        if self.engine.state is not None and member not in self.engine.state.voters:
+        if state is not None and not votes:
             self.engine.peer_down(member)
 
     def _node_event(self, event: NodeEvent) -> None:
@@ -280,6 +314,8 @@ class Participation:
             self._actor.send(pid, Farewell(**self._signed))
 
     def _greet_at(self, to: Pid | ProcessId, *, was_heard: bool) -> None:
+        if not self._knows_whether_it_votes:
+            return
         greeting = Greeting(
             **self._signed,
             known=self.peers.known(),

@@ -6,7 +6,6 @@ tells all peers whom it knows, so over time all discover all.
 """
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 
 from leader.protocol.vocabulary import ClusterId, MemberId
@@ -35,6 +34,15 @@ class Farewell:
 
     cluster: ClusterId
     sender: MemberId
+
+
+def address_in(member: MemberId) -> ProcessId | None:
+    """Where a member of that name is; None where no process can bear it."""
+    name, _, node = member.rpartition("@")
+    try:
+        return ProcessId(name, node)
+    except ValueError:
+        return None
 
 
 class Peers:
@@ -84,10 +92,8 @@ class Peers:
         """Take note that there may be such a member; its address if that is news."""
         if member == self._own or member in self._addresses or len(self._addresses) >= KNOWN_LIMIT:
             return None
-        name, _, node = member.rpartition("@")
-        with suppress(ValueError):
-            return self._addresses.setdefault(member, ProcessId(name, node))
-        return None
+        address = address_in(member)
+        return None if address is None else self._addresses.setdefault(member, address)
 
     def is_outdated(self, member: MemberId, pid: Pid) -> bool:
         """Whether a newer incarnation of ``member`` than ``pid`` was met."""
@@ -96,7 +102,7 @@ class Peers:
 
     def hear(self, member: MemberId, pid: Pid) -> None:
         """``pid``, which is not outdated, spoke as ``member``."""
-        if member not in self._newest and len(self._newest) >= KNOWN_LIMIT:
+        if member not in self._newest and not self._has_room():
             return
         if member in self._present and self._newest[member] != pid:
             self.lose(member)
@@ -104,6 +110,15 @@ class Peers:
         if member not in self._present:
             self._present.add(member)
             self._joined(member, pid)
+
+    def _has_room(self) -> bool:
+        """Whether one more can be remembered; whoever left for good gives way, the longest known first."""
+        if len(self._newest) >= KNOWN_LIMIT:
+            kept = {self._own, *self._present, *self._addresses}
+            gone = next((member for member in self._newest if member not in kept), None)
+            if gone is not None:
+                del self._newest[gone]
+        return len(self._newest) < KNOWN_LIMIT
 
     def lose(self, member: MemberId) -> None:
         """``member`` is there no longer."""

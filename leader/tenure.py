@@ -47,7 +47,9 @@ class Tenure:
             self._alarm.cancel()
             self._alarm = None
         for task in self._tasks:
-            task.cancel()
+            # Told twice, it would be broken off while it tidies up.
+            if not task.cancelling():
+                task.cancel()
 
     async def ended(self) -> None:
         """Wait until no work is going on."""
@@ -64,6 +66,12 @@ class Tenure:
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
+        error = _cancelled(task) if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self._failed(error)
+
+
+def _cancelled(task: asyncio.Task[Any]) -> Exception | None:
+    # Whoever leads and works no more, without a word, is replaced by nobody.
+    within = not task.cancelling()
+    return RuntimeError("the work was cancelled by what it waited for") if within else None

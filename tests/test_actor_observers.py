@@ -1,12 +1,15 @@
 """Actors without a vote: they are started with nobody listed, join through anybody, follow whoever leads."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leader import FileStorage, MembershipFixed
+from leader.peers import KNOWN_LIMIT
+from leader.trace import Line, Stepped
 from runtime import ProcessId
 from tests.actor_support import (
     ACTOR,
@@ -18,7 +21,8 @@ from tests.actor_support import (
     pass_time,
 )
 from tests.engine_support import logged
-from tests.test_participation import Acquainted, peer_news
+from tests.runtime.support import Recorder
+from tests.test_participation import Acquainted, greeting, peer_news
 
 VOTERS = bootstrap("ab")
 
@@ -253,6 +257,49 @@ def test_a_voter_that_is_started_as_an_observer_is_reported(
     listed = ["member@a", "member@b", "member@c"]
     assert f"member@c was started without a bootstrap list, but votes here: {listed}" in texts
     assert f"member@c was started with another bootstrap list: [], ours is {listed}" in texts
+
+
+@pytest.mark.slow
+def test_whoever_is_no_peer_is_no_observer_either() -> None:
+    """Peers are only so many: beyond them nobody is sent heartbeats, whatever names he makes up."""
+    lines: list[Line] = []
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", bootstrap=bootstrap("a"), trace=lines.append)
+        leading = await cluster.settled()
+        speaker = Recorder()
+        await leading.node.spawn(lambda: speaker)
+        for number in range(KNOWN_LIMIT + 50):
+            speaker.send(leading.pid, replace(greeting(f"made-up-{number}@a"), observes=True))
+        await pass_time(0.2)
+        assert leading.peer_count == KNOWN_LIMIT - 1
+
+    in_cluster(main)
+    sent = [len(line.sent) for line in lines if isinstance(line, Stepped)]
+    assert max(sent) == KNOWN_LIMIT - 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("farewell", [True, False])
+def test_an_observer_finds_voters_that_were_all_restarted(farewell: bool) -> None:
+    """However they ended: who brought it in does not remember it, so it looks for them."""
+
+    async def main(cluster: Cluster) -> None:
+        _, observer = await voters_and_an_observer(cluster)
+        observer.join(ProcessId(ACTOR, "a"))
+        await pass_time(1)
+        for name in "ab":
+            if farewell:
+                await cluster.nodes[name].stop()
+                await pass_time(0.1)
+            cluster.crash(name)
+        await pass_time(1)
+        await cluster.start("a", "b", bootstrap=VOTERS)
+        leading = await cluster.settled()
+        assert observer.leader == leading.pid
+        assert observer.peer_count == 2
+
+    in_cluster(main)
 
 
 def in_cluster_of_more(test: Any) -> None:

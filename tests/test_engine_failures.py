@@ -8,6 +8,7 @@ import pytest
 from leader.engine import Engine
 from leader.errors import StorageError
 from leader.protocol.vocabulary import InvariantViolated
+from leader.trace import Line
 from runtime.process import resolve
 from tests.engine_support import DISK_FULL, FOUND, Bench, logged, on_bench
 from tests.protocol.builders import (
@@ -223,5 +224,41 @@ def test_a_leader_withdrawn_stays_so_until_its_resignation_is_said() -> None:
         assert bench.kinds()[-4:] == ["Resigned", "Resigned", "term", "following"]
         await bench.pass_time(20)
         assert (len(answers), any(answers)) == (60, False)
+
+    on_bench(main, found=FOUND)
+
+
+def test_a_trace_that_fails_after_the_silent_wait_ends_the_engine() -> None:
+    """Else the member would be there for ever and take no part, without a word."""
+    lines: list[Line] = []
+
+    def trace(line: Line) -> None:
+        lines.append(line)
+        if len(lines) == 2:
+            raise OSError(DISK_FULL)
+
+    async def main(bench: Bench) -> None:
+        await bench.engine.start()
+        await bench.pass_time(1_000)
+        [(what, error)] = bench.journal
+        assert (what, type(error)) == ("failed", OSError)
+
+    on_bench(main, trace=trace)
+
+
+@pytest.mark.parametrize("lapse", [False, True])
+def test_a_leader_withdrawn_lets_its_lease_run_out_if_it_is_to(lapse: bool) -> None:
+    """Heartbeats that are answered would extend it; else it is kept until the resignation."""
+
+    async def main(bench: Bench) -> None:
+        await bench.lead()
+        bench.engine.withdraw(lapse=lapse)
+        await bench.pass_time(160)
+        assert bench.engine.has_leadership is not lapse
+        await bench.pass_time(1_000)
+        assert bench.engine.has_leadership is not lapse
+        await bench.engine.resign(None)
+        await bench.pass_time(1_000)
+        assert bench.engine.is_leader
 
     on_bench(main, found=FOUND)

@@ -24,7 +24,7 @@ from tests.actor_support import (
     pass_time,
 )
 from tests.engine_support import DiskLoop
-from tests.runtime.support import COOKIE, Recorder
+from tests.runtime.support import COOKIE, Recorder, until
 
 
 class Acquainted(Member):
@@ -266,20 +266,48 @@ def test_who_votes_cannot_be_changed_yet() -> None:
     in_cluster(main)
 
 
+async def node_on(loop: DiskLoop) -> Node:
+    """A node named "a" that is alone in the world."""
+    return await Node.start(
+        "a@a:1",
+        cookie=COOKIE,
+        transport=SimulatedNetwork(loop, 0).transport("a"),
+        clock=SimulatedClock(loop),
+        random=random.Random(0),
+    )
+
+
+def test_an_observer_neither_greets_nor_hears_before_it_knows_that_it_is_one(
+    tmp_path: Path,
+) -> None:
+    """It would pass for a voter, or never greet whom it has heard: and be sent no heartbeat."""
+    loop = DiskLoop()
+
+    async def main() -> None:
+        node, contact, observer = await node_on(loop), Recorder(), Member([])
+        await node.spawn_register("contact", lambda: contact)
+        loop.disk_seconds = 1.0
+        given = options(bootstrap=[], storage=FileStorage(tmp_path))
+        await node.spawn_register(ACTOR, lambda: observer, given)
+        observer.join(ProcessId("contact", "a"))
+        contact.send(observer.pid, greeting("contact@a"))
+        await asyncio.sleep(0.5)
+        assert (observer.role, observer.peers(), contact.inbox.qsize()) == ("starting", [], 0)
+        await asyncio.sleep(1)
+        first = await contact.receive()
+        assert (first.was_heard, first.observes) == (False, True)
+        await node.stop()
+
+    loop.run(main())
+
+
 def test_an_init_that_is_cancelled_leaves_no_lock(tmp_path: Path) -> None:
     """Even while its storage is being opened in another thread, which nobody can stop."""
     loop = DiskLoop()
     storage = FileStorage(tmp_path)
 
     async def main() -> None:
-        network = SimulatedNetwork(loop, 0)
-        node = await Node.start(
-            "a@a:1",
-            cookie=COOKIE,
-            transport=network.transport("a"),
-            clock=SimulatedClock(loop),
-            random=random.Random(0),
-        )
+        node = await node_on(loop)
         loop.disk_seconds = 1.0
         given = options(storage=storage)
         start = loop.create_task(node.spawn_register(ACTOR, lambda: Member([]), given))
@@ -291,3 +319,74 @@ def test_an_init_that_is_cancelled_leaves_no_lock(tmp_path: Path) -> None:
         await node.stop()
 
     loop.run(main())
+
+
+def test_who_took_leave_is_met_no_more_while_it_terminates() -> None:
+    """It neither greets nor answers a greeting: it would stay a peer until its node goes down."""
+
+    class Slow(Acquainted):
+        async def terminate(self, reason: Any) -> None:  # type: ignore[override]
+            await asyncio.sleep(1)
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", "c", kind=Slow)
+        await cluster.settled()
+        ending = cluster.members.pop("c")
+        ending.stop()
+        await pass_time(0.1)
+        await cluster.start("b", kind=Slow)
+        await pass_time(2)
+        assert peer_news(cluster.history, "a") == [
+            *(("joined", "c"), ("left", ("c", 0)), ("joined", "b"))
+        ]
+        assert peer_news(cluster.history, "b") == [("joined", "a")]
+
+    in_cluster(main)
+
+
+def test_a_leader_that_is_started_again_on_its_node_is_followed_as_another(tmp_path: Path) -> None:
+    """It may lead on before anybody has missed it: who follows must not keep the dead one's PID."""
+
+    class Faithful(Member):
+        followed: Pid | None = None
+
+        async def handle_become_follower(self, leader: Pid | None) -> None:
+            self.followed = leader
+
+    async def main(cluster: Cluster) -> None:
+        given = options(storage=FileStorage(tmp_path))
+        await cluster.start(*"abc", kind=Faithful, storage=given.storage)
+        leading = await cluster.settled()
+        name = leading.node.name
+        cluster.others(leading)[0].send_exit(leading.pid, "kill")
+        await until(lambda: cluster.nodes[name].whereis(ACTOR) is None)
+        await cluster.join(name, Faithful(cluster.history), given)
+        for _ in range(100):
+            await pass_time(0.01)
+            for other in cluster.others(cluster.members[name]):
+                assert isinstance(other, Faithful)
+                assert other.followed == other.leader
+
+    in_cluster(main)
+
+
+@pytest.mark.parametrize("name", ["x" * 1_000_000, "", "x\ny"])
+def test_a_sender_that_no_process_can_be_called_is_not_believed(
+    name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nor are its words kept or repeated in a log, however long they are."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", bootstrap=bootstrap("a"))
+        leading = await cluster.settled()
+        speaker = Recorder()
+        node = await cluster.start_node("b")
+        await node.spawn(lambda: speaker)
+        speaker.send(ProcessId(ACTOR, "a"), greeting(f"{name}@b", was_heard=False))
+        await pass_time(1)
+        assert (leading.peers(), speaker.inbox.qsize()) == ([], 0)
+
+    in_cluster(main)
+    [warning] = [record.getMessage() for record in caplog.records]
+    assert "whose sender is no member's name" in warning
+    assert len(warning) < 200

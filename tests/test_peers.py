@@ -132,3 +132,18 @@ def test_made_up_names_fill_no_memory() -> None:
     assert len(table.peers.strangers()) + len(table.peers.pids()) < 2 * KNOWN_LIMIT
     assert len(table.peers.pids()) < KNOWN_LIMIT
     assert table.peers.is_present(B)
+
+
+def test_whoever_left_for_good_gives_way() -> None:
+    """Members that come and go are without number; those who are there or looked for stay."""
+    table = Table()
+    table.peers.tell_of(B)
+    table.peers.hear(B, pid("b"))
+    table.peers.lose(B)
+    for number in range(KNOWN_LIMIT + 10):
+        passing = MemberId(f"m{number}@c")
+        table.peers.hear(passing, pid("c", number=number + 1))
+        assert table.peers.is_present(passing)
+        table.peers.forget(passing)
+    assert table.peers.pid_of(MemberId("m0@c")) is None
+    assert (table.peers.pid_of(A), table.peers.pid_of(B)) == (pid("a"), pid("b"))

@@ -143,3 +143,38 @@ def test_the_work_of_the_next_leadership_is_watched_too() -> None:
         assert bench.journal == [(0.5, "stopped"), (1.9, "short"), (1.9, "stopped")]
 
     on_bench(main)
+
+
+def test_work_is_told_to_stop_only_once() -> None:
+    """Told again while it tidies up, it would leave that half done."""
+
+    async def main(bench: Bench) -> None:
+        bench.tenure.begin(bench.work(last_words=0.2))
+        await asyncio.sleep(0.1)
+        bench.tenure.end()
+        await asyncio.sleep(0.1)
+        bench.tenure.end()
+        await bench.tenure.ended()
+        assert bench.journal == [(0.3, "stopped")]
+
+    on_bench(main)
+
+
+def test_work_that_is_cancelled_from_within_has_failed() -> None:
+    """A pool that was closed cancels who waits for it; nobody told this work to stop."""
+
+    async def main(bench: Bench) -> None:
+        waited_for = bench.loop.create_future()
+
+        async def wait() -> None:
+            await waited_for
+
+        bench.tenure.begin(wait())
+        await asyncio.sleep(0.1)
+        waited_for.cancel()
+        await bench.tenure.ended()
+        [(when, error)] = bench.journal
+        assert (when, type(error)) == (0.1, RuntimeError)
+        assert str(error) == "the work was cancelled by what it waited for"
+
+    on_bench(main)

@@ -330,7 +330,11 @@ OF_THE_STACK: Final = (
     bug(
         "tells_of_a_leadership_that_is_over",
         "exclusive work is begun after the lease",
-        ("participation", "if self.engine.is_leader and self._told !=", "if self._told !="),
+        (
+            "participation",
+            "if endings == self._endings and self.engine.is_leader and self._told !=",
+            "if self._told !=",
+        ),
     ),
     bug(
         "tells_nobody_to_follow",
