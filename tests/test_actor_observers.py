@@ -296,6 +296,7 @@ def test_an_observer_finds_voters_that_were_all_restarted(farewell: bool) -> Non
         await pass_time(1)
         await cluster.start("a", "b", bootstrap=VOTERS)
         leading = await cluster.settled()
+        await pass_time(1)
         assert observer.leader == leading.pid
         assert observer.peer_count == 2
 
