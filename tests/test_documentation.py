@@ -22,6 +22,7 @@ PAGES = sorted(
     for page in ROOT.glob(pattern)
 )
 PATIENCE_SECONDS = 60
+OUT_OF_REACH = "WARNING:runtime:node unreachable: "
 
 FENCE = re.compile(
     r"^(?P<indent>[ ]*)```python[^\n]*\n(?P<code>.*?)^(?P=indent)```[ ]*$", re.MULTILINE | re.DOTALL
@@ -122,11 +123,15 @@ def test_every_block_compiles(page: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_runs(page: Path, tmp_path: Path) -> None:
-    """In the order of the page, each after all before it, without a warning."""
+    """In the order of the page, each after all before it, without a warning.
+
+    But for one that is true: of several nodes that stop, the first is out of reach for the others.
+    """
     blocks = blocks_of(page, page.read_text())
     if any(block.is_run for block in blocks):
         done = run(blocks, tmp_path)
-        assert (done.returncode, done.stderr) == (0, "")
+        complaints = [line for line in done.stderr.splitlines() if OUT_OF_REACH not in line]
+        assert (done.returncode, complaints) == (0, [])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
