@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from leader.demo.cluster import Cluster
-from leader.demo.reports import Leads
+from leader.demo.reports import Leads, TakesPart
 from leader.trace import Stepped
 from spec.recording.moves import score_of
 from spec.recording.reading import Recording, read
@@ -20,13 +20,13 @@ NAMES = ["n1", "n2", "n3"]
 
 async def next_leader(cluster: Cluster, ear: Ear, harm: signal.Signals) -> None:
     """Does harm to whoever leads, waits for another to lead, and starts the first again."""
-    [leader] = ear.who(Leads)
+    leader = ear.newest_leader()
     ear.heard.clear()
     cluster.signal(leader, harm)
     await cluster.gone(leader)
     await ear.until(lambda: bool(ear.who(Leads) - {leader}))
     await cluster.start(leader)
-    await ear.until(lambda: leader in {name for name, _ in ear.heard} - ear.who(Leads))
+    await ear.until(lambda: leader in ear.who(TakesPart))
 
 
 async def drill(folder: Path) -> None:
