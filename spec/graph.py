@@ -15,6 +15,7 @@ from typing import Generic, TypeAlias, TypeVar
 from spec.outcome import Verdict
 from spec.tlc import Run, check
 from spec.tools import Tools
+from spec.values import variables_in
 
 State = TypeVar("State", bound=Hashable)
 # The name of an action, and the number of the state to which it leads.
@@ -23,8 +24,6 @@ Step: TypeAlias = tuple[str, int]
 _STATE = re.compile(r'(-?\d+) \[label="((?:[^"\\]|\\.)*)"')
 _STEP = re.compile(r'(-?\d+) -> (-?\d+) \[label="(\w+)"')
 _ESCAPED = re.compile(r"\\(.)")
-# An only variable has no sign of a conjunct before it.
-_VARIABLE = re.compile(r"(?:^|\n)(?:/\\ )?(\w+) = ")
 
 
 class NotExplored(Exception):
@@ -67,14 +66,12 @@ def read(lines: Iterable[str], state_of: Callable[[Mapping[str, str]], State]) -
             edges.append((edge[1], edge[3], edge[2]))
         elif (node := _STATE.match(line)) and node[1] not in numbers:
             numbers[node[1]] = len(states)
-            states.append(state_of(_variables(node[2])))
+            states.append(state_of(variables_in(_unescaped(node[2]))))
     steps: list[set[Step]] = [set() for _ in states]
     for origin, label, target in edges:
         steps[numbers[origin]].add((label, numbers[target]))
     return Graph(states, list(map(frozenset, steps)))
 
 
-def _variables(label: str) -> dict[str, str]:
-    text = _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], label)
-    _, *pieces = _VARIABLE.split(text)
-    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+def _unescaped(label: str) -> str:
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], label)

@@ -7,13 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spec.values import Value, parse
+from spec.values import Value, parse, variables_in
 
 State = Mapping[str, Value]
 
 _HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?P<action>\w+)(?P<rest>.*)")
 _ARGUMENTS = re.compile(r"\((?P<arguments>[^)]*)\)")
-_VARIABLE = re.compile(r"^(?:/\\ )?(?P<name>\w+) = ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +44,7 @@ def trace_of(texts: Sequence[str]) -> Trace:
     """The trace that TLC printed, a text for each step; ValueError if one of them is not one."""
     steps: list[Step] = []
     for text in texts:
-        head = _HEAD.match(text)
-        if head is None:
-            raise ValueError(f"trace: {text!r} is no step of a counterexample")
+        head = _head(text)
         if "Back to state" in head[0]:
             number, action = int(head["number"]), head["action"]
             return Trace(steps=tuple(steps), back_to=number, back_by=action)
@@ -59,10 +56,14 @@ def trace_of(texts: Sequence[str]) -> Trace:
 
 def texts_of(text: str) -> tuple[str | None, Mapping[str, str]]:
     """A step as TLC printed it: its action, None for the initial state, and each variable's text."""
+    return _action(_head(text)), variables_in(text.partition("\n")[2])
+
+
+def _head(text: str) -> re.Match[str]:
     head = _HEAD.match(text)
     if head is None:
         raise ValueError(f"trace: {text!r} is no step of a counterexample")
-    return _action(head), _texts(text.partition("\n")[2])
+    return head
 
 
 def _step(head: re.Match[str], body: str) -> Step:
@@ -71,15 +72,9 @@ def _step(head: re.Match[str], body: str) -> Step:
     return Step(
         action=_action(head),
         arguments=tuple(argument.strip() for argument in listed if argument.strip()),
-        state={name: parse(value) for name, value in _texts(body).items()},
+        state={name: parse(value) for name, value in variables_in(body).items()},
     )
 
 
 def _action(head: re.Match[str]) -> str | None:
     return None if head["action"] == "Initial" else head["action"]
-
-
-def _texts(body: str) -> Mapping[str, str]:
-    starts = list(_VARIABLE.finditer(body))
-    ends = [*(start.start() for start in starts[1:]), len(body)]
-    return {start["name"]: body[start.end() : end] for start, end in zip(starts, ends, strict=True)}

@@ -15,6 +15,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
+# An only variable has no sign of a conjunct before it.
+_VARIABLE = re.compile(r"(?:^|\n)(?:/\\ )?(\w+) = ")
+
+
+def variables_in(state: str) -> dict[str, str]:
+    """The text of each variable in the text of a state."""
+    _, *pieces = _VARIABLE.split(state)
+    return dict(zip(pieces[::2], pieces[1::2], strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Atom:

@@ -6,7 +6,6 @@ the broken rule strikes; only if an assumption is broken may it go along to the 
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from spec.trace import texts_of
 from stateful_tests.core import REAL, Core
@@ -28,7 +27,7 @@ def parting(instance: Instance, steps: Sequence[str], core: Core = REAL) -> str 
     world = explorer.first()
     if explorer.image(world) != reader.image(told[0][1]):
         raise ValueError(f"{instance.name}: begins otherwise than the counterexample")
-    for number, (_, (action, variables)) in enumerate(pairwise(told), start=1):
+    for number, (action, variables) in enumerate(told[1:], start=1):
         wanted = action, reader.image(variables)
         ways = {(label, explorer.image(after)): after for label, after in explorer.steps(world)}
         if wanted not in ways:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from stateful_tests.exact.instances import SPECIFICATION
-from stateful_tests.mutants.loader import Mutant, Patch
+from stateful_tests.mutants.loader import Mutant, Patch, replaced_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,7 @@ class Edit:
             (folder / module.name).write_text(module.read_text())
         election = folder / "Election.tla"
         text = election.read_text()
-        if text.count(self.old) != 1:
-            raise ValueError(
-                f"{self.old!r}: must be in Election.tla once, is {text.count(self.old)} times"
-            )
-        election.write_text(text.replace(self.old, self.new))
+        election.write_text(replaced_once(text, self.old, self.new, election.name))
         return folder
 
 

@@ -36,6 +36,13 @@ QUOTATION: Final = re.compile(r"^ *# Spec: .*\n", re.MULTILINE)
 """What the core quotes of the spec beside its guards: no patch has to know of it."""
 
 
+def replaced_once(text: str, old: str, new: str, name: str) -> str:
+    """The text, called ``name``, with ``new`` instead of ``old``; ValueError unless it is there once."""
+    if text.count(old) != 1:
+        raise ValueError(f"{old!r}: must be in {name} once, is in it {text.count(old)} times")
+    return text.replace(old, new)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
     """Replace ``old``, which must be there exactly once, in a module that acts."""
@@ -50,11 +57,7 @@ class Patch:
         Raises:
             ValueError: it does not fit any more.
         """
-        if source.count(self.old) != 1:
-            raise ValueError(
-                f"{self.old!r}: must be in {self.module}.py once, is in it {source.count(self.old)} times"
-            )
-        return source.replace(self.old, self.new)
+        return replaced_once(source, self.old, self.new, f"{self.module}.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
