@@ -9,7 +9,7 @@ from rich.table import Table
 from benchmarks import core, drills, floor, load, simulator
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.exact.speed import exploration
-from stateful_tests.recorded import of_actors, of_cores
+from stateful_tests.traced_runs import traced_core_system, traced_stack_system
 
 
 def main() -> None:
@@ -23,7 +23,10 @@ def main() -> None:
     console.print(
         f"it is explored at {explored.rate:,.0f} states a second ({explored.states:,} states)"
     )
-    for what, begin, seeds in (("core", of_cores, 60), ("whole stack", of_actors, 20)):
+    for what, begin, seeds in (
+        ("core", traced_core_system, 60),
+        ("whole stack", traced_stack_system, 20),
+    ):
         driven = simulator.pace(begin, range(seeds))
         console.print(
             f"the rules drive the {what} at {driven.steps:,.0f} steps a second "

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from random import Random
 
 from leader.trace import Line, Stepped
-from stateful_tests.cluster import Cluster
-from stateful_tests.recorded import Traced
-from stateful_tests.simulator import LONG, Temper, drawn_plan
+from stateful_tests.rules import RuleRunner
+from stateful_tests.simulator import LONG, FaultProfile, random_plan
+from stateful_tests.traced_runs import TracedSystemFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +24,16 @@ class Pace:
     calls: float
 
 
-def pace(begin: Traced, seeds: Iterable[int]) -> Pace:
+def pace(begin: TracedSystemFactory, seeds: Iterable[int]) -> Pace:
     """Over the runs of these seeds, one after the other."""
     simulated, steps, calls = 0, 0, 0
     since = time.perf_counter()
     for seed in seeds:
         lines: list[Line] = []
         chance = Random(seed)
-        plan = drawn_plan(chance)
-        with closing(Cluster(plan, begin(plan, lines.append))) as cluster:
-            temper = Temper(chance, cluster)
+        plan = random_plan(chance)
+        with closing(RuleRunner(plan, begin(plan, lines.append))) as cluster:
+            temper = FaultProfile(chance, cluster)
             for _ in range(LONG):
                 cluster.perform(*temper.draw())
             simulated += cluster.system.true_time

@@ -27,14 +27,14 @@ from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
 from leader.trace import Trace, begun, started, stepped
 from stateful_tests.core import REAL, Core
-from stateful_tests.grounds import Ballots, Bond, leases_rest_on_promises
-from stateful_tests.host import NEVER, Host
-from stateful_tests.network import Network
-from stateful_tests.plan import EPOCH, MILLISECOND, DriftingClock, Plan
-from stateful_tests.story import told
-from stateful_tests.system import Fault, Letter
-from stateful_tests.teller import Teller
-from stateful_tests.witness import Witness
+from stateful_tests.core_machine import NEVER, CoreMachine
+from stateful_tests.invariant_checker import InvariantChecker
+from stateful_tests.lemmas import VoteHistory, VoterCommitment, leases_rest_on_promises
+from stateful_tests.message_pool import MessagePool
+from stateful_tests.plan import EPOCH, MILLISECOND, DriftingClock, RunPlan
+from stateful_tests.system import InFlightMessage, WriteFault
+from stateful_tests.trace_recorder import TraceRecorder
+from stateful_tests.transcript import told
 
 BUSY = 50
 """After as many steps at one instant, a member that has still more due will never be done."""
@@ -42,29 +42,29 @@ HOUR = 3_600_000 * MILLISECOND
 WOKE = Woke()
 
 
-class NeverDone(Exception):
+class EndlessWakeUps(Exception):
     """A member that wakes up has always something due: its process would spin."""
 
 
 class CoreSystem:
     """A ``System`` of members that are the core alone; ``trace`` is told all they do."""
 
-    def __init__(self, plan: Plan, core: Core = REAL, trace: Trace | None = None) -> None:
+    def __init__(self, plan: RunPlan, core: Core = REAL, trace: Trace | None = None) -> None:
         self.true_time = 0
         self.transcript: list[str] | None = None
         self._plan = plan
         self._core = core
-        self._teller = Teller(plan, trace)
+        self._teller = TraceRecorder(plan, trace)
         self._dice = Random(plan.dice)
-        self._network = Network()
-        self._witness = Witness()
-        self._ballots = Ballots()
+        self._network = MessagePool()
+        self._witness = InvariantChecker()
+        self._ballots = VoteHistory()
         self._hosts = {
-            member: Host(
+            member: CoreMachine(
                 member=member,
                 clock=DriftingClock(place * HOUR, drift),
                 promise=promise,
-                bond=Bond(member, None, NEVER),
+                bond=VoterCommitment(member, None, NEVER),
             )
             for place, (member, drift, promise) in enumerate(
                 zip(plan.members, plan.drifts, plan.promises, strict=True), start=1
@@ -80,7 +80,7 @@ class CoreSystem:
         return self._plan.members
 
     @property
-    def in_flight(self) -> Sequence[Letter]:
+    def in_flight(self) -> Sequence[InFlightMessage]:
         return self._network.in_flight
 
     def is_down(self, member: MemberId) -> bool:
@@ -100,15 +100,15 @@ class CoreSystem:
         floor = EPOCH if self._plan.records_get_lost else 0
         return max(floor, *(host.highest_term for host in self._hosts.values()))
 
-    def deliver(self, index: int, fault: Fault = Fault.NONE) -> None:
+    def deliver(self, index: int, fault: WriteFault = WriteFault.NONE) -> None:
         arrived = self._network.take(index)
         host = self._hosts[arrived.to]
         if host.state is None:
             self._teller.lost(arrived.message, arrived.to)
         host.fault, highest_term = fault, host.highest_term
         self._offer(host, Received(message=arrived.message))
-        host.fault = Fault.NONE
-        if fault is Fault.FAILS and host.is_down:
+        host.fault = WriteFault.NONE
+        if fault is WriteFault.FAILS and host.is_down:
             # The step was taken, and never came to be.
             host.highest_term = highest_term
 
@@ -190,13 +190,13 @@ class CoreSystem:
     def close(self) -> None:
         pass
 
-    def _be_silent(self, host: Host) -> None:
+    def _be_silent(self, host: CoreMachine) -> None:
         host.record = None
         self._tell_started(host, recorded=False)
         wait = self._core.silent_wait(self._plan.settings(host.member, host.promise))
         host.is_silent_until(after(self._now(host), wait))
 
-    def _begin_without_record(self, host: Host) -> None:
+    def _begin_without_record(self, host: CoreMachine) -> None:
         wall_clock = (
             self._plan.wall_clock(host.member, self.true_time) if self._plan.records_get_lost else 0
         )
@@ -209,7 +209,7 @@ class CoreSystem:
             ),
         )
 
-    def _begin(self, host: Host, state: State) -> None:
+    def _begin(self, host: CoreMachine, state: State) -> None:
         host.record = state.durable
         host.has_become(state, self._core)
         if self._teller.trace is not None:
@@ -217,7 +217,7 @@ class CoreSystem:
             self._teller.line(begun(state, now, now), self.true_time)
         self._look()
 
-    def _offer(self, host: Host, event: Event) -> None:
+    def _offer(self, host: CoreMachine, event: Event) -> None:
         """What an engine does with an event: first what is due, then the event, then what is due again."""
         if host.paused:
             host.waiting.append(event)
@@ -227,7 +227,7 @@ class CoreSystem:
             self._step(host, host.state, event)
             self._catch_up(host)
 
-    def _catch_up(self, host: Host) -> None:
+    def _catch_up(self, host: CoreMachine) -> None:
         for _ in range(BUSY):
             if host.due > self.true_time:
                 return
@@ -235,9 +235,9 @@ class CoreSystem:
                 self._begin_without_record(host)
             else:
                 self._step(host, host.state, WOKE)
-        raise NeverDone(f"{host.member} has always something due: {host.state}")
+        raise EndlessWakeUps(f"{host.member} has always something due: {host.state}")
 
-    def _step(self, host: Host, state: State, event: Event) -> None:
+    def _step(self, host: CoreMachine, state: State, event: Event) -> None:
         before = host.seen(self.true_time)
         transition = self._core.step(state, event, self._moment(host))
         if self.transcript is not None:
@@ -257,19 +257,19 @@ class CoreSystem:
             self._witness.saw_step(before, after_it, resigned=resigned)
         self._look()
 
-    def _carry_out(self, host: Host, transition: Transition) -> None:
+    def _carry_out(self, host: CoreMachine, transition: Transition) -> None:
         for place, effect in enumerate(transition.effects):
             self._perform(host, effect, first=place == 0)
             if host.is_down:
                 return
 
-    def _perform(self, host: Host, effect: Effect, *, first: bool) -> None:
+    def _perform(self, host: CoreMachine, effect: Effect, *, first: bool) -> None:
         match effect:
             case Persist(durable=durable):
                 _check_comes_first(first, durable)
-                if host.fault is not Fault.FAILS:
+                if host.fault is not WriteFault.FAILS:
                     host.record = durable
-                if host.fault is not Fault.NONE:
+                if host.fault is not WriteFault.NONE:
                     self._tell(f"{host.member} crashes before it says a word: {host.fault.value}")
                     self._dies(host)
             case Send(to=to, message=message):
@@ -291,12 +291,12 @@ class CoreSystem:
                 bonds = [other.bond for other in self._everyone]
                 leases_rest_on_promises(host.member, host.lease_ends, host.state.voters, bonds)
 
-    def _dies(self, host: Host) -> None:
+    def _dies(self, host: CoreMachine) -> None:
         if not host.is_down:
             self._teller.crashed(host.member, self._now(host), self.true_time)
         host.has_died()
 
-    def _tell_started(self, host: Host, *, recorded: bool) -> None:
+    def _tell_started(self, host: CoreMachine, *, recorded: bool) -> None:
         if self._teller.trace is not None:
             settings = self._plan.settings(host.member, host.promise)
             line = started(settings, self._plan.members, self._now(host), recorded)
@@ -306,10 +306,10 @@ class CoreSystem:
         if self.transcript is not None:
             self.transcript.append(f"      {text}")
 
-    def _now(self, host: Host) -> Instant:
+    def _now(self, host: CoreMachine) -> Instant:
         return Instant(host.clock.reads(self.true_time))
 
-    def _moment(self, host: Host) -> Moment:
+    def _moment(self, host: CoreMachine) -> Moment:
         return Moment(now=self._now(host), jitter=int(self._dice.random() * JITTER_RANGE))
 
 

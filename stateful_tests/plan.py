@@ -27,7 +27,7 @@ NAMES: Final = tuple(MemberId(letter) for letter in "abcdefg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class RunPlan:
     """A cluster of as many members as ``drifts`` lists."""
 
     drifts: tuple[int, ...]
@@ -68,9 +68,9 @@ class Plan:
         return EPOCH + offset + true_time // MILLISECOND
 
 
-def plain_plan(members: int = 3) -> Plan:
+def simple_plan(members: int = 3) -> RunPlan:
     """Perfect clocks, equal settings, records that survive."""
-    return Plan(
+    return RunPlan(
         drifts=(0,) * members,
         promises=(PROMISE,) * members,
         trust_disconnect=False,

@@ -12,24 +12,24 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from stateful_tests.cluster import Call, Cluster
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.notation import read
-from stateful_tests.plan import Plan
+from stateful_tests.plan import RunPlan
+from stateful_tests.rules import Call, RuleRunner
+from stateful_tests.run_text import read
 from stateful_tests.simulator import Failure
 from stateful_tests.stack_system import StackSystem
-from stateful_tests.system import Begin
+from stateful_tests.system import SystemFactory
 
 
 def replay(
-    plan: Plan, calls: Sequence[Call], begin: Begin = CoreSystem, *, told: bool = False
-) -> Cluster:
+    plan: RunPlan, calls: Sequence[Call], begin: SystemFactory = CoreSystem, *, told: bool = False
+) -> RuleRunner:
     """The cluster after ``calls``.
 
     Raises:
         Exception: what broke a claim or ended a member, with the story as a note if it is to be told.
     """
-    with closing(Cluster(plan, begin(plan))) as cluster:
+    with closing(RuleRunner(plan, begin(plan))) as cluster:
         if told:
             cluster.tell_story()
         try:
@@ -42,9 +42,11 @@ def replay(
     return cluster
 
 
-def failure_of(plan: Plan, calls: Sequence[Call], begin: Begin = CoreSystem) -> Failure | None:
+def find_failure(
+    plan: RunPlan, calls: Sequence[Call], begin: SystemFactory = CoreSystem
+) -> Failure | None:
     """What goes wrong in ``calls``, up to the call in which it does; None if nothing does."""
-    with closing(Cluster(plan, begin(plan))) as cluster:
+    with closing(RuleRunner(plan, begin(plan))) as cluster:
         for done, call in enumerate(calls, start=1):
             try:
                 cluster.perform(call.rule, *call.arguments)
@@ -53,7 +55,7 @@ def failure_of(plan: Plan, calls: Sequence[Call], begin: Begin = CoreSystem) -> 
     return None
 
 
-def shrunk(failure: Failure, begin: Begin = CoreSystem) -> Failure:
+def shrink(failure: Failure, begin: SystemFactory = CoreSystem) -> Failure:
     """A failure of the same kind from which no call can be left out."""
     best, width = failure, max(1, len(failure.calls) // 2)
     while width:
@@ -65,7 +67,7 @@ def shrunk(failure: Failure, begin: Begin = CoreSystem) -> Failure:
     return best
 
 
-def story_of(failure: Failure, begin: Begin = CoreSystem) -> str:
+def failure_transcript(failure: Failure, begin: SystemFactory = CoreSystem) -> str:
     """The run in words, and what was wrong in the end."""
     try:
         replay(failure.plan, failure.calls, begin, told=True)
@@ -74,16 +76,16 @@ def story_of(failure: Failure, begin: Begin = CoreSystem) -> str:
     return "It does not fail any more."
 
 
-def _shorter(failure: Failure, width: int, begin: Begin) -> Iterator[Failure]:
+def _shorter(failure: Failure, width: int, begin: SystemFactory) -> Iterator[Failure]:
     """Failures of the same kind with ``width`` calls in a row left out, from the end backwards."""
     calls = failure.calls
     for start in range(len(calls) - width, -1, -width):
-        found = failure_of(failure.plan, (*calls[:start], *calls[start + width :]), begin)
-        if found is not None and kind_of(found.error) == kind_of(failure.error):
+        found = find_failure(failure.plan, (*calls[:start], *calls[start + width :]), begin)
+        if found is not None and failed_check(found.error) == failed_check(failure.error):
             yield found
 
 
-def kind_of(error: Exception) -> str:
+def failed_check(error: Exception) -> str:
     """Which check failed: a claim by its name, anything else by its type."""
     claim, colon, _ = str(error).partition(":")
     return claim if colon and claim.isidentifier() else type(error).__name__
@@ -96,14 +98,14 @@ def main() -> int:
     parser.add_argument("--actors", action="store_true", help="the whole stack, not the core alone")
     parser.add_argument("--shrink", action="store_true", help="leave out what does not matter")
     arguments = parser.parse_args()
-    begin: Begin = StackSystem if arguments.actors else CoreSystem
+    begin: SystemFactory = StackSystem if arguments.actors else CoreSystem
     plan, calls = read(arguments.file.read_text())
-    failure = failure_of(plan, calls, begin)
+    failure = find_failure(plan, calls, begin)
     if failure is None:
         sys.stdout.write(replay(plan, calls, begin, told=True).story() + "\nNothing fails.\n")
         return 0
-    told = shrunk(failure, begin) if arguments.shrink else failure
-    sys.stdout.write(story_of(told, begin) + "\n")
+    told = shrink(failure, begin) if arguments.shrink else failure
+    sys.stdout.write(failure_transcript(told, begin) + "\n")
     return 1
 
 

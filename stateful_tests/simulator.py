@@ -14,10 +14,10 @@ from random import Random
 from typing import Final
 
 from leader.protocol.vocabulary import MemberId
-from stateful_tests.cluster import Argument, Call, Cluster
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, Plan
-from stateful_tests.system import Begin, Letter
+from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, RunPlan
+from stateful_tests.rules import Argument, Call, RuleRunner
+from stateful_tests.system import InFlightMessage, SystemFactory
 
 LONG, SHORT = 200, 60
 """How many calls a run has: most disasters need no more, and every run has another temper."""
@@ -33,39 +33,39 @@ Draw = tuple[str, *tuple[Argument, ...]]
 class Failure:
     """A run that broke a claim: its plan, its calls, what was raised by the last of them."""
 
-    plan: Plan
+    plan: RunPlan
     calls: tuple[Call, ...]
     error: Exception
 
 
-def hunt(seeds: Iterable[int], begin: Begin = CoreSystem) -> Failure | None:
+def hunt(seeds: Iterable[int], begin: SystemFactory = CoreSystem) -> Failure | None:
     """The first failure among runs of these seeds."""
     return next((failure for seed in seeds if (failure := run(seed, begin))), None)
 
 
-def run(seed: int, begin: Begin = CoreSystem) -> Failure | None:
+def run(seed: int, begin: SystemFactory = CoreSystem) -> Failure | None:
     """One run, and what went wrong in it; some are short and end calmly."""
     chance = Random(seed)
-    plan = drawn_plan(chance)
+    plan = random_plan(chance)
     calm = seed % CALM == 0
-    with closing(Cluster(plan, begin(plan))) as cluster:
-        temper = Temper(chance, cluster)
+    with closing(RuleRunner(plan, begin(plan))) as cluster:
+        temper = FaultProfile(chance, cluster)
         try:
             for _ in range(SHORT if calm else LONG):
                 cluster.perform(*temper.draw())
             if calm:
-                cluster.perform("settle", drawn_quorum(chance, plan))
+                cluster.perform("settle", random_quorum(chance, plan))
         except Exception as error:
             return Failure(plan, tuple(cluster.calls), error)
     return None
 
 
-def drawn_plan(chance: Random) -> Plan:
+def random_plan(chance: Random) -> RunPlan:
     """Three members mostly; perfect clocks half of the time, and mostly equal promises."""
     size = chance.choice((3, 3, 3, 3, 4, 5, 5, 6, 7))
     drifts = chance.choice(((0,), (-FASTEST, 0, FASTEST)))
     promises = chance.choice(((PROMISE,), (LONGEST_PROMISE,), (PROMISE, LONGEST_PROMISE)))
-    return Plan(
+    return RunPlan(
         drifts=tuple(chance.choice(drifts) for _ in range(size)),
         promises=tuple(chance.choice(promises) for _ in range(size)),
         trust_disconnect=chance.random() < 0.5,
@@ -74,20 +74,20 @@ def drawn_plan(chance: Random) -> Plan:
     )
 
 
-def drawn_quorum(chance: Random, plan: Plan) -> str:
+def random_quorum(chance: Random, plan: RunPlan) -> str:
     """The letters of a majority, or of more."""
     size = len(plan.members)
     return "".join(sorted(chance.sample(plan.members, chance.randint(size // 2 + 1, size))))
 
 
-class Temper:
+class FaultProfile:
     """What draws the calls of one run: messages and time, and now and then a storm of faults.
 
     In between a leader settles in, which a little of everything all the time would prevent. In a
     storm letters are late or lost, so that members live in different pasts: there elections go wrong.
     """
 
-    def __init__(self, chance: Random, cluster: Cluster) -> None:
+    def __init__(self, chance: Random, cluster: RuleRunner) -> None:
         self._chance = chance
         self._once = chance.random
         self._cluster = cluster
@@ -137,7 +137,7 @@ class Temper:
             return ("wait_until_due",)
         return ("deliver", first) if at <= now else ("time_passes", at - now)
 
-    def _arrival(self, letter: Letter) -> int:
+    def _arrival(self, letter: InFlightMessage) -> int:
         """At once in good weather; in a storm maybe late, by a moment or two promises, or never."""
         arrival = self._system.true_time
         if self._stormy and self._once() < self._late_letters:

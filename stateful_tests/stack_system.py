@@ -20,18 +20,24 @@ from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Te
 from leader.record import encode
 from leader.trace import Line, Stepped, Trace, View
 from runtime.virtual_time import VirtualTimeLoop
-from stateful_tests.grounds import Ballots, Bond, leases_rest_on_promises
-from stateful_tests.host import NEVER, NOTHING_YET
-from stateful_tests.plan import CLUSTER, MILLISECOND, DriftingClock, Plan
+from stateful_tests.core_machine import NEVER, NOTHING_YET
+from stateful_tests.invariant_checker import InvariantChecker
+from stateful_tests.lemmas import VoteHistory, VoterCommitment, leases_rest_on_promises
+from stateful_tests.plan import CLUSTER, MILLISECOND, DriftingClock, RunPlan
 from stateful_tests.stack.clock import ProcessClock
 from stateful_tests.stack.disk import Disk
-from stateful_tests.stack.life import Application, Birth, Life, member_id, node_of
+from stateful_tests.stack.held_network import HeldNetwork
 from stateful_tests.stack.member import StackMember
-from stateful_tests.stack.network import HeldNetwork
-from stateful_tests.story import recounted
-from stateful_tests.system import Fault, Letter
-from stateful_tests.teller import Teller
-from stateful_tests.witness import Witness
+from stateful_tests.stack.member_process import (
+    ActorFactory,
+    MemberProcess,
+    ProcessSettings,
+    member_id,
+    node_of,
+)
+from stateful_tests.system import InFlightMessage, WriteFault
+from stateful_tests.trace_recorder import TraceRecorder
+from stateful_tests.transcript import recounted
 
 HOUR: Final = 3_600_000 * MILLISECOND
 BEGINNING: Final = 10 * MILLISECOND
@@ -39,7 +45,7 @@ BEGINNING: Final = 10 * MILLISECOND
 
 
 @dataclass(slots=True, kw_only=True)
-class Machine:
+class StackMachine:
     """A computer and its disk, on which a member lives."""
 
     member: MemberId
@@ -47,7 +53,7 @@ class Machine:
     clock: DriftingClock
     promise: int
     disk: Disk
-    life: Life | None = None
+    life: MemberProcess | None = None
     lives: int = 0
     paused: bool = False
     waiting: list[Callable[[], None]] = field(default_factory=list)
@@ -82,20 +88,20 @@ class StackSystem:
     """A ``System`` of real members; ``trace`` is told all they do."""
 
     def __init__(
-        self, plan: Plan, application: Application = StackMember, trace: Trace | None = None
+        self, plan: RunPlan, application: ActorFactory = StackMember, trace: Trace | None = None
     ) -> None:
         self.transcript: list[str] | None = None
         self._plan = plan
         self._application = application
-        self._teller = Teller(plan, trace)
+        self._teller = TraceRecorder(plan, trace)
         self._loop = VirtualTimeLoop()
         self._loop.set_exception_handler(self._loop_failed)
         self._network = HeldNetwork(self._loop, plan.dice, self._sent, self._lost)
-        self._witness = Witness()
-        self._ballots = Ballots()
+        self._witness = InvariantChecker()
+        self._ballots = VoteHistory()
         self._failures: list[Exception] = []
         self._machines = {
-            member: Machine(
+            member: StackMachine(
                 member=member,
                 voters=plan.members,
                 clock=DriftingClock(place * HOUR, drift),
@@ -119,7 +125,7 @@ class StackSystem:
         return self._plan.members
 
     @property
-    def in_flight(self) -> Sequence[Letter]:
+    def in_flight(self) -> Sequence[InFlightMessage]:
         return self._network.letters.in_flight
 
     def is_down(self, member: MemberId) -> bool:
@@ -138,12 +144,12 @@ class StackSystem:
     def highest_term(self) -> int:
         return max(machine.highest_term for machine in self._machines.values())
 
-    def deliver(self, index: int, fault: Fault = Fault.NONE) -> None:
+    def deliver(self, index: int, fault: WriteFault = WriteFault.NONE) -> None:
         machine = self._machines[self.in_flight[index].to]
         disk, highest_term = machine.disk, machine.highest_term
         disk.fault, disk.has_failed = fault, False
         self._do(lambda: self._arrives(index))
-        disk.fault = Fault.NONE
+        disk.fault = WriteFault.NONE
         if disk.has_failed:
             # The step was told, and never came to be.
             machine.highest_term = highest_term
@@ -235,8 +241,8 @@ class StackSystem:
         self._loop.run_until(self.true_time)
         self._loop.close()
 
-    def saw_line(self, life: Life, line: Line) -> None:
-        """See ``Onlooker``; nothing of the step has been carried out yet."""
+    def saw_line(self, life: MemberProcess, line: Line) -> None:
+        """See ``ProcessListener``; nothing of the step has been carried out yet."""
         machine = self._machines[life.member]
         self._teller.line(line, self.true_time)
         if isinstance(line, Stepped):
@@ -244,24 +250,24 @@ class StackSystem:
             machine.highest_term = max(machine.highest_term, Term(line.state.term))
             self._check_step(machine, line)
 
-    def saw_failure(self, life: Life, error: Exception) -> None:
-        """See ``Onlooker``."""
+    def saw_failure(self, life: MemberProcess, error: Exception) -> None:
+        """See ``ProcessListener``."""
         if not (isinstance(error, StorageError) and self._machines[life.member].disk.has_failed):
             self._failures.append(error)
 
     def tell(self, text: str) -> None:
-        """See ``Onlooker``."""
+        """See ``ProcessListener``."""
         if self.transcript is not None:
             self.transcript.append(f"      {self.true_time / 1e6:10.6f} ms  {text}")
 
-    def _begin(self, machine: Machine) -> None:
+    def _begin(self, machine: StackMachine) -> None:
         machine.lives += 1
         clock = ProcessClock(
             self._loop, machine.clock, partial(self._plan.wall_clock, machine.member)
         )
         machine.disk.has_failed = False
         machine.disk.crash = partial(self._dies, machine)
-        birth = Birth(
+        birth = ProcessSettings(
             member=machine.member,
             number=machine.lives,
             plan=self._plan,
@@ -270,14 +276,14 @@ class StackSystem:
             disk=machine.disk,
             network=self._network,
         )
-        machine.life = Life(birth, self._application, self)
+        machine.life = MemberProcess(birth, self._application, self)
 
     def _arrives(self, index: int) -> None:
         letter = self._network.deliver(index)
         if self._machines[letter.to].life is None:
             self._lost(letter)
 
-    def _dies(self, machine: Machine) -> None:
+    def _dies(self, machine: StackMachine) -> None:
         life, machine.life = machine.life, None
         if life is None:
             return
@@ -286,7 +292,7 @@ class StackSystem:
         machine.paused, machine.waiting = False, []
         life.end()
 
-    def _check_step(self, machine: Machine, line: Stepped) -> None:
+    def _check_step(self, machine: StackMachine, line: Stepped) -> None:
         before = machine.seen()
         if before is not None:
             token = Term(line.state.term) if line.state.acts else None
@@ -301,19 +307,19 @@ class StackSystem:
             )
             self._witness.saw_won(won)
 
-    def _check_silenced(self, machine: Machine) -> None:
+    def _check_silenced(self, machine: StackMachine) -> None:
         if machine.acts:
             raise InvariantViolated(
                 f"NothingWithoutItsRecord: {machine.member} leads though its record failed"
             )
 
-    def _sent(self, letter: Letter) -> None:
+    def _sent(self, letter: InFlightMessage) -> None:
         try:
             self._check_sent(letter)
         except InvariantViolated as error:
             self._failures.append(error)
 
-    def _check_sent(self, letter: Letter) -> None:
+    def _check_sent(self, letter: InFlightMessage) -> None:
         if self._machines[letter.source].disk.has_failed:
             raise InvariantViolated(
                 f"NothingWithoutItsRecord: {letter.source} speaks though its record failed"
@@ -326,7 +332,7 @@ class StackSystem:
             case _:
                 pass
 
-    def _lost(self, letter: Letter) -> None:
+    def _lost(self, letter: InFlightMessage) -> None:
         self._teller.lost(letter.message, member_id(letter.to))
 
     def _loop_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -354,13 +360,13 @@ class StackSystem:
                 leases_rest_on_promises(view.member, until, self.members, bonds)
 
 
-def _bond(machine: Machine) -> Bond:
+def _bond(machine: StackMachine) -> VoterCommitment:
     """Whom it may vote for; who is down votes for nobody."""
     life = machine.life
-    return Bond(machine.member, None, NEVER) if life is None else life.bond
+    return VoterCommitment(machine.member, None, NEVER) if life is None else life.bond
 
 
-def _first_record(plan: Plan, member: MemberId, promise: int) -> bytes:
+def _first_record(plan: RunPlan, member: MemberId, promise: int) -> bytes:
     """Members begin as if they had been there before, so that no run has to wait for them."""
     term = plan.wall_clock(member, 0) if plan.records_get_lost else 0
     named = [member_id(name) for name in plan.members]

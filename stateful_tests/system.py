@@ -11,11 +11,11 @@ from typing import Protocol
 
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
-from stateful_tests.plan import Plan
+from stateful_tests.plan import RunPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class InFlightMessage:
     """A message in flight."""
 
     source: MemberId
@@ -27,12 +27,12 @@ class Letter:
     """Which one it is; a copy has its own."""
 
 
-class Fault(Enum):
+class WriteFault(Enum):
     """What the next write of a record comes to."""
 
     NONE = "it succeeds"
     FAILS = "nothing is written, and the process ends"
-    IS_THE_LAST = "it succeeds, and the process ends before it can say so"
+    CRASH_AFTER = "it succeeds, and the process ends before it can say so"
 
 
 class System(Protocol):
@@ -59,10 +59,10 @@ class System(Protocol):
         """Whether its process is stopped and may go on later."""
 
     @property
-    def in_flight(self) -> Sequence[Letter]:
+    def in_flight(self) -> Sequence[InFlightMessage]:
         """Every message sent and not yet delivered or lost, the oldest first."""
 
-    def deliver(self, index: int, fault: Fault = Fault.NONE) -> None:
+    def deliver(self, index: int, fault: WriteFault = WriteFault.NONE) -> None:
         """Hand over one message in flight; whoever is down misses it.
 
         ``fault`` befalls the first record that is written because of it, if one is.
@@ -129,5 +129,5 @@ class System(Protocol):
         """Let go of what the run has taken; what it has come to can still be looked at."""
 
 
-Begin = Callable[[Plan], System]
+SystemFactory = Callable[[RunPlan], System]
 """Which system a run is of: the core's, the stack's, or that of either with a bug."""

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from stateful_tests.cluster import Call
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.mutants.__main__ import line, row
 from stateful_tests.mutants.kill import Kill, killed
 from stateful_tests.mutants.loader import Mutant, Patch, begins
 from stateful_tests.mutants.table import ALL
-from stateful_tests.plan import plain_plan
+from stateful_tests.plan import simple_plan
 from stateful_tests.replay import replay
+from stateful_tests.rules import Call
 from stateful_tests.stack_system import StackSystem
-from stateful_tests.system import Begin
+from stateful_tests.system import SystemFactory
 
 README = (Path(__file__).parent / "README.md").read_text()
 TABLE = README.partition("| bug | what it leads to |")[2]
@@ -63,12 +63,12 @@ def test_a_bug_that_is_none_survives() -> None:
     [(CoreSystem, "quorum", "def is_quorum("), (StackSystem, "engine", "class Engine:")],
 )
 def test_a_patch_that_changes_nothing_is_the_real_thing(
-    real: Begin, module: str, words: str
+    real: SystemFactory, module: str, words: str
 ) -> None:
     """Loading alone changes nothing: members do the same, step by step."""
     patch = Patch(module=module, old=words, new=words)
     same = begins(Mutant(name="none", disaster="none", patches=(patch,)))
-    stories = [replay(plain_plan(), CALM, begin, told=True).story() for begin in (real, same)]
+    stories = [replay(simple_plan(), CALM, begin, told=True).story() for begin in (real, same)]
     assert stories[0] == stories[1]
     assert "BecomeLeader" in stories[0]
 

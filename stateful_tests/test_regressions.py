@@ -7,31 +7,31 @@ import pytest
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.mutants.loader import begins
 from stateful_tests.mutants.table import ALL
-from stateful_tests.notation import read, written
-from stateful_tests.plan import plain_plan
-from stateful_tests.regressions import STORIES
-from stateful_tests.replay import failure_of
+from stateful_tests.plan import simple_plan
+from stateful_tests.regressions import KEPT_RUNS
+from stateful_tests.replay import find_failure
+from stateful_tests.run_text import read, written
 from stateful_tests.simulator import run
 from stateful_tests.stack_system import StackSystem
-from stateful_tests.system import Begin
+from stateful_tests.system import SystemFactory
 
 BUGS = {mutant.name: mutant for mutant in ALL}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", KEPT_RUNS)
 @pytest.mark.parametrize("begin", [CoreSystem, StackSystem])
-def test_the_run_breaks_no_claim_any_more(name: str, begin: Begin) -> None:
+def test_the_run_breaks_no_claim_any_more(name: str, begin: SystemFactory) -> None:
     """Neither of the core nor of the whole stack."""
-    assert failure_of(STORIES[name].plan, STORIES[name].calls, begin) is None
+    assert find_failure(KEPT_RUNS[name].plan, KEPT_RUNS[name].calls, begin) is None
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", KEPT_RUNS)
 def test_with_its_bug_it_fails_again(name: str) -> None:
     """In its very last call: a story that has become longer than it has to be is told anew."""
-    story = STORIES[name]
-    failure = failure_of(story.plan, story.calls, begins(BUGS[name]))
+    story = KEPT_RUNS[name]
+    failure = find_failure(story.plan, story.calls, begins(BUGS[name]))
     assert failure is not None
     assert failure.calls == story.calls
 
@@ -39,7 +39,7 @@ def test_with_its_bug_it_fails_again(name: str) -> None:
 def test_a_story_begins_with_words() -> None:
     """Whoever reads it learns what went wrong before the calls begin."""
     for file in Path(__file__).parent.glob("regressions/*.txt"):
-        assert not file.read_text().startswith("Plan(")
+        assert not file.read_text().startswith("RunPlan(")
 
 
 @pytest.mark.slow
@@ -60,4 +60,4 @@ def test_a_text_without_a_plan_is_refused() -> None:
 def test_nothing_in_a_text_is_executed() -> None:
     """An argument is a value, not an expression."""
     with pytest.raises(ValueError, match="malformed"):
-        read(f"{plain_plan()}\ndeliver(abc)\n")
+        read(f"{simple_plan()}\ndeliver(abc)\n")

@@ -1,6 +1,6 @@
-"""The rules in Hypothesis: short histories of few members, shrunk to the few calls that matter.
+"""The rules in Hypothesis: short histories of few members, shrink to the few calls that matter.
 
-Run with --hypothesis-profile=deep for long ones. Each rule of the machine is the one of ``Cluster``
+Run with --hypothesis-profile=deep for long ones. Each rule of the machine is the one of ``RuleRunner``
 that bears its name; the core alone and the whole stack stand behind the same rules.
 """
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from leader.protocol.vocabulary import MemberId
-from stateful_tests.cluster import Argument, Cluster
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, Plan
+from stateful_tests.plan import AMOUNTS, FASTEST, LONGEST_PROMISE, PROMISE, RunPlan
+from stateful_tests.rules import Argument, RuleRunner
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import System
 
@@ -26,12 +26,12 @@ PROMISES = (PROMISE, LONGEST_PROMISE)
 
 
 @st.composite
-def plans(draw: st.DrawFn) -> Plan:
+def plans(draw: st.DrawFn) -> RunPlan:
     """Three members mostly; equal clocks and promises first."""
     size = draw(st.sampled_from((3, 3, 3, 3, 4, 5)))
     drifts = draw(st.sampled_from(((0, 0, 0), (0, -FASTEST, FASTEST))))
     promises = draw(st.sampled_from((PROMISES[:1], PROMISES)))
-    return Plan(
+    return RunPlan(
         drifts=tuple(drifts[place % 3] for place in range(size)),
         promises=tuple(promises[place % len(promises)] for place in range(size)),
         trust_disconnect=draw(st.booleans()),
@@ -43,16 +43,16 @@ def plans(draw: st.DrawFn) -> Plan:
 class Election(RuleBasedStateMachine):
     """A cluster to which anything happens that the assumptions allow, and that is then left in peace."""
 
-    cluster: Cluster | None = None
+    cluster: RuleRunner | None = None
     broken = False
 
-    def begun(self, plan: Plan) -> System:
+    def begun(self, plan: RunPlan) -> System:
         """What stands behind the rules."""
         raise NotImplementedError
 
     @initialize(plan=plans())
-    def begin(self, plan: Plan) -> None:
-        self.cluster = Cluster(plan, self.begun(plan))
+    def begin(self, plan: RunPlan) -> None:
+        self.cluster = RuleRunner(plan, self.begun(plan))
         self.cluster.tell_story()
 
     @precondition(lambda self: self.has_letters())
@@ -145,7 +145,7 @@ class Election(RuleBasedStateMachine):
             if not self.broken:
                 self.perform("settle", "".join(self.reachable_quorum(self.cluster)))
 
-    def reachable_quorum(self, cluster: Cluster) -> Sequence[MemberId]:
+    def reachable_quorum(self, cluster: RuleRunner) -> Sequence[MemberId]:
         system, members = cluster.system, cluster.plan.members
         up = [name for name in members if not system.is_down(name) and not system.is_paused(name)]
         return up if 2 * len(up) > len(members) else members
@@ -170,12 +170,12 @@ class Election(RuleBasedStateMachine):
 
 
 class ElectionOfCores(Election):
-    def begun(self, plan: Plan) -> System:
+    def begun(self, plan: RunPlan) -> System:
         return CoreSystem(plan)
 
 
 class ElectionOfActors(Election):
-    def begun(self, plan: Plan) -> System:
+    def begun(self, plan: RunPlan) -> System:
         return StackSystem(plan)
 
 

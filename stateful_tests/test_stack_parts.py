@@ -13,7 +13,7 @@ from runtime.virtual_time import VirtualTimeLoop
 from stateful_tests.plan import CLUSTER, DriftingClock
 from stateful_tests.stack.clock import ProcessClock
 from stateful_tests.stack.disk import Disk
-from stateful_tests.system import Fault
+from stateful_tests.system import WriteFault
 
 A = MemberId("member@a")
 
@@ -97,7 +97,7 @@ def test_an_empty_disk_holds_no_record_and_a_torn_one_is_no_record() -> None:
 def test_a_full_disk_keeps_what_was_there_and_tells() -> None:
     """Once: the next write succeeds."""
     found = disk(1)
-    found.fault = Fault.FAILS
+    found.fault = WriteFault.FAILS
     with pytest.raises(RecordUnwritable):
         found.open(CLUSTER, A).save(record(2))
     assert (found.has_failed, found.content) == (True, encode(CLUSTER, A, record(1)))
@@ -108,7 +108,7 @@ def test_a_full_disk_keeps_what_was_there_and_tells() -> None:
 def test_a_process_may_end_right_after_its_last_write() -> None:
     """The record is there when it ends."""
     found, seen = disk(1), list[bytes | None]()
-    found.fault, found.crash = Fault.IS_THE_LAST, lambda: seen.append(found.content)
+    found.fault, found.crash = WriteFault.CRASH_AFTER, lambda: seen.append(found.content)
     found.open(CLUSTER, A).save(record(2))
     assert seen == [encode(CLUSTER, A, record(2))]
 

@@ -8,17 +8,17 @@ import pytest
 
 from leader.protocol.messages import Heartbeat, Message, VoteGranted, VoteRequest
 from leader.protocol.vocabulary import MemberId
-from stateful_tests.cluster import Cluster
-from stateful_tests.plan import LONGEST_PROMISE, MILLISECOND, PROMISE, Plan, plain_plan
+from stateful_tests.plan import LONGEST_PROMISE, MILLISECOND, PROMISE, RunPlan, simple_plan
+from stateful_tests.rules import RuleRunner
 from stateful_tests.stack_system import StackSystem
-from stateful_tests.system import Letter
+from stateful_tests.system import InFlightMessage
 
 pytestmark = pytest.mark.slow
 
 
-def started(plan: Plan) -> Cluster:
+def started(plan: RunPlan) -> RuleRunner:
     """A cluster with a leader, and nothing in flight."""
-    cluster = Cluster(plan, StackSystem(plan))
+    cluster = RuleRunner(plan, StackSystem(plan))
     cluster.tell_story()
     cluster.perform("settle", "".join(plan.members))
     deliver_all(cluster)
@@ -26,17 +26,17 @@ def started(plan: Plan) -> Cluster:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    with closing(started(plain_plan())) as found:
+def cluster() -> Iterator[RuleRunner]:
+    with closing(started(simple_plan())) as found:
         yield found
 
 
-def deliver_all(cluster: Cluster) -> None:
+def deliver_all(cluster: RuleRunner) -> None:
     while cluster.system.in_flight:
         cluster.perform("deliver", 0)
 
 
-def wait_for(cluster: Cluster, kind: type[Message]) -> tuple[int, Letter]:
+def wait_for(cluster: RuleRunner, kind: type[Message]) -> tuple[int, InFlightMessage]:
     """Time passes and messages arrive until one of that kind is on its way to one that runs."""
     while True:
         for index, letter in enumerate(cluster.system.in_flight):
@@ -47,16 +47,16 @@ def wait_for(cluster: Cluster, kind: type[Message]) -> tuple[int, Letter]:
         )
 
 
-def _first(cluster: Cluster) -> tuple[int, ...]:
+def _first(cluster: RuleRunner) -> tuple[int, ...]:
     return (0,) if cluster.system.in_flight else ()
 
 
-def leader_of(cluster: Cluster) -> MemberId:
+def leader_of(cluster: RuleRunner) -> MemberId:
     (leader,) = cluster.system.acting()
     return leader
 
 
-def test_a_message_waits_until_it_is_delivered(cluster: Cluster) -> None:
+def test_a_message_waits_until_it_is_delivered(cluster: RuleRunner) -> None:
     """However much time passes: then followers have lost their leader, and the leader its lease."""
     cluster.perform("time_passes", LONGEST_PROMISE)
     assert cluster.system.acting() == ()
@@ -64,7 +64,7 @@ def test_a_message_waits_until_it_is_delivered(cluster: Cluster) -> None:
     assert kinds == {"Heartbeat", "PreVoteRequest"}
 
 
-def test_messages_are_lost_doubled_and_cut_off_on_request(cluster: Cluster) -> None:
+def test_messages_are_lost_doubled_and_cut_off_on_request(cluster: RuleRunner) -> None:
     """What is in flight comes through a later cut; what is sent after it does not."""
     index, letter = wait_for(cluster, Heartbeat)
     count = len(cluster.system.in_flight)
@@ -80,7 +80,7 @@ def test_messages_are_lost_doubled_and_cut_off_on_request(cluster: Cluster) -> N
 
 def test_a_crash_is_silent_until_its_end_is_told() -> None:
     """Where a broken connection is proof, whoever hears of it asks for votes at once."""
-    with closing(started(replace(plain_plan(), trust_disconnect=True))) as cluster:
+    with closing(started(replace(simple_plan(), trust_disconnect=True))) as cluster:
         leader = leader_of(cluster)
         left = [member for member in cluster.system.members if member != leader]
         cluster.perform("crash", leader)
@@ -93,7 +93,7 @@ def test_a_crash_is_silent_until_its_end_is_told() -> None:
         assert cluster.system.in_flight != []
 
 
-def test_a_stopped_leader_that_goes_on_does_not_lead(cluster: Cluster) -> None:
+def test_a_stopped_leader_that_goes_on_does_not_lead(cluster: RuleRunner) -> None:
     """Its lease has run out meanwhile, by its own clock."""
     leader = leader_of(cluster)
     cluster.perform("pause", leader)
@@ -102,7 +102,7 @@ def test_a_stopped_leader_that_goes_on_does_not_lead(cluster: Cluster) -> None:
     assert leader not in cluster.system.acting()
 
 
-def test_a_vote_whose_record_fails_is_never_sent(cluster: Cluster) -> None:
+def test_a_vote_whose_record_fails_is_never_sent(cluster: RuleRunner) -> None:
     """The process ends; its next life is where the record says, in the term before."""
     cluster.perform("crash", leader_of(cluster))
     index, letter = wait_for(cluster, VoteRequest)
@@ -114,7 +114,7 @@ def test_a_vote_whose_record_fails_is_never_sent(cluster: Cluster) -> None:
     assert f"{letter.to}: woke -> Restart, follower in term {term - 1}" in cluster.story()
 
 
-def test_a_vote_that_is_written_is_remembered_unsaid(cluster: Cluster) -> None:
+def test_a_vote_that_is_written_is_remembered_unsaid(cluster: RuleRunner) -> None:
     """The process ended before it could say so; its next life will not vote in that term."""
     cluster.perform("crash", leader_of(cluster))
     index, letter = wait_for(cluster, VoteRequest)
@@ -128,7 +128,7 @@ def test_a_vote_that_is_written_is_remembered_unsaid(cluster: Cluster) -> None:
     assert f"{letter.to}: woke -> Restart, follower in term {term}" in cluster.story()
 
 
-def test_a_leader_hands_over_to_whom_it_names(cluster: Cluster) -> None:
+def test_a_leader_hands_over_to_whom_it_names(cluster: RuleRunner) -> None:
     """The actor goes on as a member, and is told to follow."""
     leader = leader_of(cluster)
     heir = next(member for member in cluster.system.members if member != leader)

@@ -16,8 +16,8 @@ from stateful_tests.exact.explorer import Explorer
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.mutants.loader import Mutant, begins, load
 from stateful_tests.mutants.table import INSTANCE_OF
-from stateful_tests.regressions import STORIES
-from stateful_tests.replay import failure_of, kind_of
+from stateful_tests.regressions import KEPT_RUNS
+from stateful_tests.replay import failed_check, find_failure
 from stateful_tests.simulator import CALM, run
 from stateful_tests.stack_system import StackSystem
 
@@ -50,9 +50,9 @@ def killed(mutant: Mutant) -> Kill | None:
 
 def by_story(mutant: Mutant) -> Kill | None:
     """By the run that is kept for it."""
-    story = STORIES.get(mutant.name)
-    failure = None if story is None else failure_of(story.plan, story.calls, begins(mutant))
-    return None if failure is None else Kill(kind_of(failure.error), "its story")
+    story = KEPT_RUNS.get(mutant.name)
+    failure = None if story is None else find_failure(story.plan, story.calls, begins(mutant))
+    return None if failure is None else Kill(failed_check(failure.error), "its story")
 
 
 def by_runs(mutant: Mutant) -> Kill | None:
@@ -60,8 +60,8 @@ def by_runs(mutant: Mutant) -> Kill | None:
     mutated, real = begins(mutant), CoreSystem if mutant.is_in_the_core else StackSystem
     for looked, seed in enumerate(chain(SEEDS, CALM_SEEDS), start=1):
         failure = run(seed, mutated)
-        if failure is not None and failure_of(failure.plan, failure.calls, real) is None:
-            return Kill(kind_of(failure.error), f"run {looked}")
+        if failure is not None and find_failure(failure.plan, failure.calls, real) is None:
+            return Kill(failed_check(failure.error), f"run {looked}")
     return None
 
 

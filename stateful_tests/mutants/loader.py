@@ -16,9 +16,9 @@ from typing import Final
 
 from stateful_tests.core import Core
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.stack.life import Application
+from stateful_tests.stack.member_process import ActorFactory
 from stateful_tests.stack_system import StackSystem
-from stateful_tests.system import Begin
+from stateful_tests.system import SystemFactory
 
 CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
 ACTING: Final = {
@@ -75,11 +75,11 @@ class Mutant:
         return all(patch.module in CORE for patch in self.patches)
 
 
-def begins(mutant: Mutant) -> Begin:
+def begins(mutant: Mutant) -> SystemFactory:
     """The system to look for the bug in: the core alone where the bug is there, else the whole stack."""
     if mutant.is_in_the_core:
         return partial(CoreSystem, core=load(mutant))
-    application: Application = _Modules(mutant.patches).load("member").StackMember
+    application: ActorFactory = _Modules(mutant.patches).load("member").StackMember
     return partial(StackSystem, application=application)
 
 

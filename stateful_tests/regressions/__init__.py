@@ -1,4 +1,4 @@
-"""Every run that ever broke a claim, shrunk, with its story: what went wrong, and which bug it was.
+"""Every run that ever broke a claim, shrink, with its story: what went wrong, and which bug it was.
 
 A file bears the name of the planted bug that brings the failure back. The first lines are for
 people; then the run, as a failing test prints it.
@@ -7,23 +7,23 @@ people; then the run, as a failing test prints it.
 from dataclasses import dataclass
 from pathlib import Path
 
-from stateful_tests.cluster import Call
-from stateful_tests.notation import read
-from stateful_tests.plan import Plan
+from stateful_tests.plan import RunPlan
+from stateful_tests.rules import Call
+from stateful_tests.run_text import read
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class KeptRun:
     """A run that is kept."""
 
-    plan: Plan
+    plan: RunPlan
     calls: tuple[Call, ...]
 
 
-def _kept() -> dict[str, Story]:
+def _kept() -> dict[str, KeptRun]:
     files = sorted(Path(__file__).parent.glob("*.txt"))
-    return {file.stem: Story(*read(file.read_text())) for file in files}
+    return {file.stem: KeptRun(*read(file.read_text())) for file in files}
 
 
-STORIES = _kept()
+KEPT_RUNS = _kept()
 """By the name of the bug."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from runtime.clock import NANOSECONDS, Timer
 from runtime.virtual_time import VirtualTimeLoop
-from stateful_tests.host import NEVER
+from stateful_tests.core_machine import NEVER
 from stateful_tests.plan import DriftingClock
 
 

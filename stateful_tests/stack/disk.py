@@ -13,7 +13,7 @@ from leader.protocol.state import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId, Term
 from leader.record import decode, encode
 from leader.storage import Record, check_term_never_decreases
-from stateful_tests.system import Fault
+from stateful_tests.system import WriteFault
 
 PATH: Final = Path("the disk")
 
@@ -23,7 +23,7 @@ class Disk:
 
     def __init__(self, content: bytes | None) -> None:
         self.content = content
-        self.fault = Fault.NONE
+        self.fault = WriteFault.NONE
         self.has_failed = False
         """Whether a write has failed since anybody set this."""
         self.crash: Callable[[], None] = _nobody_crashes
@@ -34,12 +34,12 @@ class Disk:
 
     def write(self, content: bytes) -> None:
         """Replace the record, unless the fault is that this fails."""
-        fault, self.fault = self.fault, Fault.NONE
-        if fault is Fault.FAILS:
+        fault, self.fault = self.fault, WriteFault.NONE
+        if fault is WriteFault.FAILS:
             self.has_failed = True
             raise RecordUnwritable(PATH, "no space is left on it")
         self.content = content
-        if fault is Fault.IS_THE_LAST:
+        if fault is WriteFault.CRASH_AFTER:
             self.crash()
 
 

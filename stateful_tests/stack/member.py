@@ -16,7 +16,7 @@ WORK_SECONDS = (0.0, 0.0, 0.0, 0.001, 0.2)
 """How long a callback takes: mostly no time, at times longer than a lease."""
 
 
-class Listener(Protocol):
+class CallbackListener(Protocol):
     """Who hears what an actor is told."""
 
     def told_to_lead(self, *, is_leader: bool) -> None:
@@ -35,7 +35,7 @@ class Listener(Protocol):
 class StackMember(Actor):
     """A member of the election."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: CallbackListener) -> None:
         self._listener = listener
 
     def init(self, options: Options) -> Options:

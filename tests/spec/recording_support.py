@@ -2,7 +2,7 @@
 
 from leader.trace import Letter, Line, Opened, Owed, Started, Stepped, View
 from spec.recording.reading import Heard, Recording, lines_of, recording_of
-from stateful_tests.recorded import text_of
+from stateful_tests.traced_runs import trace_text
 
 PROMISE = 1_000
 DRIFT = 10_000
@@ -78,7 +78,7 @@ def grants(sender: str, to: str, *, term: int = 1, sent: int = 0) -> Letter:
 
 def heard(*lines: Line, name: str = "run") -> list[Heard]:
     """Lines as a file of that name holds them."""
-    return lines_of(name, text_of(lines))
+    return lines_of(name, trace_text(lines))
 
 
 def recording(*lines: Line) -> Recording:

@@ -12,7 +12,7 @@ from leader.trace import Line, Opened, Stepped
 from runtime import ProcessId
 from spec.recording.moves import score_of
 from spec.recording.reading import Unreadable, recording_of
-from stateful_tests.recorded import text_of
+from stateful_tests.traced_runs import trace_text
 from tests.actor_support import ACTOR, Cluster, bootstrap, in_cluster, pass_time
 from tests.spec.recording_support import ONE_CLOCK, heard, started
 
@@ -46,7 +46,7 @@ def observed() -> list[Line]:
 
 def checked(folder: Path, lines: list[Line]) -> subprocess.CompletedProcess[str]:
     """What the command says of these lines."""
-    (folder / "run.jsonl").write_text(text_of(lines))
+    (folder / "run.jsonl").write_text(trace_text(lines))
     return subprocess.run(
         [sys.executable, "-m", "spec", "trace", str(folder)],
         cwd=ROOT,

@@ -6,7 +6,7 @@ import pytest
 
 from leader.trace import Line, Opened
 from spec.recording.reading import Unreadable, lines_of, read, recording_of
-from stateful_tests.recorded import text_of
+from stateful_tests.traced_runs import trace_text
 from tests.spec.recording_support import (
     ONE_CLOCK,
     asks,
@@ -27,24 +27,24 @@ def told(*files: tuple[Line, ...]) -> list[Line]:
 
 def test_a_line_is_known_by_its_file_and_number() -> None:
     """Empty lines count."""
-    text = text_of([ONE_CLOCK]) + "\n" + text_of([started("a")])
+    text = trace_text([ONE_CLOCK]) + "\n" + trace_text([started("a")])
     assert [str(each) for each in lines_of("n1", text)] == ["n1, line 1", "n1, line 3"]
 
 
 def test_a_torn_line_at_the_end_is_left_out() -> None:
     """The process was killed while it wrote it."""
-    assert len(lines_of("n1", text_of([ONE_CLOCK, started("a")])[:-9])) == 1
+    assert len(lines_of("n1", trace_text([ONE_CLOCK, started("a")])[:-9])) == 1
 
 
 def test_a_torn_line_before_the_next_life_is_left_out() -> None:
     """That life begins on a line of its own."""
-    text = text_of([ONE_CLOCK, started("a")])[:-9] + "\n" + text_of([ONE_CLOCK, started("a")])
+    text = trace_text([ONE_CLOCK, started("a")])[:-9] + "\n" + trace_text([ONE_CLOCK, started("a")])
     assert len(lines_of("n1", text)) == 3
 
 
 def test_a_torn_line_anywhere_else_is_an_error_with_its_place() -> None:
     """A recording with a hole would accuse the innocent."""
-    text = "{\n" + text_of([started("a")])
+    text = "{\n" + trace_text([started("a")])
     with pytest.raises(Unreadable, match="n1, line 1: "):
         lines_of("n1", text)
 
@@ -61,7 +61,7 @@ def test_a_folder_stands_for_its_trace_files(tmp_path: Path) -> None:
         read([tmp_path])
     with pytest.raises(Unreadable, match="No such file"):
         read([tmp_path / "n1.jsonl"])
-    (tmp_path / "n1.jsonl").write_text(text_of([ONE_CLOCK, started("a")]))
+    (tmp_path / "n1.jsonl").write_text(trace_text([ONE_CLOCK, started("a")]))
     assert [each.file for each in read([tmp_path]).heard] == ["n1.jsonl"] * 2
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from leader.trace import Line, Stepped
-from stateful_tests.plan import plain_plan
-from stateful_tests.recorded import Recorder, text_of
+from stateful_tests.plan import simple_plan
+from stateful_tests.traced_runs import TracedRun, trace_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -18,14 +18,14 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def elected() -> list[Line]:
     """A run up to the first heartbeats."""
-    run = Recorder(plain_plan())
+    run = TracedRun(simple_plan())
     run.leader()
     return run.lines
 
 
 def checked(folder: Path, lines: list[Line]) -> subprocess.CompletedProcess[str]:
     """What the command says of these lines."""
-    (folder / "run.jsonl").write_text(text_of(lines))
+    (folder / "run.jsonl").write_text(trace_text(lines))
     return subprocess.run(
         [sys.executable, "-m", "spec", "trace", str(folder)],
         cwd=ROOT,

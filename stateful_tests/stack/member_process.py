@@ -13,14 +13,14 @@ from leader.protocol.quorum import reached_by_quorum
 from leader.protocol.vocabulary import MemberId
 from leader.trace import Line, Stepped, View
 from runtime import ExitReason, Node, NodeLimits, ProcessId
-from stateful_tests.grounds import Bond
-from stateful_tests.host import NEVER
-from stateful_tests.plan import DRIFT, MILLISECOND, Plan
-from stateful_tests.stack.callbacks import Callbacks
+from stateful_tests.core_machine import NEVER
+from stateful_tests.lemmas import VoterCommitment
+from stateful_tests.plan import DRIFT, MILLISECOND, RunPlan
+from stateful_tests.stack.callback_checker import CallbackChecker
 from stateful_tests.stack.clock import ProcessClock
 from stateful_tests.stack.disk import Disk
-from stateful_tests.stack.member import Listener, StackMember
-from stateful_tests.stack.network import HeldNetwork
+from stateful_tests.stack.held_network import HeldNetwork
+from stateful_tests.stack.member import CallbackListener, StackMember
 
 ACTOR = "member"
 COOKIE = "a cookie for the stateful tests"
@@ -28,16 +28,16 @@ LIMITS = NodeLimits(handshake_seconds=0.5)
 """Handshakes that a partition has broken off must not hold up a quorum for long."""
 SECOND = 1_000 * MILLISECOND
 
-Application = Callable[[Listener], StackMember]
+ActorFactory = Callable[[CallbackListener], StackMember]
 
 
-class Onlooker(Protocol):
+class ProcessListener(Protocol):
     """Who hears of a life."""
 
-    def saw_line(self, life: "Life", line: Line) -> None:
+    def saw_line(self, life: "MemberProcess", line: Line) -> None:
         """The engine tells its trace."""
 
-    def saw_failure(self, life: "Life", error: Exception) -> None:
+    def saw_failure(self, life: "MemberProcess", error: Exception) -> None:
         """A claim was broken in a callback, or the actor ended itself."""
 
     def tell(self, text: str) -> None:
@@ -45,31 +45,33 @@ class Onlooker(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Birth:
+class ProcessSettings:
     """What a process is started with."""
 
     member: MemberId
     number: int
     """Which process of this member it is."""
-    plan: Plan
+    plan: RunPlan
     promise: int
     clock: ProcessClock
     disk: Disk
     network: HeldNetwork
 
 
-class Life:
-    """From the start of a process to its end; a ``Listener`` of its actor."""
+class MemberProcess:
+    """From the start of a process to its end; a ``CallbackListener`` of its actor."""
 
-    def __init__(self, birth: Birth, application: Application, onlooker: Onlooker) -> None:
+    def __init__(
+        self, birth: ProcessSettings, application: ActorFactory, onlooker: ProcessListener
+    ) -> None:
         self.member = birth.member
         self.clock = birth.clock
         self.actor = application(self)
-        self.callbacks = Callbacks(birth.member)
+        self.callbacks = CallbackChecker(birth.member)
         self.is_over = False
         self.view: View | None = None
         """As of its last step."""
-        self.bond = Bond(birth.member, None, NEVER)
+        self.bond = VoterCommitment(birth.member, None, NEVER)
         self.lease_ends = 0
         """In true time, as far as answers have come."""
         self._birth = birth
@@ -96,19 +98,19 @@ class Life:
         return self.view is not None
 
     def told_to_lead(self, *, is_leader: bool) -> None:
-        """See ``Listener``."""
+        """See ``CallbackListener``."""
         self._hear("to lead", lambda: self.callbacks.leading(is_leader=is_leader))
 
     def told_to_follow(self, leader: MemberId | None) -> None:
-        """See ``Listener``."""
+        """See ``CallbackListener``."""
         self._hear(f"to follow {leader}", lambda: self.callbacks.following(leader))
 
     def told_term(self, old: int, new: int) -> None:
-        """See ``Listener``."""
+        """See ``CallbackListener``."""
         self._hear(f"term {new}", lambda: self.callbacks.term_changed(old, new))
 
     def terminated(self, reason: ExitReason) -> None:
-        """See ``Listener``."""
+        """See ``CallbackListener``."""
         if not self.is_over:
             error = reason if isinstance(reason, Exception) else RuntimeError(reason)
             self._onlooker.saw_failure(self, error)
@@ -159,12 +161,12 @@ class Life:
         voters = len(self._birth.plan.members)
         return view.held or reached_by_quorum(view.backing.values(), voters) or 0
 
-    def _bond_of(self, line: Stepped) -> Bond:
+    def _bond_of(self, line: Stepped) -> VoterCommitment:
         promise = line.state.promise
         if promise is None:
-            return Bond(self.member, self.member, 0)
+            return VoterCommitment(self.member, self.member, 0)
         to = None if promise.to is None else node_of(promise.to)
-        return Bond(self.member, to, self.clock.clock.shows(line.at + promise.left))
+        return VoterCommitment(self.member, to, self.clock.clock.shows(line.at + promise.left))
 
     def _hear(self, what: str, check: Callable[[], None]) -> None:
         if self.is_over:

@@ -18,15 +18,15 @@ from msgspec.structs import replace
 from leader.trace import Crashed, Line, Lost, Repeated, Stepped
 from stateful_tests.mutants.loader import load
 from stateful_tests.mutants.table import MUTANTS
-from stateful_tests.plan import FASTEST, MILLISECOND, plain_plan
-from stateful_tests.recorded import (
-    Traced,
+from stateful_tests.plan import FASTEST, MILLISECOND, simple_plan
+from stateful_tests.traced_runs import (
+    TracedSystemFactory,
+    check_with_tlc,
     eventful_run,
-    judged,
-    of_actors,
-    of_cores,
-    recorded_run,
-    text_of,
+    random_traced_run,
+    trace_text,
+    traced_core_system,
+    traced_stack_system,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -34,9 +34,9 @@ SEED = 198
 """Its run has lost records, renewals, resignations, and connections that are trusted when they break."""
 DIGEST = (
     "from hashlib import sha256\n"
-    "from stateful_tests.recorded import of_actors, of_cores, recorded_run, text_of\n"
-    "for begin in (of_cores, of_actors):\n"
-    f"    print(sha256(text_of(recorded_run({SEED}, 150, begin)).encode()).hexdigest())"
+    "from stateful_tests.traced_runs import traced_stack_system, traced_core_system, random_traced_run, trace_text\n"
+    "for begin in (traced_core_system, traced_stack_system):\n"
+    f"    print(sha256(trace_text(random_traced_run({SEED}, 150, begin)).encode()).hexdigest())"
 )
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ Lines = list[Line]
 @cache
 def eventful() -> tuple[Line, ...]:
     """The run that is edited."""
-    return tuple(eventful_run(plain_plan()))
+    return tuple(eventful_run(simple_plan()))
 
 
 def steps(lines: Lines, action: str) -> list[tuple[int, Stepped]]:
@@ -170,23 +170,23 @@ def test_a_run_with_every_fault_is_a_behaviour_of_the_spec() -> None:
     assert {Lost, Repeated, Crashed} <= {type(line) for line in lines}
     taken = {line.action for line in lines if isinstance(line, Stepped)}
     assert {"ExpireLease", "Resign", "HandleResigned", "Restart", "BecomeLeader"} <= taken
-    assert judged(text_of(lines)).blame is None
+    assert check_with_tlc(trace_text(lines)).blame is None
 
 
 def test_so_is_one_by_clocks_that_drift() -> None:
     """Each member's promises and leases last as long as they should, by its own clock."""
-    plan = with_other(plain_plan(), drifts=(FASTEST, 0, -FASTEST))
-    finding = judged(text_of(eventful_run(plan)))
+    plan = with_other(simple_plan(), drifts=(FASTEST, 0, -FASTEST))
+    finding = check_with_tlc(trace_text(eventful_run(plan)))
     assert finding.moves > 100
     assert finding.blame is None
 
 
 def test_so_is_a_random_one_with_lost_records() -> None:
     """Terms begin at wall clocks, which are too large for TLC to count: their order is what matters."""
-    lines = recorded_run(SEED, 250)
+    lines = random_traced_run(SEED, 250)
     taken = {line.action for line in lines if isinstance(line, Stepped)}
     assert {"Renew", "Restart", "UpdateTerm"} <= taken
-    finding = judged(text_of(lines))
+    finding = check_with_tlc(trace_text(lines))
     assert finding.moves > 100
     assert finding.blame is None
 
@@ -196,7 +196,7 @@ def test_an_edited_run_is_none(edit: Callable[[Lines], int]) -> None:
     """The line to blame is the first that cannot be, and the reason names whoever did it."""
     lines = list(eventful())
     place = edit(lines)
-    blame = judged(text_of(lines[: place + 5])).blame
+    blame = check_with_tlc(trace_text(lines[: place + 5])).blame
     assert blame is not None
     assert blame.heard.number == place + 1
     assert re.match("[abc] (takes|cannot take) |.* is not under way", blame.why)
@@ -206,8 +206,8 @@ def test_a_wrong_core_is_found_by_its_trace() -> None:
     """A core that counts leases from when answers come writes no behaviour of the spec."""
     name = "lease_counted_from_receipt_of_an_answer"
     [mutant] = [mutant for mutant in MUTANTS if mutant.name == name]
-    blame = judged(
-        text_of(eventful_run(plain_plan(), partial(of_cores, core=load(mutant)))[:60])
+    blame = check_with_tlc(
+        trace_text(eventful_run(simple_plan(), partial(traced_core_system, core=load(mutant)))[:60])
     ).blame
     assert blame is not None
     assert "HandleHeartbeatAck" in blame.why
@@ -215,18 +215,18 @@ def test_a_wrong_core_is_found_by_its_trace() -> None:
 
 def test_a_run_of_the_whole_stack_is_a_behaviour_of_the_spec() -> None:
     """Actors on nodes, their messages as bytes: every step of every engine, by one clock."""
-    lines = eventful_run(plain_plan(), of_actors)
+    lines = eventful_run(simple_plan(), traced_stack_system)
     taken = {line.action for line in lines if isinstance(line, Stepped)}
     assert {"ExpireLease", "Resign", "HandleResigned", "Restart", "BecomeLeader"} <= taken
-    finding = judged(text_of(lines))
+    finding = check_with_tlc(trace_text(lines))
     assert finding.moves > 100
     assert finding.blame is None
 
 
-@pytest.mark.parametrize("begin", [of_cores, of_actors])
-def test_one_seed_is_one_trace(begin: Traced) -> None:
+@pytest.mark.parametrize("begin", [traced_core_system, traced_stack_system])
+def test_one_seed_is_one_trace(begin: TracedSystemFactory) -> None:
     """Byte for byte, run twice."""
-    first, second = (text_of(recorded_run(SEED, 150, begin)) for _ in range(2))
+    first, second = (trace_text(random_traced_run(SEED, 150, begin)) for _ in range(2))
     assert first == second
 
 

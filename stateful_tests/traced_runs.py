@@ -17,35 +17,35 @@ from spec.recording.moves import score_of
 from spec.recording.reading import lines_of, recording_of
 from spec.recording.verdict import Finding, judge
 from spec.tools import find
-from stateful_tests.calm import TRAVEL
-from stateful_tests.cluster import Argument, Cluster
 from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.plan import Plan
-from stateful_tests.simulator import Temper, drawn_plan
+from stateful_tests.liveness import TRAVEL
+from stateful_tests.plan import RunPlan
+from stateful_tests.rules import Argument, RuleRunner
+from stateful_tests.simulator import FaultProfile, random_plan
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import System
 
-Traced = Callable[[Plan, Trace], System]
+TracedSystemFactory = Callable[[RunPlan, Trace], System]
 
 
-def of_cores(plan: Plan, trace: Trace, core: Core = REAL) -> System:
+def traced_core_system(plan: RunPlan, trace: Trace, core: Core = REAL) -> System:
     """The bare core, which tells ``trace`` all it does."""
     return CoreSystem(plan, core, trace)
 
 
-def of_actors(plan: Plan, trace: Trace) -> System:
+def traced_stack_system(plan: RunPlan, trace: Trace) -> System:
     """The whole stack."""
     return StackSystem(plan, trace=trace)
 
 
-class Recorder:
+class TracedRun:
     """A cluster under the rules, and a line for all that its members do."""
 
-    def __init__(self, plan: Plan, begin: Traced = of_cores) -> None:
+    def __init__(self, plan: RunPlan, begin: TracedSystemFactory = traced_core_system) -> None:
         self.lines: list[Line] = []
         self.system = begin(plan, self.lines.append)
-        self.cluster = Cluster(plan, self.system)
+        self.cluster = RuleRunner(plan, self.system)
 
     def perform(self, rule: str, *arguments: Argument) -> None:
         """Call a rule; a restart keeps the promise that the member had."""
@@ -76,26 +76,28 @@ class Recorder:
         return self.system.acting()[0]
 
 
-def recorded_run(seed: int, calls: int, begin: Traced = of_cores) -> list[Line]:
+def random_traced_run(
+    seed: int, calls: int, begin: TracedSystemFactory = traced_core_system
+) -> list[Line]:
     """The lines of a random run, drawn as the hunter does."""
     chance = Random(seed)
-    recorder = Recorder(drawn_plan(chance), begin)
+    recorder = TracedRun(random_plan(chance), begin)
     with closing(recorder.cluster):
-        temper = Temper(chance, recorder.cluster)
+        temper = FaultProfile(chance, recorder.cluster)
         for _ in range(calls):
             recorder.perform(*temper.draw())
     return recorder.lines
 
 
-def eventful_run(plan: Plan, begin: Traced = of_cores) -> list[Line]:
+def eventful_run(plan: RunPlan, begin: TracedSystemFactory = traced_core_system) -> list[Line]:
     """The lines of a run in which everything happens once: every fault, and every way to change the leader."""
-    run = Recorder(plan, begin)
+    run = TracedRun(plan, begin)
     with closing(run.cluster):
         _let_everything_happen(run)
     return run.lines
 
 
-def _let_everything_happen(run: Recorder) -> None:
+def _let_everything_happen(run: TracedRun) -> None:
     first = run.leader()
     heir = next(member for member in run.cluster.plan.members if member != first)
     run.perform("wait_until_due")
@@ -122,11 +124,11 @@ def _let_everything_happen(run: Recorder) -> None:
     run.leader()
 
 
-def text_of(lines: Sequence[Line]) -> str:
+def trace_text(lines: Sequence[Line]) -> str:
     """What a trace file would hold."""
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
 
 
-def judged(text: str) -> Finding:
+def check_with_tlc(text: str) -> Finding:
     """What TLC makes of a trace file named ``run``."""
     return asyncio.run(judge(score_of(recording_of([lines_of("run", text)])), find()))

@@ -6,7 +6,7 @@ Knows nothing of protocols and networks: it hears what one life of an actor is t
 from leader.protocol.vocabulary import InvariantViolated, MemberId
 
 
-class Callbacks:
+class CallbackChecker:
     """One life of ``member``. Every method raises InvariantViolated for a promise that is broken."""
 
     def __init__(self, member: MemberId) -> None:

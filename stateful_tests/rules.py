@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leader.protocol.vocabulary import MemberId
-from stateful_tests.calm import settle
-from stateful_tests.plan import EPOCH, MILLISECOND, Plan
-from stateful_tests.story import addressed
-from stateful_tests.system import Fault, System
+from stateful_tests.liveness import settle
+from stateful_tests.plan import EPOCH, MILLISECOND, RunPlan
+from stateful_tests.system import System, WriteFault
+from stateful_tests.transcript import addressed
 
 Argument = int | str | bool | None
 
@@ -28,10 +28,10 @@ class Call:
         return f"{self.rule}({', '.join(map(repr, self.arguments))})"
 
 
-class Cluster:
+class RuleRunner:
     """A system under the rules, and what was done to it so far."""
 
-    def __init__(self, plan: Plan, system: System) -> None:
+    def __init__(self, plan: RunPlan, system: System) -> None:
         self.plan = plan
         self.system = system
         self.calls: list[Call] = []
@@ -90,7 +90,7 @@ class Cluster:
     def deliver_and_crash(self, index: int, written: bool) -> None:
         """As above, but a process that writes its record for it ends: unable to, or before it can say so."""
         if self.system.in_flight:
-            fault = Fault.IS_THE_LAST if written else Fault.FAILS
+            fault = WriteFault.CRASH_AFTER if written else WriteFault.FAILS
             self.system.deliver(index % len(self.system.in_flight), fault)
 
     def drop(self, index: int) -> None:

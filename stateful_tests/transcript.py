@@ -12,7 +12,7 @@ from leader.protocol.state import State
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId
 from leader.trace import Stepped
-from stateful_tests.system import Letter
+from stateful_tests.system import InFlightMessage
 
 
 def told(true_time: int, member: MemberId, event: Event, transition: Transition) -> str:
@@ -30,7 +30,7 @@ def recounted(line: Stepped) -> str:
     return f"{line.member}: {heard} -> {action}, {line.state.role} in term {line.state.term}{owed}"
 
 
-def addressed(letter: Letter) -> str:
+def addressed(letter: InFlightMessage) -> str:
     """What is on the envelope."""
     term = getattr(letter.message, "term", None)
     about = type(letter.message).__name__ + ("" if term is None else f" {term}")

@@ -13,8 +13,8 @@ from leader.protocol.vocabulary import MemberId
 from runtime import DEFAULT_REGISTRY
 from runtime.simulation import SimulatedNetwork
 from runtime.virtual_time import virtual_nanoseconds
-from stateful_tests.network import Network
-from stateful_tests.system import Letter
+from stateful_tests.message_pool import MessagePool
+from stateful_tests.system import InFlightMessage
 
 Arrive = Callable[[], None]
 
@@ -26,11 +26,11 @@ class HeldNetwork(SimulatedNetwork):
         self,
         loop: asyncio.AbstractEventLoop,
         seed: int,
-        sent: Callable[[Letter], None],
-        lost: Callable[[Letter], None],
+        sent: Callable[[InFlightMessage], None],
+        lost: Callable[[InFlightMessage], None],
     ) -> None:
         super().__init__(loop, seed)
-        self.letters = Network()
+        self.letters = MessagePool()
         self._sent = sent
         self._lost = lost
         self._arrivals: dict[int, Arrive] = {}
@@ -51,7 +51,7 @@ class HeldNetwork(SimulatedNetwork):
         self._ends.setdefault((source, destination), []).append(tell)
         return True
 
-    def deliver(self, index: int) -> Letter:
+    def deliver(self, index: int) -> InFlightMessage:
         """Let one message arrive, if there still is a connection; which one it was."""
         letter = self.letters.take(index)
         self._arrivals.pop(letter.number)()
@@ -61,7 +61,7 @@ class HeldNetwork(SimulatedNetwork):
         """Lose one message."""
         self._forget(self.letters.take(index))
 
-    def duplicate(self, index: int) -> Letter:
+    def duplicate(self, index: int) -> InFlightMessage:
         """List a message twice; which one it was."""
         letter = self.letters.in_flight[index]
         self.letters.duplicate(index)
@@ -83,6 +83,6 @@ class HeldNetwork(SimulatedNetwork):
         if lost is not None:
             self._forget(lost)
 
-    def _forget(self, letter: Letter) -> None:
+    def _forget(self, letter: InFlightMessage) -> None:
         del self._arrivals[letter.number]
         self._lost(letter)

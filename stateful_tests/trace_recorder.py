@@ -8,13 +8,13 @@ from msgspec.structs import replace
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
 from leader.trace import Crashed, Line, Lost, Opened, Repeated, Started, Stepped, Trace, letter
-from stateful_tests.plan import Plan
+from stateful_tests.plan import RunPlan
 
 
-class Teller:
+class TraceRecorder:
     """Tells ``trace``, if there is one."""
 
-    def __init__(self, plan: Plan, trace: Trace | None) -> None:
+    def __init__(self, plan: RunPlan, trace: Trace | None) -> None:
         self.trace = trace
         self._one_clock = not any(plan.drifts)
         if trace is not None:

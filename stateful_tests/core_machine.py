@@ -11,28 +11,28 @@ from leader.protocol.invariants import MemberView
 from leader.protocol.state import Durable, State
 from leader.protocol.vocabulary import Instant, MemberId, Term
 from stateful_tests.core import Core
-from stateful_tests.grounds import Bond
+from stateful_tests.lemmas import VoterCommitment
 from stateful_tests.plan import DriftingClock
-from stateful_tests.system import Fault
+from stateful_tests.system import WriteFault
 
 NEVER: Final = 1 << 80
 NOTHING_YET: Final = Term(0)
 
 
 @dataclass(slots=True, kw_only=True)
-class Host:
+class CoreMachine:
     """A machine and the member that lives on it. ``due`` is in true time; all else the member's own."""
 
     member: MemberId
     clock: DriftingClock
     promise: int
-    bond: Bond
+    bond: VoterCommitment
     """Whom it may vote for. Who is down, or silent, votes for nobody."""
     record: Durable | None = None
     state: State | None = None
     silent_until: Instant | None = None
     paused: bool = False
-    fault: Fault = Fault.NONE
+    fault: WriteFault = WriteFault.NONE
     """What the next record that it writes comes to."""
     waiting: list[Event] = field(default_factory=list)
     due: int = NEVER
@@ -57,9 +57,9 @@ class Host:
             self.lease_ends = self.clock.shows(self.lease_until)
         promise = state.promise
         self.bond = (
-            Bond(self.member, self.member, 0)
+            VoterCommitment(self.member, self.member, 0)
             if promise is None
-            else Bond(self.member, promise.to, self.clock.shows(promise.until))
+            else VoterCommitment(self.member, promise.to, self.clock.shows(promise.until))
         )
         self.idle = MemberView(
             member=self.member,
@@ -73,16 +73,16 @@ class Host:
     def has_died(self) -> None:
         """Forget what a process forgets with its end."""
         self.state = self.silent_until = self.lease_until = self.idle = None
-        self.paused, self.fault = False, Fault.NONE
+        self.paused, self.fault = False, WriteFault.NONE
         self.waiting.clear()
         self.due = NEVER
-        self.bond = Bond(self.member, None, NEVER)
+        self.bond = VoterCommitment(self.member, None, NEVER)
 
     def is_silent_until(self, reading: Instant) -> None:
         """Answer nothing before the own clock shows ``reading``."""
         self.silent_until = reading
         self.due = self.clock.shows(reading)
-        self.bond = Bond(self.member, None, self.due)
+        self.bond = VoterCommitment(self.member, None, self.due)
 
     def acts(self, true_time: int) -> bool:
         """Whether it may act as leader now, by its own clock."""

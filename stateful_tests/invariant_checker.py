@@ -16,7 +16,7 @@ from leader.protocol.invariants import (
 from leader.protocol.vocabulary import MemberId
 
 
-class Witness:
+class InvariantChecker:
     """The history that claims speak of. Every method raises InvariantViolated for a claim that fails."""
 
     def __init__(self) -> None:

@@ -6,14 +6,14 @@ remarks behind a call are for people. Nothing in it is executed.
 
 import ast
 
-from stateful_tests.cluster import Argument, Call
-from stateful_tests.plan import Plan
+from stateful_tests.plan import RunPlan
+from stateful_tests.rules import Argument, Call
 
-OPENING = "Plan("
+OPENING = "RunPlan("
 
 
-def read(text: str) -> tuple[Plan, tuple[Call, ...]]:
-    """Plan and calls of a story.
+def read(text: str) -> tuple[RunPlan, tuple[Call, ...]]:
+    """RunPlan and calls of a story.
 
     Raises:
         ValueError: there is no plan, or a line is no call.
@@ -26,7 +26,7 @@ def read(text: str) -> tuple[Plan, tuple[Call, ...]]:
     return _plan(lines[start]), tuple(_call(line) for line in told if _is_call(line))
 
 
-def written(plan: Plan, calls: tuple[Call, ...]) -> str:
+def written(plan: RunPlan, calls: tuple[Call, ...]) -> str:
     """The shortest text that ``read`` makes these of."""
     return "\n".join([str(plan), *map(str, calls)]) + "\n"
 
@@ -36,9 +36,9 @@ def _is_call(line: str) -> bool:
     return line.split("(")[0].isidentifier() and "(" in line
 
 
-def _plan(line: str) -> Plan:
+def _plan(line: str) -> RunPlan:
     expression = _parsed(line)
-    return Plan(**{str(each.arg): ast.literal_eval(each.value) for each in expression.keywords})
+    return RunPlan(**{str(each.arg): ast.literal_eval(each.value) for each in expression.keywords})
 
 
 def _call(line: str) -> Call:

@@ -3,14 +3,14 @@
 import pytest
 
 from leader.protocol.vocabulary import InvariantViolated, MemberId
-from stateful_tests.stack.callbacks import Callbacks
+from stateful_tests.stack.callback_checker import CallbackChecker
 
 A, B = MemberId("a"), MemberId("b")
 
 
 def test_leading_and_following_alternate() -> None:
     """Following repeats when the leader changes; leading twice without following between is wrong."""
-    callbacks = Callbacks(A)
+    callbacks = CallbackChecker(A)
     callbacks.leading(is_leader=True)
     assert callbacks.leader == A
     callbacks.following(None)
@@ -24,18 +24,18 @@ def test_leading_and_following_alternate() -> None:
 def test_nobody_is_told_to_lead_after_the_lease() -> None:
     """Work that is exclusive must not begin when it may not."""
     with pytest.raises(InvariantViolated, match="ToldToLeadWithinTheLease: a is told"):
-        Callbacks(A).leading(is_leader=False)
+        CallbackChecker(A).leading(is_leader=False)
 
 
 def test_nobody_is_told_to_follow_itself() -> None:
     """Whoever may not lead has another leader or none."""
     with pytest.raises(InvariantViolated, match="FollowsAnother: a is told to follow itself"):
-        Callbacks(A).following(A)
+        CallbackChecker(A).following(A)
 
 
 def test_terms_told_go_up_without_a_gap() -> None:
     """Each begins where the one before ended."""
-    callbacks = Callbacks(A)
+    callbacks = CallbackChecker(A)
     callbacks.term_changed(0, 3)
     callbacks.term_changed(3, 7)
     with pytest.raises(InvariantViolated, match="TermsToldIncrease: a is told 6 -> 8, after 7"):

@@ -12,7 +12,7 @@ from leader.protocol.vocabulary import InvariantViolated, MemberId, Term
 
 
 @dataclass(frozen=True, slots=True)
-class Bond:
+class VoterCommitment:
     """Until ``until``, in true time, ``voter`` votes for nobody but ``to``; None: for nobody at all."""
 
     voter: MemberId
@@ -20,7 +20,7 @@ class Bond:
     until: int
 
 
-class Ballots:
+class VoteHistory:
     """Every vote ever given, over all lives of its voter."""
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class Ballots:
 
 
 def leases_rest_on_promises(
-    leader: MemberId, until: int, voters: Collection[MemberId], bonds: Iterable[Bond]
+    leader: MemberId, until: int, voters: Collection[MemberId], bonds: Iterable[VoterCommitment]
 ) -> None:
     """While ``leader`` acts, a quorum is bound to it, for as long as its lease lasts."""
     bound = {bond.voter for bond in bonds if bond.to in (leader, None) and bond.until >= until}
