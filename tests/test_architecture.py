@@ -122,6 +122,7 @@ def texts() -> dict[str, str]:
     for path in sorted(ROOT.rglob("*")):
         folders = path.relative_to(ROOT).parts[:-1]
         shown = not any(folder.startswith(".") or folder in hidden for folder in folders)
+        shown = shown and path.name != ".git"  # In a worktree of git it is a file of git's.
         if shown and path.is_file() and path.suffix in PROSE and path != Path(__file__):
             found[name_of(path)] = path.read_text()
     return found
