@@ -54,7 +54,7 @@ vars == <<memory, durable, messages>>
 (* Quorums, promises, leases *)
 
 Voters == Members \ Observers
-IsQuorum(S) == 2 * Cardinality(S \cap Voters) > Cardinality(Voters)
+IsQuorum(S, voters) == 2 * Cardinality(S \cap voters) > Cardinality(voters)
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
 MaxAge == Max({Promise[m] : m \in Members}) + Slack
@@ -68,7 +68,7 @@ PromisedToAnother(m, to) == promise[m].left > 0 /\ promise[m].to # to
 Backs(answers) == {v \in Members : answers[v] > 0}
 
 \* The longest time for which a quorum backs m: its newest answers, the weakest of the best quorum.
-Lease(m) == Max({t \in 0..MaxAge : t = 0 \/ IsQuorum({v \in Members : backing[m][v] >= t})})
+Lease(m) == Max({t \in 0..MaxAge : t = 0 \/ IsQuorum({v \in Members : backing[m][v] >= t}, Voters)})
 
 Acts(m) == \/ role[m] = "leader" /\ Lease(m) > 0
            \/ role[m] = "renewing" /\ held[m] > 0
@@ -165,7 +165,7 @@ Grants(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ r.term =
 
 HandlePreVoteGranted(m) == \E r \in Grants(m) :
   /\ role[m] = "precandidate"
-  /\ ~IsQuorum(granted[m] \cup {r.from})
+  /\ ~IsQuorum(granted[m] \cup {r.from}, Voters)
   /\ granted' = [granted EXCEPT ![m] = @ \cup {r.from}]
   /\ UNCHANGED <<role, leader, backing, held, promise, durable>>
   /\ Send({})
@@ -173,7 +173,7 @@ HandlePreVoteGranted(m) == \E r \in Grants(m) :
 Campaign(m) ==                                 \* the last pre-vote of a quorum, or nobody else to ask
   /\ role[m] = "precandidate"
   /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} :
-       /\ PreVote => IsQuorum(granted[m] \cup last)
+       /\ PreVote => IsQuorum(granted[m] \cup last, Voters)
   /\ StandFor(m, term[m] + 1, "candidate", None)
 
 \* A promise that the asker shows to be released: its leader has resigned, in the term before the one asked for.
@@ -199,7 +199,7 @@ Votes(m) == {r \in messages : r.kind = "VoteGranted" /\ r.to = m /\ r.term = ter
 \* A vote that does not decide: too few so far, or elected already.
 HandleVoteGranted(m) == \E r \in Votes(m) :
   /\ Asks(m) \/ role[m] = "leader"
-  /\ Asks(m) => ~IsQuorum(Backs(Answered(m, r)))
+  /\ Asks(m) => ~IsQuorum(Backs(Answered(m, r)), Voters)
   /\ backing' = [backing EXCEPT ![m] = Answered(m, r)]
   /\ UNCHANGED <<role, leader, granted, held, promise, durable>>
   /\ Send({})
@@ -208,7 +208,7 @@ HandleVoteGranted(m) == \E r \in Votes(m) :
 BecomeLeader(m) ==
   /\ Asks(m)
   /\ \E answers \in {Answered(m, r) : r \in Votes(m)} \cup {backing[m]} :
-       /\ IsQuorum(Backs(answers))             \* a quorum, and one whose lease is still alive
+       /\ IsQuorum(Backs(answers), Voters)     \* a quorum, and one whose lease is still alive
        /\ backing' = [backing EXCEPT ![m] = answers]
   /\ role' = [role EXCEPT ![m] = "leader"]
   /\ stamp' = [stamp EXCEPT ![m] = term[m]]

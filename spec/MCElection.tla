@@ -35,7 +35,7 @@ TypeOK ==
        /\ held[m] > 0 => role[m] = "renewing"
 
 \* A red twin of IsQuorum: whoever answers is counted.
-CountsObservers(S) == 2 * Cardinality(S) > Cardinality(Voters)
+CountsObservers(S, voters) == 2 * Cardinality(S) > Cardinality(voters)
 
 OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b

@@ -55,7 +55,7 @@ NeverNewer(r, s) == FALSE
 
 \* As Lease, without counting up to it.
 LeaseByAnswers(m) == Max({0} \cup {t \in {backing[m][v] : v \in Members} :
-                                     IsQuorum({v \in Members : backing[m][v] >= t})})
+                                     IsQuorum({v \in Members : backing[m][v] >= t}, Voters)})
 
 -----------------------------------------------------------------------------
 Move == Moves[(step \div 3) + 1]

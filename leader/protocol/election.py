@@ -147,7 +147,7 @@ def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[
     if not state.votes:
         return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
     # Spec: role[m] = "precandidate"
-    # Spec: PreVote => IsQuorum(granted[m] \cup last)
+    # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
         return [(role.deadline, campaign)]
     # Spec: Asks(m)
@@ -160,7 +160,7 @@ def _lead_alone(state: State, moment: Moment) -> Outcome:
     """Lead a cluster of one, unless its own promise has run out since: then ask anew. Spec: BecomeLeader."""
     role = state.role
     # Spec: Asks(m)
-    # Spec: IsQuorum(Backs(answers))
+    # Spec: IsQuorum(Backs(answers), Voters)
     if isinstance(role, Candidate | Renewing) and quorum_stands(role.backing, state, moment.now):
         return become_leader(state, moment)
     return start_pre_vote(state, moment)

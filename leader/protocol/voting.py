@@ -161,8 +161,8 @@ def handle_pre_vote_granted(
         )
     granted = role.granted | {message.sender}
     counted = replace(state, role=replace(role, granted=granted))
-    # Spec: ~IsQuorum(granted[m] \cup {r.from})
-    # Spec: PreVote => IsQuorum(granted[m] \cup last)
+    # Spec: ~IsQuorum(granted[m] \cup {r.from}, Voters)
+    # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
     if is_quorum(granted, state.voters):
         return campaign(counted, moment)
     return Outcome(Action.HANDLE_PRE_VOTE_GRANTED, counted)
@@ -273,8 +273,8 @@ def handle_vote_granted(state: State, message: VoteGranted, moment: Moment) -> O
     backing = answered(role.backing, answer, state.settings.timing)
     counted = replace(state, role=replace(role, backing=backing))
     # Spec: Asks(m)
-    # Spec: Asks(m) => ~IsQuorum(Backs(Answered(m, r)))
-    # Spec: IsQuorum(Backs(answers))
+    # Spec: Asks(m) => ~IsQuorum(Backs(Answered(m, r)), Voters)
+    # Spec: IsQuorum(Backs(answers), Voters)
     if not isinstance(role, Leader) and quorum_stands(backing, state, moment.now):
         return become_leader(counted, moment)
     return Outcome(Action.HANDLE_VOTE_GRANTED, counted)
