@@ -3,8 +3,8 @@
 import asyncio
 import statistics
 
-from leader.demo.drill import Drill, Plan, Result, Round
-from leader.demo.reports import Report
+from leader.cli.demo.drill import Drill, Plan, Result, Round
+from leader.cli.demo.reports import Report
 
 ROUNDS = 7
 

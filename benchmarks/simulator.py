@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from random import Random
 
-from leader.trace import Line, Stepped
+from leader.election.trace import Line, Stepped
 from stateful_tests.rules import RuleRunner
 from stateful_tests.simulator import LONG, FaultProfile, random_plan
 from stateful_tests.traced_runs import TracedSystemFactory

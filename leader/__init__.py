@@ -17,21 +17,21 @@ promises it rests on, and a member acts only while its own clock says that its l
 process that was stopped for a minute answers "no" before anything else has run.
 
 ``leader.protocol`` is the election itself: pure, and the same, action for action, as
-``spec/Election.tla``. ``leader.engine`` runs it on a clock, a network and a record;
-``leader.participation`` turns what it comes to into callbacks, finds the peers, and is all that is
-behind ``leader.actor``. ``runtime`` carries messages and knows nothing of elections.
+``spec/Election.tla``. ``leader.election.engine`` runs it on a clock, a network and a record;
+``leader.election.participation`` turns what it comes to into callbacks, finds the peers, and is all that is
+behind ``leader.actor.actor``. ``runtime`` carries messages and knows nothing of elections.
 """
 
 import logging
 
-from leader.actor import Actor
-from leader.errors import ElectionError, MembershipFixed
-from leader.options import Options
-from leader.storage import (
+from leader.actor.actor import Actor
+from leader.actor.options import Options
+from leader.election.storage import (
     FileStorage,
     MemoryStorage,
     StorageError,
 )
+from leader.errors import ElectionError, MembershipFixed
 
 __all__ = [
     "Actor",

@@ -1,5 +1,5 @@
 """``python -m leader``: the command line, and nothing else."""
 
-from leader.cli import main
+from leader.cli.main import main
 
 main()

@@ -32,16 +32,23 @@ from runtime.errors import (
 )
 from runtime.events import Down, Exit, NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.limits import NodeLimits
+from runtime.network.tcp import TcpTransport
+from runtime.network.tls import Credentials, Tls
+from runtime.network.transport import Channel, Connection, Listener, Loss, Receiver, Transport
+from runtime.network.wire import DEFAULT_REGISTRY, Registry, WireError, message
 from runtime.node import Node
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
-from runtime.processes import NameTaken
+from runtime.processes.supervisor import (
+    Child,
+    Restart,
+    Strategy,
+    Supervision,
+    Supervisor,
+    TooManyRestarts,
+)
+from runtime.processes.table import NameTaken
 from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
-from runtime.supervisor import Child, Restart, Strategy, Supervision, Supervisor, TooManyRestarts
-from runtime.tcp import TcpTransport
-from runtime.tls import Credentials, Tls
-from runtime.transport import Channel, Connection, Listener, Loss, Receiver, Transport
-from runtime.wire import DEFAULT_REGISTRY, Registry, WireError, message
 
 __all__ = [
     "Alarm",

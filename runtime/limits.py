@@ -7,7 +7,8 @@ import dataclasses
 import math
 from dataclasses import dataclass
 
-from runtime import handshake, mailbox, wire
+from runtime.network import handshake, wire
+from runtime.processes import mailbox
 
 LONGEST_FRAME = 2**32 - 1
 """The longest that four bytes of length can announce."""

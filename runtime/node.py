@@ -11,25 +11,25 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from runtime.calls import Calls
 from runtime.clock import Clock, SystemClock, sleep
-from runtime.drops import Drop, Drops
+from runtime.dropped import Drop, Drops
 from runtime.events import NodeEvent
-from runtime.handshake import Identity, Keys, stretch
 from runtime.host import Factory
 from runtime.limits import NodeLimits
-from runtime.link import Surroundings
 from runtime.logs import process_log
-from runtime.peers import Peers
+from runtime.network.connection import Surroundings
+from runtime.network.handshake import Identity, Keys, stretch
+from runtime.network.peers import Peers
+from runtime.network.tcp import TcpTransport
+from runtime.network.tls import Credentials, Tls
+from runtime.network.transport import Transport, split_address
+from runtime.network.wire import DEFAULT_REGISTRY, Parcel, Registry
 from runtime.pid import Pid, ProcessId, check_name
-from runtime.processes import Processes
+from runtime.processes.calls import Calls
+from runtime.processes.signal_router import Switchboard, address_of, sender_of
+from runtime.processes.table import Processes
 from runtime.signals import Inspect
 from runtime.statistics import Statistics
-from runtime.switchboard import Switchboard, address_of, sender_of
-from runtime.tcp import TcpTransport
-from runtime.tls import Credentials, Tls
-from runtime.transport import Transport, split_address
-from runtime.wire import DEFAULT_REGISTRY, Parcel, Registry
 
 
 class Node:

@@ -11,11 +11,11 @@ from typing import Any
 
 from runtime.clock import Clock, Timer
 from runtime.errors import NotHandled
-from runtime.execution import Execution, PriorityHandler, resolve
 from runtime.host import Factory, Host
 from runtime.logs import Quote
-from runtime.mailbox import Post
 from runtime.pid import Pid, ProcessId
+from runtime.processes.mailbox import Post
+from runtime.processes.runner import Execution, PriorityHandler, resolve
 from runtime.reasons import NORMAL, ExitReason
 
 __all__ = ["ExitReason", "Host", "PriorityHandler", "Process", "resolve"]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from leader.election.trace import Trace, begun, started, stepped
 from leader.protocol.effects import Effect, Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
 from leader.protocol.invariants import Leadership
@@ -25,7 +26,6 @@ from leader.protocol.state import (
 )
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
-from leader.trace import Trace, begun, started, stepped
 from stateful_tests.core import REAL, Core
 from stateful_tests.core_machine import NEVER, CoreMachine
 from stateful_tests.invariant_checker import InvariantChecker

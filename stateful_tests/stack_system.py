@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
+from leader.election.record import encode
+from leader.election.trace import Line, Stepped, Trace, View
 from leader.errors import StorageError
 from leader.protocol.invariants import Leadership, MemberView
 from leader.protocol.membership import founding
@@ -17,9 +19,7 @@ from leader.protocol.messages import VoteGranted, VoteRequest
 from leader.protocol.state import Durable
 from leader.protocol.transition import Action
 from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Term
-from leader.record import encode
-from leader.trace import Line, Stepped, Trace, View
-from runtime.virtual_time import VirtualTimeLoop
+from runtime.simulation.virtual_time import VirtualTimeLoop
 from stateful_tests.core_machine import NEVER, NOTHING_YET
 from stateful_tests.invariant_checker import InvariantChecker
 from stateful_tests.lemmas import VoteHistory, VoterCommitment, leases_rest_on_promises

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from leader.election.record import encode
 from leader.errors import RecordDamaged, RecordUnwritable
 from leader.protocol.membership import founding
 from leader.protocol.state import Durable
 from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Term
-from leader.record import encode
-from runtime.virtual_time import VirtualTimeLoop
+from runtime.simulation.virtual_time import VirtualTimeLoop
 from stateful_tests.plan import CLUSTER, DriftingClock
 from stateful_tests.stack.clock import ProcessClock
 from stateful_tests.stack.disk import Disk

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from leader.trace import Crashed, Line, Lost, Repeated, Stepped
+from leader.election.trace import Crashed, Line, Lost, Repeated, Stepped
 from stateful_tests.mutants.loader import load
 from stateful_tests.mutants.table import MUTANTS
 from stateful_tests.plan import FASTEST, MILLISECOND, simple_plan

@@ -5,9 +5,19 @@ Perfect clocks are told as one, which an onlooker reads; of drifting ones each i
 
 from msgspec.structs import replace
 
+from leader.election.trace import (
+    Crashed,
+    Line,
+    Lost,
+    Opened,
+    Repeated,
+    Started,
+    Stepped,
+    Trace,
+    letter,
+)
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
-from leader.trace import Crashed, Line, Lost, Opened, Repeated, Started, Stepped, Trace, letter
 from stateful_tests.plan import RunPlan
 
 

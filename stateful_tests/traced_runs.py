@@ -11,8 +11,8 @@ from random import Random
 
 import msgspec
 
+from leader.election.trace import Line, Trace
 from leader.protocol.vocabulary import MemberId
-from leader.trace import Line, Trace
 from spec.recording.moves import score_of
 from spec.recording.reading import lines_of, recording_of
 from spec.recording.verdict import Finding, judge

@@ -1,5 +1,6 @@
 """A run in words: what was done to the cluster, and what its members made of it."""
 
+from leader.election.trace import Stepped
 from leader.protocol.events import (
     Event,
     ObserverCameUp,
@@ -11,7 +12,6 @@ from leader.protocol.events import (
 from leader.protocol.state import State
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId
-from leader.trace import Stepped
 from stateful_tests.system import InFlightMessage
 
 

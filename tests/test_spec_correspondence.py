@@ -13,7 +13,7 @@ from typing import get_args
 
 import pytest
 
-from leader import trace
+from leader.election import trace
 from leader.protocol import invariants, messages
 from leader.protocol.transition import Action
 from spec import models

@@ -7,7 +7,7 @@ counted twice, or counted without having been given, is found.
 from collections import Counter
 from collections.abc import Iterable
 
-from leader.trace import Letter
+from leader.election.trace import Letter
 
 ANSWERS = {
     "PreVoteGranted": "PreVoteRequest",

@@ -6,7 +6,7 @@ them: their order stays, and so does which is the next after which; wider gaps b
 
 from collections.abc import Iterable, Mapping
 
-from leader.trace import Letter, Owed, View
+from leader.election.trace import Letter, Owed, View
 from spec.recording.moves import Move, Score
 from spec.values import Atom, Function, Value, render
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from leader.trace import (
+from leader.election.trace import (
     RESTART,
     Crashed,
     Letter,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from leader.trace import RESTART, Letter, Line, Opened, Repeated, Started, Stepped, View
+from leader.election.trace import RESTART, Letter, Line, Opened, Repeated, Started, Stepped, View
 
 
 class Unreadable(Exception):

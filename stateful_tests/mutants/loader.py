@@ -23,9 +23,9 @@ from stateful_tests.system import SystemFactory
 CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
 ACTING: Final = {
     **{f"leader.protocol.{name}": name for name in CORE},
-    "leader.engine": "engine",
-    "leader.participation": "participation",
-    "leader.actor": "actor",
+    "leader.election.engine": "engine",
+    "leader.election.participation": "participation",
+    "leader.actor.actor": "actor",
     "stateful_tests.stack.member": "member",
 }
 """The modules that act, and what a patch calls them."""

@@ -7,7 +7,7 @@ the loop goes from one happening to the next.
 from collections.abc import Callable
 
 from runtime.clock import NANOSECONDS, Timer
-from runtime.virtual_time import VirtualTimeLoop
+from runtime.simulation.virtual_time import VirtualTimeLoop
 from stateful_tests.core_machine import NEVER
 from stateful_tests.plan import DriftingClock
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from leader.election.record import decode, encode
+from leader.election.storage import Record, check_term_never_decreases
 from leader.errors import RecordUnwritable
 from leader.protocol.state import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId, Term
-from leader.record import decode, encode
-from leader.storage import Record, check_term_never_decreases
 from stateful_tests.system import WriteFault
 
 PATH: Final = Path("the disk")

@@ -12,7 +12,7 @@ from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
 from runtime import DEFAULT_REGISTRY
 from runtime.simulation import SimulatedNetwork
-from runtime.virtual_time import virtual_nanoseconds
+from runtime.simulation.virtual_time import virtual_nanoseconds
 from stateful_tests.message_pool import MessagePool
 from stateful_tests.system import InFlightMessage
 

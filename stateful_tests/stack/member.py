@@ -6,8 +6,8 @@ one may be over when its turn comes.
 
 from typing import Protocol
 
-from leader.actor import Actor
-from leader.options import Options
+from leader.actor.actor import Actor
+from leader.actor.options import Options
 from leader.protocol.vocabulary import MemberId
 from runtime import ExitReason, Pid
 from runtime.clock import sleep

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from leader.options import Options
+from leader.actor.options import Options
+from leader.election.trace import Line, Stepped, View
 from leader.protocol.quorum import reached_by_quorum
 from leader.protocol.vocabulary import MemberId
-from leader.trace import Line, Stepped, View
 from runtime import ExitReason, Node, NodeLimits, ProcessId
 from stateful_tests.core_machine import NEVER
 from stateful_tests.lemmas import VoterCommitment

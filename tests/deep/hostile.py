@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 import runtime
-from runtime import handshake
-from runtime.handshake import Handshake, Identity
+from runtime.network import handshake
+from runtime.network.handshake import Handshake, Identity
+from runtime.network.tcp import HEADER, TcpConnection, Unencrypted
+from runtime.network.transport import Channel, Connection
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
-from runtime.tcp import HEADER, TcpConnection, Unencrypted
-from runtime.transport import Channel, Connection
 from tests.runtime.support import COOKIE, Note, Recorder
 
 SEPARATOR = b"\xff\x00\xff"

@@ -18,7 +18,7 @@ from leader.protocol.state import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId
 from runtime import Node, ProcessId
 from runtime.simulation import Conditions, SimulatedClock, SimulatedNetwork, VirtualTimeLoop
-from runtime.virtual_time import WALL_MILLISECONDS
+from runtime.simulation.virtual_time import WALL_MILLISECONDS
 from tests.runtime.support import until
 
 ACTOR = "example"

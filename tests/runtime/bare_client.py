@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 import runtime
-from runtime import handshake
-from runtime.handshake import Handshake, Identity
 from runtime.limits import NodeLimits
-from runtime.transport import Channel, split_address
+from runtime.network import handshake
+from runtime.network.handshake import Handshake, Identity
+from runtime.network.transport import Channel, split_address
 from tests.runtime.support import (
     COOKIE,
     PATIENCE_SECONDS,

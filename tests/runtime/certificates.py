@@ -5,7 +5,7 @@ from pathlib import Path
 
 import trustme
 
-from runtime.tls import Tls
+from runtime.network.tls import Tls
 
 LONG_AGO = datetime.datetime(2001, 1, 1, tzinfo=datetime.UTC)
 

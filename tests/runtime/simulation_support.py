@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from runtime.network.transport import Connection, Loss
 from runtime.simulation import SimulatedNetwork, run
-from runtime.transport import Connection, Loss
 
 LIMIT = 100
 

@@ -1,6 +1,6 @@
 """What the tests of recordings share: lines in a few words, and two members that say little."""
 
-from leader.trace import Letter, Line, Opened, Owed, Started, Stepped, View
+from leader.election.trace import Letter, Line, Opened, Owed, Started, Stepped, View
 from spec.recording.reading import Heard, Recording, lines_of, recording_of
 from stateful_tests.traced_runs import trace_text
 

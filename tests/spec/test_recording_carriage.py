@@ -1,6 +1,6 @@
 """What can arrive: as often as it was sent or repeated, less what was lost."""
 
-from leader.trace import Letter
+from leader.election.trace import Letter
 from spec.recording.carriage import Carriage, described
 from tests.spec.recording_support import asks, grants
 

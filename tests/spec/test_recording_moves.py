@@ -2,7 +2,7 @@
 
 import pytest
 
-from leader.trace import Crashed, Line, Lost, Opened, Repeated
+from leader.election.trace import Crashed, Line, Lost, Opened, Repeated
 from spec.recording.moves import LONGEST, Score, score_of
 from spec.recording.reading import Unreadable, recording_of
 from tests.spec.recording_support import (

@@ -8,12 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from leader.trace import Line, Opened, Stepped
+from leader.election.trace import Line, Opened, Stepped
 from runtime import ProcessId
 from spec.recording.moves import score_of
 from spec.recording.reading import Unreadable, recording_of
 from stateful_tests.traced_runs import trace_text
-from tests.actor_support import ACTOR, Cluster, bootstrap, in_cluster, pass_time
+from tests.actor.actor_support import ACTOR, Cluster, bootstrap, in_cluster, pass_time
 from tests.spec.recording_support import ONE_CLOCK, heard, started
 
 ROOT = Path(__file__).parents[2]

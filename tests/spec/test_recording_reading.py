@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from leader.trace import Line, Opened
+from leader.election.trace import Line, Opened
 from spec.recording.reading import Unreadable, lines_of, read, recording_of
 from stateful_tests.traced_runs import trace_text
 from tests.spec.recording_support import (

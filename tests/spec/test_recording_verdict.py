@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leader.trace import Line, Stepped
+from leader.election.trace import Line, Stepped
 from stateful_tests.plan import simple_plan
 from stateful_tests.traced_runs import TracedRun, trace_text
 

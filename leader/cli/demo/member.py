@@ -1,0 +1,165 @@
+"""One process of the demonstration: a node with one actor, which tells all that happens to it.
+
+It ends in good order at SIGTERM, and when whoever started it is gone.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from leader.actor.actor import Actor
+from leader.actor.options import Options
+from leader.cli.demo.reports import (
+    Acted,
+    Command,
+    Follows,
+    Leads,
+    Listening,
+    Report,
+    Routes,
+    Setup,
+    TakesPart,
+)
+from leader.election.storage import FileStorage
+from leader.election.trace_file import TraceFile, boot_clock
+from runtime import Clock, Node, Pid, ProcessId
+
+ACTOR = "demo"
+LOOK_SECONDS = 0.001
+IDLE_LOOK_SECONDS = 0.020
+"""How often one looks that is not seen to act, unless told that it leads: looking must not slow the others."""
+TELL_NANOSECONDS = 10_000_000
+LOOK_LIMIT = 1_000_000
+"""A look that takes longer than this, in ns, proves nothing: the process was not running."""
+
+
+def tell(report: Report) -> None:
+    """Write a report where the demonstration reads it."""
+    sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    sys.stdout.flush()
+
+
+class Member(Actor):
+    """Reports its callbacks."""
+
+    was_told = False
+
+    def __init__(self) -> None:
+        self.told_to_lead = asyncio.Event()
+
+    def init(self, setup: Setup) -> Options:
+        folder, traces = setup.record_folder, setup.trace_folder
+        if traces is not None:
+            self.trace_file = TraceFile(Path(traces) / f"{setup.name}.jsonl", boot_clock())
+        return Options(
+            cluster_id="demo",
+            bootstrap=[ProcessId(ACTOR, name) for name in setup.members],
+            storage=None if folder is None else FileStorage(folder),
+            trust_disconnect=setup.trust_disconnect,
+            trace=None if traces is None else self.trace_file.write,
+        )
+
+    def handle_become_leader(self) -> None:
+        self.was_told = True
+        self.told_to_lead.set()
+        tell(Leads(term=self.term, at=self.clock.now(), renewed=False))
+
+    def handle_become_follower(self, leader: Pid | None) -> None:
+        self.was_told = False
+        tell(Follows(leader=None if leader is None else leader.node, at=self.clock.now()))
+
+    def handle_term_changed(self, old: int, new: int) -> None:
+        if self.was_told and self.is_leader:
+            tell(Leads(term=new, at=self.clock.now(), renewed=True))
+
+
+async def watch(member: Member, clock: Clock, told_to_lead: asyncio.Event) -> None:
+    """Look, again and again, whether ``member`` may act, and tell the stretches in which it may."""
+    stretch: Acted | None = None
+    while True:
+        before = clock.now()
+        acts, term = member.is_leader, member.term
+        after = clock.now()
+        certain = acts and after - before < LOOK_LIMIT
+        if stretch is not None and (not acts or term != stretch.term):
+            tell(stretch)
+            stretch = None
+        if certain and stretch is None:
+            stretch = Acted(term=term, since=after, until=after)
+        elif certain and stretch is not None:
+            stretch = Acted(term=term, since=stretch.since, until=before)
+        if stretch is not None and stretch.until - stretch.since > TELL_NANOSECONDS:
+            tell(stretch)
+            stretch = Acted(term=term, since=stretch.until, until=stretch.until)
+        await _until_next_look(told_to_lead, stretch is not None)
+
+
+async def _until_next_look(told_to_lead: asyncio.Event, acts: bool) -> None:
+    if acts:
+        await asyncio.sleep(LOOK_SECONDS)
+        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(IDLE_LOOK_SECONDS):
+            await told_to_lead.wait()
+    told_to_lead.clear()
+
+
+async def commands() -> AsyncIterator[Command]:
+    """What the demonstration writes; ends with it."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    decoder = msgspec.json.Decoder(Command)
+    while line := await reader.readline():
+        yield decoder.decode(line)
+
+
+async def follow_routes(node: Node, told: AsyncIterator[Command], ended: asyncio.Event) -> None:
+    """Learn where the others listen; nobody to tell any more is a reason to end."""
+    async for command in told:
+        if isinstance(command, Routes):
+            for name, address in command.addresses.items():
+                node.add_route(name, address)
+    ended.set()
+
+
+async def run() -> None:
+    """Take part until told to end."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+    told = commands()
+    setup = await anext(told)
+    if not isinstance(setup, Setup):
+        raise TypeError(f"the first line must be a Setup, not {setup!r}")
+    node = await Node.start(f"{setup.name}@127.0.0.1:0", cookie=setup.cookie)
+    tell(Listening(node.address))
+    for name, address in (await _routes(told)).addresses.items():
+        node.add_route(name, address)
+    member = Member()
+    await node.spawn_register(ACTOR, lambda: member, setup)
+    tell(TakesPart(node.clock.now()))
+    others = [
+        asyncio.create_task(watch(member, node.clock, member.told_to_lead)),
+        asyncio.create_task(follow_routes(node, told, ended)),
+    ]
+    await ended.wait()
+    await node.stop()
+    for task in others:
+        task.cancel()
+
+
+async def _routes(told: AsyncIterator[Command]) -> Routes:
+    command = await anext(told)
+    if not isinstance(command, Routes):
+        raise TypeError(f"the second line must be Routes, not {command!r}")
+    return command
+
+
+if __name__ == "__main__":
+    asyncio.run(run())

@@ -1,0 +1,211 @@
+"""Messages as bytes: the registry of types, the envelope, strict decoding.
+
+Knows nothing of connections and processes. The idea: both ends register a type under one stable
+name, its kind (plain values, see `runtime.plain`, have one of their own); an envelope carries version, kind, addressee, sender and the raw body, and the body
+is decoded into exactly the type its kind names or the whole is refused. Nothing is coerced, no field
+may be missing or added, and no bytes whatsoever make decoding do anything but return or raise
+`WireError`.
+"""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Annotated, NamedTuple, TypeVar, overload
+
+import msgspec
+
+from runtime.network import builtin_values
+from runtime.pid import NAME_LIMIT
+from runtime.signals import TRAVELLING
+
+VERSION = 1
+"""The version of handshake and envelope; ends of different versions do not talk."""
+
+FRAME_LIMIT = 16 * 1024 * 1024
+"""The longest message on the wire, in bytes, envelope included, unless a node sets another."""
+
+KIND_LIMIT = 200
+"""The longest kind, in characters."""
+
+PLAIN = "runtime.plain"
+"""The kind of plain values."""
+
+NODE = 0
+"""The addressee of what a node says to the other node itself: no process has this number."""
+
+MessageType = TypeVar("MessageType", bound=type)
+ProcessNumber = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+Addressee = Annotated[int, msgspec.Meta(ge=NODE, le=2**63 - 1)]
+RegisteredName = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
+
+
+class WireError(ValueError):
+    """Bytes that are no message of this registry; the text says why."""
+
+
+class Parcel(NamedTuple):
+    """A decoded message, its addressee (a number or a name) and its sender's number, if any."""
+
+    to: int | str
+    sender: int | None
+    message: object
+
+
+class _Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    version: int
+    kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
+    to: Addressee | RegisteredName
+    sender: ProcessNumber | None
+    body: msgspec.Raw
+
+
+class _Content(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
+    body: msgspec.Raw
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Goodbye:
+    """The last a node says on a connection that it ends on purpose, and why it does."""
+
+    reason: str
+
+
+class Registry:
+    """The types that may travel, each under its kind."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[type, str] = {}
+        self._decoders: dict[str, msgspec.msgpack.Decoder[object]] = {}
+        # Sets are sorted: the one encoding of a message is what strictness compares with.
+        self._encoder = msgspec.msgpack.Encoder(order="deterministic")
+        self._plain_encoder = msgspec.msgpack.Encoder()
+        self._envelopes = msgspec.msgpack.Decoder(_Envelope)
+        self._contents = msgspec.msgpack.Decoder(_Content)
+        self._decoders[PLAIN] = msgspec.msgpack.Decoder(object)
+        for own in (Goodbye, *TRAVELLING):
+            self.register(own, name=f"runtime.{own.__name__.lower()}")
+
+    def register(self, message_type: type, *, name: str | None = None) -> None:
+        """Lets a dataclass or msgspec.Struct travel; raises TypeError, or ValueError if taken."""
+        if not _is_message_type(message_type):
+            raise TypeError(
+                f"a message must be a dataclass or a msgspec.Struct, not {message_type!r}"
+            )
+        kind = f"{message_type.__module__}.{message_type.__qualname__}" if name is None else name
+        if not 0 < len(kind) <= KIND_LIMIT or not kind.isprintable():
+            raise ValueError(f"name must be 1 to {KIND_LIMIT} printable characters, not {kind!r}")
+        if kind in self._decoders or message_type in self._kinds:
+            raise ValueError(f"name must be new, and so must the type: {kind!r}, {message_type!r}")
+        self._decoders[kind] = msgspec.msgpack.Decoder(message_type)
+        self._kinds[message_type] = kind
+
+    def encode(
+        self, to: int | str, sender: int | None, message: object, limit: int = FRAME_LIMIT
+    ) -> bytes:
+        """A frame; raises TypeError if the message cannot travel, ValueError if it is too long."""
+        kind, body = self._seal(message)
+        frame = self._encoder.encode(_Envelope(VERSION, kind, to, sender, body))
+        if len(frame) > limit:
+            raise ValueError(f"{kind} takes {len(frame)} bytes, the limit is {limit}")
+        return frame
+
+    def decode(self, frame: bytes) -> Parcel:
+        """The message in a frame; raises WireError and nothing else."""
+        with _as_wire_errors():
+            envelope = self._envelopes.decode(frame)
+            if envelope.version != VERSION:
+                raise WireError(f"version {envelope.version}, this is version {VERSION}")
+            message = self._open(envelope.kind, envelope.body)
+            return Parcel(envelope.to, envelope.sender, message)
+
+    def pack(self, message: object) -> bytes:
+        """A message as part of another; raises as `encode` does."""
+        return self._encoder.encode(_Content(*self._seal(message)))
+
+    def unpack(self, packed: bytes) -> object:
+        """What was packed; raises WireError and nothing else."""
+        with _as_wire_errors():
+            content = self._contents.decode(packed)
+            return self._open(content.kind, content.body)
+
+    def _seal(self, message: object) -> tuple[str, msgspec.Raw]:
+        kind, encoder = self._kinds.get(type(message), PLAIN), self._encoder
+        if kind == PLAIN:
+            builtin_values.check(message)
+            encoder = self._plain_encoder
+        try:
+            return kind, msgspec.Raw(encoder.encode(message))
+        except OverflowError as error:
+            raise ValueError(f"{kind} holds an int of more than 64 bits") from error
+
+    def _open(self, kind: str, body: msgspec.Raw) -> object:
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            raise WireError(f"unknown kind {kind!r}")
+        message = decoder.decode(body)
+        if kind == PLAIN:
+            self._check_plain(bytes(body), message)
+        else:
+            self._check_nothing_ignored(bytes(body), message)
+        return message
+
+    def _check_plain(self, body: bytes, value: object) -> None:
+        builtin_values.check(value)
+        # A key given twice counts once when decoded: two readers could disagree about which.
+        if self._plain_encoder.encode(value) != body:
+            raise WireError("a key twice, or a value in more bytes than it takes")
+
+    def _check_nothing_ignored(self, body: bytes, message: object) -> None:
+        # A dataclass decodes with unknown fields left out. A field we know nothing of may change
+        # what the others mean, so everything that came in must come out again.
+        again = self._encoder.encode(message)
+        if again == body:
+            return
+        said = msgspec.msgpack.decode(body)
+        if msgspec.msgpack.decode(again) != said:
+            raise WireError(f"fields other than those of {type(message).__qualname__}")
+        # A key given twice counts once when decoded: two readers could disagree about which.
+        if len(self._encoder.encode(said)) != len(body):
+            raise WireError("a key twice, or a number in more bytes than it takes")
+
+
+@contextlib.contextmanager
+def _as_wire_errors() -> Iterator[None]:
+    try:
+        yield
+    except WireError:
+        raise
+    # A registered type checks itself in code of its own: whatever a peer provokes there is
+    # the peer's fault, and must not end the connection's callback.
+    except Exception as error:
+        raise WireError(f"{type(error).__name__}: {error}") from error
+
+
+def _is_message_type(candidate: object) -> bool:
+    return isinstance(candidate, type) and (
+        dataclasses.is_dataclass(candidate) or issubclass(candidate, msgspec.Struct)
+    )
+
+
+DEFAULT_REGISTRY = Registry()
+"""Where `@message` registers, and what a node uses unless told otherwise."""
+
+
+@overload
+def message(message_type: MessageType) -> MessageType: ...
+@overload
+def message(*, name: str) -> Callable[[MessageType], MessageType]: ...
+def message(
+    message_type: MessageType | None = None, *, name: str | None = None
+) -> MessageType | Callable[[MessageType], MessageType]:
+    """Registers the decorated dataclass or msgspec.Struct for sending to other nodes.
+
+    Its name on the wire is the module-qualified one, so give a `name` if the class may ever move.
+    """
+
+    def register(decorated: MessageType) -> MessageType:
+        DEFAULT_REGISTRY.register(decorated, name=name)
+        return decorated
+
+    return register if message_type is None else register(message_type)

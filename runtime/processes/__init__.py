@@ -1,0 +1,1 @@
+"""The processes of one node: runner, mailbox, calls, links and monitors, supervisor."""

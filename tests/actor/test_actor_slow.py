@@ -1,0 +1,198 @@
+"""An actor with a slow callback, behind which the news of leaderships waits."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from runtime import Pid, ProcessId
+from runtime.simulation import Conditions
+from tests.actor.actor_support import (
+    ACTOR,
+    Cluster,
+    Member,
+    bootstrap,
+    in_cluster,
+    options,
+    pass_time,
+)
+from tests.election.engine_support import StoppableClock
+
+
+def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
+    """What was kept from the former one is of the past, since others led in between."""
+
+    class Thinking(Member):
+        async def handle_message(self, sender: Pid | None, message: Any) -> None:
+            await asyncio.sleep(3)
+            self.note("thought", (self.is_leader, self.leader, self.lease_remaining, self.role))
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Thinking)
+        leading = await cluster.settled()
+        cluster.nodes[leading.node.name].send(leading.pid, "think")
+        cluster.isolate(leading.node.name)
+        await pass_time(1)
+        [other] = cluster.acting()
+        cluster.world.network.heal()
+        await pass_time(1)
+        other.resign(ProcessId(ACTOR, leading.node.name))
+        await pass_time(3)
+        news = [
+            (what, about)
+            for _, node, what, about in cluster.history
+            if node == leading.node.name and what in ("leads", "follows", "thought")
+        ]
+        assert news[news.index(("thought", (False, None, 0.0, "leader"))) :] == [
+            ("thought", (False, None, 0.0, "leader")),
+            ("follows", None),
+            ("follows", other.node.name),
+            ("follows", None),
+            ("leads", leading.term),
+        ]
+        assert leading.is_leader
+
+    in_cluster(main)
+
+
+def test_a_leadership_that_ended_while_it_waited_starts_nothing() -> None:
+    """Work that starts when it is over would be stopped by nobody in time."""
+
+    class Blocked(Member):
+        async def handle_message(self, sender: Pid | None, message: Any) -> None:
+            await asyncio.sleep(2)
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Blocked)
+        for name, member in cluster.members.items():
+            cluster.nodes[name].send(member.pid, "think")
+        await pass_time(0.9)
+        [leading] = [member for member in cluster.members.values() if member.role == "leader"]
+        assert not leading.is_leader
+        cluster.isolate(leading.node.name)
+        await pass_time(1)
+        assert cluster.history == []
+        await pass_time(2)
+        assert cluster.told(leading.node.name) == [("follows", None)]
+
+    in_cluster(main)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.02])
+def test_a_stopping_leader_stops_its_work_before_it_says_so(seconds: float) -> None:
+    """Its application has ended what only a leader may do when the next one begins."""
+
+    class Tidy(Member):
+        has_led = False
+
+        async def handle_become_leader(self) -> None:
+            await super().handle_become_leader()
+            self.has_led = True
+
+        async def handle_become_follower(self, leader: Pid | None) -> None:
+            await super().handle_become_follower(leader)
+            if self.has_led:
+                self.note("may act", self.is_leader)
+                await asyncio.sleep(seconds)
+                self.note("has tidied")
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Tidy)
+        leading = await cluster.settled()
+        await pass_time(1)
+        stopped = cluster.world.loop.time()
+        name = leading.node.name
+        await cluster.nodes[name].stop()
+        del cluster.members[name]
+        await cluster.settled()
+        assert cluster.first("follows", name, stopped) == pytest.approx(stopped)
+        tidied = cluster.first("has tidied", name, stopped)
+        assert tidied == pytest.approx(stopped + seconds)
+        # One way for the news and one round trip for the votes: the successor it names asks nobody.
+        assert tidied < cluster.first("leads", since=stopped) < tidied + 0.0004
+        assert (name, "may act", True) not in [entry[1:] for entry in cluster.history]
+        assert [what for when, node, what, _ in cluster.history if node == name][-4:] == [
+            *("follows", "may act", "has tidied", "terminates")
+        ]
+
+    in_cluster(main)
+
+
+class Pausing(Member):
+    """Works while it leads; a message takes it as many seconds as it says."""
+
+    async def handle_become_leader(self) -> None:
+        await super().handle_become_leader()
+        self.while_leader(asyncio.sleep(3_600))
+
+    async def handle_message(self, sender: Pid | None, message: Any) -> None:
+        await asyncio.sleep(message)
+        self.note("handled", message)
+
+
+def test_the_news_of_a_former_leadership_does_not_begin_the_present_one() -> None:
+    """The end that waits behind it would wait for work that only the present one's end stops."""
+
+    async def main(cluster: Cluster) -> None:
+        clock = StoppableClock(asyncio.get_running_loop())
+        cluster.nodes["a"] = await cluster.world.start("a", clock=clock)
+        member = Pausing(cluster.history)
+        await cluster.join("a", member, options(bootstrap=bootstrap("a")))
+        cluster.nodes["a"].send(member.pid, 3)
+        await pass_time(0.5)
+        token = member.term
+        clock.jump(0.3)
+        await pass_time(3)
+        assert cluster.told("a") == [("follows", None), ("leads", member.term)]
+        assert member.is_leader
+        assert member.term > token
+        cluster.nodes["a"].send(member.pid, 0)
+        await pass_time(0.1)
+        assert cluster.history[-1][1:] == ("a", "handled", 0)
+
+    in_cluster(main)
+
+
+@pytest.mark.slow
+def test_a_leader_whose_work_was_stopped_does_not_stand_in_the_way() -> None:
+    """Answers that were merely late come again, but it cannot say that it resigns: others take over."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Pausing)
+        leading = await cluster.settled()
+        await pass_time(1)
+        cluster.nodes[leading.node.name].send(leading.pid, 60)
+        await pass_time(0.5)
+        cluster.world.network.default = Conditions(delay=(0.045, 0.045))
+        await pass_time(0.3)
+        cluster.world.network.default = Conditions()
+        assert not leading.is_leader
+        await pass_time(1)
+        [successor] = cluster.acting()
+        assert successor is not leading
+        await pass_time(60)
+        assert cluster.told(leading.node.name)[-1] == ("follows", successor.node.name)
+
+    in_cluster(main)
+
+
+def test_who_resigns_twice_gives_up_one_leadership() -> None:
+    """A second hand-over would end the next one."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", kind=Pausing, bootstrap=bootstrap("a"))
+        leading = await cluster.settled()
+        cluster.nodes["a"].send(leading.pid, 2)
+        await pass_time(1)
+        leading.resign()
+        cluster.nodes["a"].send(leading.pid, 2)
+        await pass_time(0.01)
+        leading.resign()
+        await pass_time(3.04)
+        assert [what for what, _ in cluster.told("a")] == ["leads", "follows", "leads"]
+        assert leading.is_leader
+        leading.resign()
+        await pass_time(0.01)
+        assert not leading.is_leader
+
+    in_cluster(main)

@@ -1,0 +1,87 @@
+"""The processes of the demonstration as a whole: they find each other, and none is left behind."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from leader.cli.demo.cluster import Cluster
+from leader.cli.demo.reports import Follows, Leads, Report, TakesPart
+
+PATIENCE_SECONDS = 30
+
+
+class Ear:
+    """Keeps what is reported, for a test to wait for."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, Report]] = []
+        self._news = asyncio.Event()
+
+    def hear(self, name: str, report: Report) -> None:
+        """Takes a report down."""
+        self.heard.append((name, report))
+        self._news.set()
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Waits for something that reports tell."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not happened():
+                self._news.clear()
+                await self._news.wait()
+
+    def who(self, kind: type[Report]) -> set[str]:
+        """Who has reported something of a kind."""
+        return {name for name, report in self.heard if isinstance(report, kind)}
+
+    def newest_leader(self) -> str:
+        """Who has reported to lead in the highest term."""
+        led = {report.term: name for name, report in self.heard if isinstance(report, Leads)}
+        return led[max(led)]
+
+    def leaders_followed(self) -> set[str | None]:
+        """Who is followed by those that were told to follow somebody."""
+        return {each.leader for _, each in self.heard if isinstance(each, Follows) and each.leader}
+
+
+@pytest.mark.slow
+def test_processes_find_each_other_and_one_that_comes_back_elsewhere_is_found() -> None:
+    """Each is told where the others listen; the end waits for all that was reported."""
+
+    async def main() -> None:
+        ear = Ear()
+        cluster = Cluster(["n1", "n2", "n3"], None, True, ear.hear)
+        try:
+            await cluster.start("n1", "n2", "n3")
+            await ear.until(lambda: len(ear.who(Leads) | ear.who(Follows)) == 3)
+            leader = ear.newest_leader()
+            ear.heard.clear()
+            cluster.signal(leader, signal.SIGKILL)
+            await cluster.gone(leader)
+            # What the killed one had still to say is heard behind its end.
+            await ear.until(lambda: bool(ear.who(Leads) - {leader}))
+            successor = ear.newest_leader()
+            await cluster.start(leader)
+            await ear.until(lambda: leader in ear.who(Follows))
+            assert ear.who(TakesPart) == {leader}
+            assert ear.leaders_followed() - {leader} == {successor}
+        finally:
+            await cluster.end()
+
+    asyncio.run(main())
+
+
+@pytest.mark.slow
+def test_a_process_that_cannot_start_is_an_error_with_its_name() -> None:
+    """Nobody waits for an address that will never come."""
+
+    async def main() -> None:
+        cluster = Cluster(["a@b"], None, False, lambda name, report: None)
+        try:
+            with pytest.raises(RuntimeError, match="the process of a@b ended before it listened"):
+                await cluster.start("a@b")
+        finally:
+            await cluster.end()
+
+    asyncio.run(main())

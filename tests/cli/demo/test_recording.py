@@ -1,0 +1,62 @@
+"""Real processes over sockets, recorded: what they did is a behaviour of the spec."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from leader.cli.demo.cluster import Cluster
+from leader.cli.demo.reports import Leads, TakesPart
+from leader.election.trace import Stepped
+from spec.recording.moves import score_of
+from spec.recording.reading import Recording, read
+from spec.recording.verdict import judge
+from spec.tools import find
+from tests.cli.demo.test_cluster import Ear
+
+NAMES = ["n1", "n2", "n3"]
+
+
+async def next_leader(cluster: Cluster, ear: Ear, harm: signal.Signals) -> None:
+    """Does harm to whoever leads, waits for another to lead, and starts the first again."""
+    leader = ear.newest_leader()
+    ear.heard.clear()
+    cluster.signal(leader, harm)
+    await cluster.gone(leader)
+    await ear.until(lambda: bool(ear.who(Leads) - {leader}))
+    await cluster.start(leader)
+    await ear.until(lambda: leader in ear.who(TakesPart))
+
+
+async def drill(folder: Path) -> None:
+    """A kill and a hand-over, recorded in the folder."""
+    (folder / "records").mkdir()
+    ear = Ear()
+    cluster = Cluster(NAMES, str(folder / "records"), False, ear.hear, str(folder))
+    try:
+        await cluster.start(*NAMES)
+        await ear.until(lambda: bool(ear.who(Leads)))
+        await next_leader(cluster, ear, signal.SIGKILL)
+        await next_leader(cluster, ear, signal.SIGTERM)
+    finally:
+        await cluster.end()
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    """What three processes recorded."""
+    folder = tmp_path_factory.mktemp("traces")
+    asyncio.run(drill(folder))
+    return read([folder])
+
+
+@pytest.mark.slow
+def test_what_processes_did_is_a_behaviour_of_the_spec(recording: Recording) -> None:
+    """Their files, merged by the clock of this machine; the last line of the killed ones may be torn."""
+    taken = {each.line.action for each in recording.heard if isinstance(each.line, Stepped)}
+    assert {"BecomeLeader", "Resign", "HandleResigned", "HandleHeartbeatAck"} <= taken
+    score = score_of(recording)
+    finding = asyncio.run(judge(score, find()))
+    assert finding.blame is None
+    assert {"Begin", "Crash", "Restart"} <= {move.action for move in score.moves}

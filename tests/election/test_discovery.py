@@ -1,0 +1,149 @@
+"""The table of peers: who is there, who is only known of, and which incarnation is the newest."""
+
+import pytest
+
+from leader.election.discovery import KNOWN_LIMIT, Peers
+from leader.protocol.vocabulary import MemberId
+from runtime import Pid, ProcessId
+
+A, B, C = (MemberId(f"member@{name}") for name in "abc")
+
+
+def pid(node: str, creation: int = 1, number: int = 1) -> Pid:
+    """An incarnation."""
+    return Pid(node, creation, number)
+
+
+class Table:
+    """The peers of A, and what its actor is told of them."""
+
+    def __init__(self) -> None:
+        self.news: list[tuple[str, MemberId, Pid]] = []
+        self.peers = Peers(
+            A,
+            pid("a"),
+            joined=lambda member, who: self.news.append(("joined", member, who)),
+            left=lambda member, who: self.news.append(("left", member, who)),
+        )
+
+
+def test_who_is_heard_is_there_until_it_is_lost() -> None:
+    """Told once each; heard again it joins again."""
+    table = Table()
+    table.peers.hear(B, pid("b"))
+    table.peers.hear(B, pid("b"))
+    assert (table.peers.pids(), table.peers.is_present(B)) == ([pid("b")], True)
+    table.peers.lose(B)
+    table.peers.lose(B)
+    assert (table.peers.pids(), table.peers.is_present(B)) == ([], False)
+    table.peers.hear(B, pid("b"))
+    assert [what for what, _, _ in table.news] == ["joined", "left", "joined"]
+
+
+def test_a_new_incarnation_takes_the_place_of_the_old_one() -> None:
+    """The old one leaves first; its late words are outdated from then on."""
+    table = Table()
+    old, new = pid("b"), pid("b", number=2)
+    table.peers.hear(B, old)
+    assert not table.peers.is_outdated(B, new)
+    table.peers.hear(B, new)
+    assert table.news[1:] == [("left", B, old), ("joined", B, new)]
+    assert table.peers.is_outdated(B, old)
+    assert table.peers.pid_of(B) == new
+
+
+def test_the_newest_incarnation_is_remembered_when_it_is_gone() -> None:
+    """So that whoever led is still named, and its former selves stay outdated."""
+    table = Table()
+    table.peers.hear(B, pid("b", creation=2))
+    table.peers.lose(B)
+    assert table.peers.pid_of(B) == pid("b", creation=2)
+    assert table.peers.is_outdated(B, pid("b", creation=1, number=9))
+    assert table.peers.pid_of(None) is None
+
+
+def test_who_is_only_told_of_is_a_stranger() -> None:
+    """With an address, that is news once; it is no peer until it is heard."""
+    table = Table()
+    assert table.peers.tell_of(B) == ProcessId("member", "b")
+    assert table.peers.tell_of(B) is None
+    assert (table.peers.strangers(), table.peers.known()) == ([ProcessId("member", "b")], ())
+    table.peers.hear(B, pid("b"))
+    assert (table.peers.strangers(), table.peers.known()) == ([], (B,))
+
+
+def test_nobody_is_a_stranger_to_itself() -> None:
+    """However often others tell it of itself."""
+    table = Table()
+    assert table.peers.tell_of(A) is None
+    assert table.peers.strangers() == []
+    assert table.peers.pid_of(A) == pid("a")
+
+
+@pytest.mark.parametrize("name", ["member", "@b", "a@b@c", "\n@b", ""])
+def test_a_name_that_is_no_address_is_not_looked_for(name: str) -> None:
+    """Whoever bears it is answered where it wrote from."""
+    table, member = Table(), MemberId(name)
+    assert table.peers.tell_of(member) is None
+    table.peers.hear(member, pid("b"))
+    assert table.peers.address_of(member) == pid("b")
+    assert table.peers.known() == ()
+
+
+def test_a_known_member_is_written_to_by_name() -> None:
+    """Its next incarnation is the same member."""
+    table = Table()
+    table.peers.tell_of(B)
+    table.peers.hear(B, pid("b"))
+    assert table.peers.address_of(B) == ProcessId("member", "b")
+    assert table.peers.address_of(C) is None
+
+
+def test_who_is_forgotten_is_not_looked_for() -> None:
+    """One or all; those who were there leave."""
+    table = Table()
+    for member, who in ((B, pid("b")), (C, pid("c"))):
+        table.peers.tell_of(member)
+        table.peers.hear(member, who)
+    table.peers.forget(B)
+    assert (table.peers.pids(), table.peers.strangers()) == ([pid("c")], [])
+    table.peers.tell_of(B)
+    assert table.peers.forget_all() == [C]
+    assert (table.peers.pids(), table.peers.strangers()) == ([], [])
+    assert [member for what, member, _ in table.news if what == "left"] == [B, C]
+
+
+def test_the_end_of_a_node_is_the_end_of_those_on_it() -> None:
+    """Of those of that life of it only."""
+    table = Table()
+    table.peers.hear(B, pid("b", creation=2))
+    table.peers.hear(C, pid("b", creation=3))
+    assert list(table.peers.living_on("b", 2)) == [B]
+
+
+def test_made_up_names_fill_no_memory() -> None:
+    """Beyond the limit nobody new is remembered; who is there stays."""
+    table = Table()
+    table.peers.hear(B, pid("b"))
+    for number in range(2 * KNOWN_LIMIT):
+        member = MemberId(f"m{number}@c")
+        table.peers.tell_of(member)
+        table.peers.hear(member, pid("c", number=number + 1))
+    assert len(table.peers.strangers()) + len(table.peers.pids()) < 2 * KNOWN_LIMIT
+    assert len(table.peers.pids()) < KNOWN_LIMIT
+    assert table.peers.is_present(B)
+
+
+def test_whoever_left_for_good_gives_way() -> None:
+    """Members that come and go are without number; those who are there or looked for stay."""
+    table = Table()
+    table.peers.tell_of(B)
+    table.peers.hear(B, pid("b"))
+    table.peers.lose(B)
+    for number in range(KNOWN_LIMIT + 10):
+        passing = MemberId(f"m{number}@c")
+        table.peers.hear(passing, pid("c", number=number + 1))
+        assert table.peers.is_present(passing)
+        table.peers.forget(passing)
+    assert table.peers.pid_of(MemberId("m0@c")) is None
+    assert (table.peers.pid_of(A), table.peers.pid_of(B)) == (pid("a"), pid("b"))

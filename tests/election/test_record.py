@@ -1,0 +1,183 @@
+"""The form of a record: what was encoded comes back, and not one other byte is believed."""
+
+from hashlib import sha256
+from itertools import product
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from leader.election.record import NAME_LIMIT, RECORD_LIMIT, VERSION, decode, encode, file_name
+from leader.errors import RecordDamaged, RecordForeign, RecordUnknown, StorageError
+from leader.protocol.membership import Membership
+from leader.protocol.state import Durable
+from leader.protocol.vocabulary import LARGEST, Duration, MemberId, Term
+from tests.election.storage_support import CLUSTER, MEMBER, OLD
+
+PATH = Path("/state/cleanup/n1@alpha.record")
+
+terms = st.integers(0, LARGEST).map(Term)
+names_of_voters = st.text(min_size=1).filter(str.isprintable)
+durables = st.builds(
+    Durable,
+    term=terms,
+    membership=st.builds(
+        Membership,
+        term=terms,
+        version=st.integers(0, LARGEST),
+        voters=st.frozensets(names_of_voters.map(MemberId), max_size=7).map(
+            lambda v: tuple(sorted(v))
+        ),
+    ),
+    promise=st.integers(0, LARGEST).map(Duration),
+)
+names = st.text(min_size=1) | st.text("aA./%~@\0é-", min_size=1) | st.text("a.B", min_size=110)
+
+
+@given(cluster=st.text(), member=st.text(), saved=durables)
+def test_every_record_comes_back(cluster: str, member: str, saved: Durable) -> None:
+    """Whatever a Durable may hold, and whosever it is, is decoded exactly as it was."""
+    assert decode(encode(cluster, member, saved), PATH, cluster, member) == saved
+
+
+def sealed(payload: bytes) -> bytes:
+    """A record made by hand, with a checksum that is right."""
+    return b"leader-record sha256 " + sha256(payload).hexdigest().encode() + b"\n" + payload
+
+
+def envelope(**changes: object) -> dict[str, object]:
+    """The envelope of a good record, with some fields changed."""
+    good = {
+        "version": VERSION,
+        "kind": "durable",
+        "cluster": CLUSTER,
+        "member": MEMBER,
+        "body": msgspec.to_builtins(OLD),
+    }
+    return good | changes
+
+
+def test_a_record_can_be_read_by_people() -> None:
+    """The content is a line of checksum and a line of JSON that names the member and its term."""
+    head, payload = encode(CLUSTER, MEMBER, OLD).splitlines(keepends=True)
+    assert head == f"leader-record sha256 {sha256(payload).hexdigest()}\n".encode()
+    assert payload == msgspec.json.encode(envelope()) + b"\n"
+
+
+def test_no_damage_passes_for_a_record() -> None:
+    """A record with any one bit flipped, cut short anywhere, or with more at its end is damaged."""
+    content = encode(CLUSTER, MEMBER, OLD)
+    flipped = (
+        content[:place] + bytes([content[place] ^ (1 << bit)]) + content[place + 1 :]
+        for place, bit in product(range(len(content)), range(8))
+    )
+    shortened = (content[:length] for length in range(len(content)))
+    for damaged in (*flipped, *shortened, content + b"\n", content + content):
+        with pytest.raises(RecordDamaged):
+            decode(damaged, PATH, CLUSTER, MEMBER)
+
+
+@given(saved=durables, place=st.integers(0), byte=st.integers(1, 255))
+def test_no_record_survives_a_changed_byte(saved: Durable, place: int, byte: int) -> None:
+    """In any record, any byte that becomes another is noticed."""
+    content = bytearray(encode(CLUSTER, MEMBER, saved))
+    content[place % len(content)] ^= byte
+    with pytest.raises(RecordDamaged):
+        decode(bytes(content), PATH, CLUSTER, MEMBER)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "it is empty: zero bytes"),
+        (b"\0" * 300, "its 300 bytes do not match their checksum"),
+        (sealed(b" " * RECORD_LIMIT), "it is longer than 1048576 bytes"),
+        (sealed(b""), "its checksum is right, its content is not"),
+        (sealed(b"[]"), "its checksum is right, its content is not"),
+    ],
+)
+def test_what_is_no_record_is_called_what_it_is(content: bytes, text: str) -> None:
+    """Empty, zeroed, oversized and senseless files are damaged, each in its own words."""
+    with pytest.raises(RecordDamaged, match=text):
+        decode(content, PATH, CLUSTER, MEMBER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal", "text"),
+    [
+        ({"version": 2}, RecordUnknown, "version 2 and kind 'durable'"),
+        ({"kind": "log"}, RecordUnknown, "kind 'log'"),
+        ({"version": 2, "cluster": "other"}, RecordUnknown, "version 2"),
+        ({"cluster": "other"}, RecordForeign, "cluster 'other', not to .* cluster 'cleanup'"),
+        ({"member": "n2@alpha"}, RecordForeign, "member 'n2@alpha' .* not to member 'n1@alpha'"),
+        ({"member": None}, RecordDamaged, "its content is not"),
+        ({"body": {}}, RecordDamaged, "its body is not: .*missing required field `term`"),
+        (
+            {"body": msgspec.to_builtins(OLD) | {"term": -1}},
+            RecordDamaged,
+            "must be from 0 to",
+        ),
+        (
+            {"body": msgspec.to_builtins(OLD) | {"voted_for": "n2"}},
+            RecordDamaged,
+            "would not write it so",
+        ),
+        ({"note": "a field of tomorrow"}, RecordDamaged, "would not write it so"),
+    ],
+)
+def test_a_wrong_content_is_refused(
+    changes: dict[str, object], refusal: type[StorageError], text: str
+) -> None:
+    """A record whose checksum is right, and which is still not ours, is refused for its own reason."""
+    content = sealed(msgspec.json.encode(envelope(**changes)) + b"\n")
+    with pytest.raises(refusal, match=text):
+        decode(content, PATH, CLUSTER, MEMBER)
+
+
+@given(one=names, other=names)
+def test_names_never_share_a_file(one: str, other: str) -> None:
+    """Different names have different files, also where capital and small letters are the same."""
+    first, second = file_name("member", one), file_name("member", other)
+    assert (one == other) == (first.casefold() == second.casefold())
+
+
+@given(name=names)
+@example(name="n" * (NAME_LIMIT + 1))
+def test_a_file_name_as_a_name_gets_another_file(name: str) -> None:
+    """No name that had to be changed shares its file with the member who bears that very name."""
+    made = file_name("member", name)
+    assert (file_name("member", made) == made) == (made == name)
+
+
+@given(name=names)
+def test_a_name_never_leaves_its_folder(name: str) -> None:
+    """Whatever the name, its file name is short, plain, neither hidden nor a way to another folder."""
+    made = file_name("member", name)
+    assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_@.%~")
+    assert 0 < len(made) <= NAME_LIMIT
+    assert not made.startswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("n1@alpha", "n1@alpha"),
+        ("n1.example", "n1.example"),
+        ("../A b", "%2e.%2f%41%20b"),
+        (".é", "%2e%c3%a9"),
+        ("n" * NAME_LIMIT, "n" * NAME_LIMIT),
+        ("n" * 121, f"{'n' * 55}~{sha256(b'n' * 121).hexdigest()}"),
+    ],
+)
+def test_names_can_be_recognized(name: str, expected: str) -> None:
+    """Ordinary names stay, other characters become their bytes, long ones end in their SHA-256."""
+    assert file_name("member", name) == expected
+
+
+@pytest.mark.parametrize("name", ["", "\ud800"])
+def test_unusable_names_are_misuse(name: str) -> None:
+    """An empty name, or one that is no text, raises ValueError with the field and the rule."""
+    with pytest.raises(ValueError, match=r"member = '.*': must"):
+        file_name("member", name)

@@ -1,0 +1,294 @@
+"""The durable record: the next life finds what was saved, and nobody else is this member meanwhile."""
+
+import fcntl
+import os
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leader.election.storage import (
+    FileStorage,
+    MemoryStorage,
+    RecordDamaged,
+    RecordForeign,
+    RecordInUse,
+    RecordNotHeld,
+    RecordUnwritable,
+    check_term_never_decreases,
+)
+from leader.protocol.vocabulary import LARGEST, ClusterId, InvariantViolated, MemberId, Term
+from tests.election.storage_support import (
+    CLUSTER,
+    MEMBER,
+    NEW,
+    OLD,
+    child,
+    durable,
+    found,
+    opened,
+    path_in,
+    remember,
+)
+
+terms = st.integers(0, LARGEST).map(Term)
+
+
+def test_nothing_saved_is_no_record(tmp_path: Path) -> None:
+    """A member that never saved anything has no record, however often it starts."""
+    assert found(tmp_path) is None
+    assert found(tmp_path) is None
+
+
+def test_the_next_life_finds_what_was_saved_last(tmp_path: Path) -> None:
+    """Of several saves the last is found, by the same life and by the next."""
+    with opened(tmp_path) as record:
+        assert record.survives
+        record.save(OLD)
+        record.save(NEW)
+        assert record.load() == NEW
+    assert found(tmp_path) == NEW
+
+
+def test_members_and_clusters_have_records_of_their_own(tmp_path: Path) -> None:
+    """What one member saves is not found by another member or in another cluster."""
+    with opened(tmp_path) as record:
+        record.save(OLD)
+        for cluster, member in ((CLUSTER, MemberId("n2@alpha")), (ClusterId("other"), MEMBER)):
+            with opened(tmp_path, cluster, member) as other:
+                assert other.load() is None
+
+
+def test_memory_forgets() -> None:
+    """A record in memory says that it does not survive, and nobody finds what it saved."""
+    storage = MemoryStorage()
+    record = storage.open(CLUSTER, MEMBER)
+    record.save(OLD)
+    record.close()
+    record.close()
+    assert not record.survives
+    assert storage.open(CLUSTER, MEMBER).load() is None
+
+
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_a_lower_term_is_never_saved(tmp_path: Path, kind: str) -> None:
+    """A save of a term below the last one saved raises and changes nothing; the same term is fine."""
+    storage = FileStorage(tmp_path) if kind == "file" else MemoryStorage()
+    record = storage.open(CLUSTER, MEMBER)
+    record.save(NEW)
+    record.save(NEW)
+    with pytest.raises(InvariantViolated, match="TermsNeverDecrease: term 7 would replace term 8"):
+        record.save(OLD)
+    assert record.load() == (NEW if kind == "file" else None)
+    record.close()
+
+
+@pytest.mark.parametrize("looks_first", [True, False])
+def test_a_former_life_cannot_be_rolled_back(tmp_path: Path, looks_first: bool) -> None:
+    """The term of the record on disk counts, even for who saves without having loaded it."""
+    remember(tmp_path, NEW)
+    with opened(tmp_path) as record:
+        if looks_first:
+            record.load()
+        with pytest.raises(InvariantViolated):
+            record.save(OLD)
+    assert found(tmp_path) == NEW
+
+
+@given(known=terms, saved=terms)
+def test_the_check_of_terms(known: Term, saved: Term) -> None:
+    """The check raises exactly if the term to be saved is the lower one."""
+    if saved < known:
+        with pytest.raises(InvariantViolated):
+            check_term_never_decreases(known, saved)
+    else:
+        check_term_never_decreases(known, saved)
+
+
+def test_a_refused_record_is_not_overwritten(tmp_path: Path) -> None:
+    """Whoever saves without looking meets the same refusal, and the evidence stays."""
+    remember(tmp_path, OLD)
+    path_in(tmp_path).write_bytes(b"torn")
+    with opened(tmp_path) as record, pytest.raises(RecordDamaged):
+        record.save(NEW)
+    assert path_in(tmp_path).read_bytes() == b"torn"
+
+
+def test_a_copied_record_is_foreign(tmp_path: Path) -> None:
+    """One member's file under another member's name is refused."""
+    remember(tmp_path, OLD)
+    other = MemberId("n2@alpha")
+    path_in(tmp_path).rename(FileStorage(tmp_path).path(CLUSTER, other))
+    with opened(tmp_path, member=other) as record, pytest.raises(RecordForeign):
+        record.load()
+
+
+def test_an_oversized_record_is_not_written(tmp_path: Path) -> None:
+    """What could not be read back is not written, and the old record stays."""
+    with opened(tmp_path) as record:
+        record.save(OLD)
+        with pytest.raises(RecordUnwritable, match="the limit is 1048576"):
+            record.save(durable(8, voters=120_000))
+        assert record.load() == OLD
+
+
+def test_the_record_is_private(tmp_path: Path) -> None:
+    """The folders that are made and the files in them are for their owner alone."""
+    remember(tmp_path / "state", OLD)
+    made = (tmp_path / "state", *(tmp_path / "state").rglob("*"))
+    assert {made_path.stat().st_mode & 0o077 for made_path in made} == {0}
+
+
+@pytest.mark.parametrize(
+    "loss", ["removed", "moved", "made anew", "lock removed", "lock made anew"]
+)
+def test_a_record_taken_away_is_not_used(tmp_path: Path, loss: str) -> None:
+    """A member whose folder or lock was taken away while it ran neither loads nor saves."""
+    with opened(tmp_path) as record:
+        record.save(OLD)
+        path = path_in(tmp_path)
+        if loss.startswith("lock"):
+            path.with_suffix(".lock").unlink()
+        elif loss == "removed":
+            shutil.rmtree(path.parent)
+        else:
+            path.parent.rename(tmp_path / "moved")
+        if loss.endswith("made anew"):
+            opened_again = FileStorage(tmp_path).open(CLUSTER, MEMBER)
+            opened_again.close()
+        with pytest.raises(RecordNotHeld):
+            record.save(NEW)
+        with pytest.raises(RecordNotHeld):
+            record.load()
+
+
+def test_two_opens_cannot_be_one_member(tmp_path: Path) -> None:
+    """A second open of a record in use is refused and names its process, until the first is closed."""
+    with opened(tmp_path) as record:
+        record.save(OLD)
+        with pytest.raises(RecordInUse, match=f"held, by process {os.getpid()}"):
+            FileStorage(tmp_path).open(CLUSTER, MEMBER)
+        record.save(NEW)
+    assert found(tmp_path) == NEW
+
+
+@pytest.mark.slow
+def test_a_killed_process_releases_its_record(tmp_path: Path) -> None:
+    """A living process keeps others out of its record; once it is killed the record is free."""
+    living = child(
+        """
+        record = FileStorage(sys.argv[1]).open("cleanup", "n1@alpha")
+        record.save(durable(7))
+        print("ready", flush=True)
+        sys.stdin.read()
+        """,
+        tmp_path,
+    )
+    with living:
+        assert living.stdout is not None
+        assert living.stdout.readline() == "ready\n"
+        with pytest.raises(RecordInUse, match=f"held, by process {living.pid}"):
+            FileStorage(tmp_path).open(CLUSTER, MEMBER)
+        living.kill()
+    assert found(tmp_path) == OLD
+
+
+def test_a_forked_child_does_not_keep_a_closed_record(tmp_path: Path) -> None:
+    """A record that was closed is free, though a child forked in between shares the open files."""
+    with opened(tmp_path):
+        reader, writer = os.pipe()
+        forked = os.fork()
+        if forked == 0:
+            os.close(writer)
+            os.read(reader, 1)
+            os._exit(0)
+    try:
+        assert found(tmp_path) is None
+    finally:
+        os.close(writer)
+        os.waitpid(forked, 0)
+        os.close(reader)
+
+
+def test_a_closed_record_is_not_used(tmp_path: Path) -> None:
+    """After close, which may be repeated, loading and saving are refused."""
+    record = FileStorage(tmp_path).open(CLUSTER, MEMBER)
+    record.save(OLD)
+    record.close()
+    record.close()
+    with pytest.raises(RecordNotHeld, match="closed"):
+        record.save(NEW)
+    with pytest.raises(RecordNotHeld, match="closed"):
+        record.load()
+    assert found(tmp_path) == OLD
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock on a file."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def test_close_waits_for_the_save_under_way(tmp_path: Path) -> None:
+    """A save whose caller has given up on it is over before the record is free for the next life."""
+    record = FileStorage(tmp_path).open(CLUSTER, MEMBER)
+    record.save(OLD)
+    beside = path_in(tmp_path).with_suffix(".new")
+    os.mkfifo(beside)
+
+    def end_the_save(pipe: int) -> list[bool]:
+        locked = [is_locked(path_in(tmp_path).with_suffix(".lock")) for _ in range(1000)]
+        while os.read(pipe, 65536):
+            pass
+        return locked
+
+    with ThreadPoolExecutor(2) as pool:
+        # More than a pipe holds: the save goes on until the pipe is read to its end.
+        saving = pool.submit(record.save, durable(8, voters=10_000))
+        pipe = os.open(beside, os.O_RDONLY)
+        locked = pool.submit(end_the_save, pipe)
+        record.close()
+        assert isinstance(saving.exception(), RecordUnwritable), "a pipe cannot be synced"
+        assert all(locked.result())
+    os.close(pipe)
+    assert found(tmp_path) == OLD
+
+
+@pytest.mark.parametrize("name", ["...", "a/b\0", "N1@Alpha", "é" * 300])
+def test_any_name_can_have_a_record(tmp_path: Path, name: str) -> None:
+    """Names that no file system takes as they are work like any other."""
+    with opened(tmp_path, ClusterId(name), MemberId(name)) as record:
+        record.save(OLD)
+        assert record.load() == OLD
+
+
+@pytest.mark.parametrize("name", ["", "\ud800"])
+def test_unusable_names_are_misuse(tmp_path: Path, name: str) -> None:
+    """An empty name, or one that is no text, raises ValueError with the field and the rule."""
+    storage = FileStorage(tmp_path)
+    with pytest.raises(ValueError, match=r"cluster = '.*': must"):
+        storage.open(ClusterId(name), MEMBER)
+    with pytest.raises(ValueError, match=r"member = '.*': must"):
+        storage.open(CLUSTER, MemberId(name))
+
+
+@pytest.mark.parametrize("directory", ["", "a\0b"])
+def test_an_unusable_directory_is_misuse(directory: str) -> None:
+    """An empty path, as from a variable that was not set, raises ValueError at once."""
+    with pytest.raises(ValueError, match=r"directory = '.*': must be the path of a folder"):
+        FileStorage(directory)
+
+
+def test_the_directory_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative directory is that of the moment of construction, whatever is done to the process."""
+    monkeypatch.chdir(tmp_path)
+    storage = FileStorage("state")
+    monkeypatch.chdir("/")
+    assert storage.path(CLUSTER, MEMBER) == tmp_path / "state" / "cleanup" / "n1@alpha.record"

@@ -1,0 +1,50 @@
+"""Trace files: a line at once, and a new life on a line of its own."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from leader.election.trace import Crashed, Line, Opened
+from leader.election.trace_file import BOOT, TraceFile, boot_clock
+
+GONE = Crashed(member="a", at=7)
+
+
+def lines(path: Path) -> list[Line]:
+    """What a reader finds, empty lines aside."""
+    return [msgspec.json.decode(line, type=Line) for line in path.read_bytes().split() if line]
+
+
+def test_a_line_is_there_as_soon_as_it_is_written(tmp_path: Path) -> None:
+    """A process that is killed then has told it."""
+    path = tmp_path / "a.jsonl"
+    with TraceFile(path, "boot") as file:
+        file.write(GONE)
+        assert lines(path) == [Opened(clock="boot"), GONE]
+
+
+def test_a_torn_line_does_not_swallow_the_next_life(tmp_path: Path) -> None:
+    """What a killed process left unfinished ends where the next one opens the file."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"type":"Step')
+    TraceFile(path, None).close()
+    torn, opened = path.read_bytes().split()
+    assert torn == b'{"type":"Step'
+    assert msgspec.json.decode(opened, type=Line) == Opened(clock=None)
+
+
+def test_what_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """Silence would be a hole in the recording."""
+    file = TraceFile(tmp_path / "a.jsonl", None)
+    file.close()
+    with pytest.raises(ValueError, match="closed"):
+        file.write(GONE)
+
+
+@pytest.mark.skipif(not BOOT.exists(), reason="this system does not name its boots")
+def test_all_processes_of_a_machine_name_one_clock() -> None:
+    """Until it is booted again."""
+    name = boot_clock()
+    assert name is not None
+    assert name == boot_clock()

@@ -1,0 +1,108 @@
+"""Members' messages on the wire: all of them, under names that stay, and nothing that is not one."""
+
+from dataclasses import dataclass
+from typing import get_args
+
+import pytest
+
+from leader.election.discovery import Farewell, Greeting
+from leader.election.wire_types import ELECTION_MESSAGES, PEER_MESSAGES, register_election_messages
+from leader.protocol.messages import MembershipContradicted, Message
+from runtime import DEFAULT_REGISTRY, Registry, WireError
+from tests.protocol.builders import (
+    CLUSTER,
+    A,
+    B,
+    heartbeat,
+    heartbeat_ack,
+    heartbeat_refused,
+    membership,
+    pre_vote_granted,
+    pre_vote_refused,
+    pre_vote_request,
+    resignation,
+    resigned,
+    vote_granted,
+    vote_refused,
+    vote_request,
+)
+
+EXAMPLES = [
+    pre_vote_request(A, 7, sent=1),
+    pre_vote_granted(A, 7, sent=1),
+    pre_vote_refused(A, 7),
+    vote_request(A, 7, sent=1),
+    vote_request(A, 7, sent=1, rests_on=resignation(B, 6)),
+    vote_granted(A, 7, sent=1),
+    vote_refused(A, 7),
+    heartbeat(A, 7, sent=1),
+    heartbeat_ack(A, 7, sent=1),
+    heartbeat_refused(A, 7),
+    resigned(A, 7),
+    resigned(A, 7, successor=B),
+    MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership()),
+    Greeting(cluster=CLUSTER, sender=A, known=(A, B), was_heard=False, observes=True),
+    Farewell(cluster=CLUSTER, sender=A),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shorter:
+    """A message as a careless peer might send it."""
+
+    cluster: str
+    sender: str
+
+
+@pytest.fixture
+def registry() -> Registry:
+    """One that knows nothing but the messages of elections."""
+    registry = Registry()
+    register_election_messages(registry)
+    return registry
+
+
+def test_every_message_travels() -> None:
+    """One that was forgotten would end the first engine that sends it."""
+    assert set(ELECTION_MESSAGES) == set(get_args(Message))
+    assert {type(example) for example in EXAMPLES} == {*ELECTION_MESSAGES, *PEER_MESSAGES}
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_message_arrives_as_it_was_sent(registry: Registry, message: object) -> None:
+    """Equal in every field, of the very type."""
+    arrived = registry.decode(registry.encode("member", 1, message)).message
+    assert arrived == message
+    assert type(arrived) is type(message)
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_name_on_the_wire_says_what_it_is(registry: Registry, message: object) -> None:
+    """Not where the code lives: two versions of this library understand each other."""
+    frame = registry.encode("member", 1, message)
+    assert f"election.{type(message).__name__}".encode() in frame
+    assert b"leader.protocol" not in frame
+
+
+def test_the_default_registry_knows_them_once(registry: Registry) -> None:
+    """Importing the package registers them; doing it again is refused."""
+    frame = DEFAULT_REGISTRY.encode("member", 1, EXAMPLES[0])
+    assert registry.decode(frame).message == EXAMPLES[0]
+    with pytest.raises(ValueError, match="name must be new"):
+        register_election_messages(DEFAULT_REGISTRY)
+
+
+def test_a_number_that_no_member_sends_is_refused(registry: Registry) -> None:
+    """What the message itself forbids never reaches the core: a peer's fault is no exception here."""
+    frame = registry.encode("member", 1, pre_vote_request(A, 7, sent=1))
+    assert frame.count(b"\xa4term\x07") == 1
+    with pytest.raises(WireError, match="term = -1: must be from 0"):
+        registry.decode(frame.replace(b"\xa4term\x07", b"\xa4term\xff"))
+
+
+def test_a_field_too_few_is_refused(registry: Registry) -> None:
+    """Omission is an error, never a default."""
+    other = Registry()
+    other.register(Shorter, name="election.PreVoteRequest")
+    with pytest.raises(WireError, match="missing required field"):
+        registry.decode(other.encode("member", 1, Shorter(cluster=CLUSTER, sender=A)))

@@ -1,0 +1,122 @@
+"""Plain values: what travels unregistered, as itself or not at all."""
+
+import contextlib
+import datetime
+import enum
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.network.builtin_values import DEPTH_LIMIT, check
+from runtime.network.wire import PLAIN, VERSION, Registry, WireError
+from tests.runtime.support import Note
+
+REGISTRY = Registry()
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.binary()
+)
+keys = st.none() | st.integers(-9, 9) | st.text() | st.binary()
+values = st.recursive(
+    scalars, lambda parts: st.lists(parts) | st.dictionaries(keys, parts), max_leaves=20
+)
+
+
+@pytest.mark.slow
+@given(value=values)
+def test_plain_values_come_out_as_they_went_in(value: Any) -> None:
+    """As a message and as a part of one; equal, and of the same types."""
+    parcel = REGISTRY.decode(REGISTRY.encode("name", 1, value))
+    assert repr(parcel.message) == repr(value)
+    assert repr(REGISTRY.unpack(REGISTRY.pack(value))) == repr(value)
+
+
+def test_a_tuple_arrives_as_a_list() -> None:
+    """The one exception."""
+    assert REGISTRY.unpack(REGISTRY.pack((1, (2,), {"x": (3,)}))) == [1, [2], {"x": [3]}]
+
+
+class Colour(enum.IntEnum):
+    """An int, but not exactly."""
+
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (Colour.RED, "Colour cannot travel"),
+        ({1, 2}, "set cannot travel"),
+        (datetime.date(2000, 1, 1), "date cannot travel"),
+        ([Note(number=1)], "Note cannot travel to another node: in a list, tuple or dict only"),
+        ({"x": {(1,): 2}}, "tuple cannot travel"),
+        ((object(),), "object cannot travel"),
+    ],
+)
+def test_what_would_come_out_as_something_else_is_refused(value: object, complaint: str) -> None:
+    """A registered message inside a list as well: it would arrive as a dict."""
+    with pytest.raises(TypeError, match=complaint):
+        REGISTRY.pack(value)
+
+
+def test_nesting_has_a_limit() -> None:
+    """A list that holds itself is refused and not followed for ever."""
+    loop: list[object] = []
+    loop.append(loop)
+    with pytest.raises(ValueError, match=f"list is nested more than {DEPTH_LIMIT} deep"):
+        check(loop)
+    value: object = 1
+    for _ in range(DEPTH_LIMIT):
+        value = [value]
+    check(value)
+
+
+@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, "\ud800"])
+def test_numbers_too_long_and_broken_text_are_the_callers_mistake(value: object) -> None:
+    """A ValueError, as for a message that is too long."""
+    with pytest.raises(ValueError, match=r"more than 64 bits|surrogates"):
+        REGISTRY.encode(1, 1, value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        msgspec.msgpack.encode(msgspec.msgpack.Ext(5, b"x")),
+        msgspec.msgpack.encode(datetime.datetime(2030, 1, 1, tzinfo=datetime.UTC)),
+        b"\x82\xa1x\x01\xa1x\x02",
+        b"\xcd\x00\x01",
+        b"\x81\x91\x01\x02",
+        b"\x91" * (DEPTH_LIMIT + 1) + b"\x01",
+        b"\x91" * 100_000 + b"\x01",
+        b"\x01\x01",
+        b"\xa2\xff\xfe",
+    ],
+)
+def test_bytes_that_are_no_plain_value_are_refused(body: bytes) -> None:
+    """Extensions, keys given twice, other encodings, depth without end, trailing bytes."""
+    envelope = b"\x95" + b"".join(msgspec.msgpack.encode(each) for each in (VERSION, PLAIN, 1, 1))
+    with pytest.raises(WireError):
+        REGISTRY.decode(envelope + body)
+    packed = b"\x92" + msgspec.msgpack.encode(PLAIN) + body
+    with pytest.raises(WireError):
+        REGISTRY.unpack(packed)
+
+
+def test_the_hand_made_bytes_of_these_tests_can_be_good_ones() -> None:
+    """Otherwise the refusals above would say nothing."""
+    assert REGISTRY.unpack(b"\x92" + msgspec.msgpack.encode(PLAIN) + b"\x81\xa1x\x01") == {"x": 1}
+
+
+@given(noise=st.binary(max_size=50))
+def test_no_bytes_make_unpacking_fail_in_another_way(noise: bytes) -> None:
+    """Whatever comes, the outcome is a value or a WireError."""
+    with contextlib.suppress(WireError):
+        REGISTRY.unpack(noise)

@@ -1,0 +1,230 @@
+"""Links over real sockets: strangers get nowhere, and nobody is disturbed by them."""
+
+import asyncio
+import random
+import socket
+import struct
+
+import msgspec
+import pytest
+
+import runtime
+from runtime.network import handshake
+from runtime.network.handshake import Identity
+from runtime.network.transport import split_address
+from runtime.network.wire import NODE, VERSION, Goodbye, Registry
+from runtime.pid import Pid
+from tests.runtime.bare_client import dialled, dialling, dialling_as, pair, refused
+from tests.runtime.support import (
+    PATIENCE_SECONDS,
+    Bulk,
+    Note,
+    over_tcp,
+    until,
+)
+
+
+def test_a_wrong_cookie_is_refused_logged_once_and_disturbs_nobody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """However often it is tried."""
+
+    async def main() -> None:
+        async with pair() as nodes:
+            for _ in range(10):
+                async with dialled(nodes.a) as client:
+                    dialler = dialling("wrong")
+                    client.write(next(dialler))
+                    client.write(dialler.send(await client.read()))
+                    assert await client.is_closed()
+            await nodes.check_undisturbed()
+            assert refused(nodes.a) == 10
+
+    over_tcp(main)
+    assert sum("does not know the cookie" in message for message in caplog.messages) == 1
+
+
+def test_a_node_of_ones_own_name_is_refused() -> None:
+    """Though it knows the cookie: two nodes of one name are a mistake."""
+
+    async def main() -> None:
+        async with pair() as nodes, dialled(nodes.a) as client:
+            twin = Identity("a", nodes.a.creation + 1)
+            dialler = dialling_as(twin)
+            client.write(next(dialler))
+            client.write(dialler.send(await client.read()))
+            assert await client.is_closed()
+            await nodes.check_undisturbed()
+            assert refused(nodes.a) == 1
+
+    over_tcp(main)
+
+
+def test_a_port_scanner_disturbs_nobody() -> None:
+    """Connecting and closing, in order or by a reset, is refused and forgotten."""
+
+    async def main() -> None:
+        async with pair() as nodes:
+            for linger in (struct.pack("ii", 0, 0), struct.pack("ii", 1, 0)) * 10:
+                with socket.create_connection(split_address(nodes.a.address)) as scanner:
+                    scanner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            await until(lambda: refused(nodes.a) == 20)
+            await nodes.check_undisturbed()
+            assert nodes.a.statistics().unauthenticated == 0
+
+    over_tcp(main)
+
+
+def test_a_megabyte_of_noise_disturbs_nobody() -> None:
+    """Its first four bytes are a length beyond the limit, or what follows is no handshake."""
+
+    async def main() -> None:
+        async with pair(handshake_seconds=10**6) as nodes:
+            noise = random.Random(1).randbytes(1_000_000)
+            for start in (b"", b"\x00\x00\x00\x09"):
+                async with dialled(nodes.a) as client:
+                    client.writer.write(start + noise)
+                    assert await client.is_closed()
+            await nodes.check_undisturbed()
+            assert refused(nodes.a) == 2
+
+    over_tcp(main)
+
+
+def test_a_frame_beyond_a_kilobyte_is_refused_before_the_handshake() -> None:
+    """On the strength of its length alone."""
+
+    async def main() -> None:
+        async with pair(handshake_seconds=10**6) as nodes, dialled(nodes.a) as client:
+            client.writer.write((handshake.FRAME_LIMIT + 1).to_bytes(4, "big"))
+            assert await client.is_closed()
+            await nodes.check_undisturbed()
+
+    over_tcp(main)
+
+
+@pytest.mark.parametrize("frames", [0, 1])
+def test_whoever_says_nothing_is_shown_out(frames: int) -> None:
+    """At the beginning or in the middle of the handshake: its time is limited."""
+
+    async def main() -> None:
+        async with pair(handshake_seconds=0.05) as nodes, dialled(nodes.a) as client:
+            if frames:
+                client.write(next(dialling()))
+                await client.read()
+            assert await client.is_closed()
+            await nodes.check_undisturbed()
+            assert refused(nodes.a) == 1
+
+    over_tcp(main)
+
+
+def test_a_recorded_handshake_cannot_be_replayed() -> None:
+    """The same bytes a second time get nothing but a new challenge."""
+
+    async def main() -> None:
+        async with pair() as nodes:
+            async with dialled(nodes.a) as client:
+                recorded = await client.authenticate()
+                assert isinstance(await nodes.events.next(), runtime.NodeUp)
+            assert isinstance(await nodes.events.next(), runtime.NodeDown)
+            async with dialled(nodes.a) as client:
+                for frame in recorded:
+                    client.write(frame)
+                await client.read()
+                assert await client.is_closed()
+            await nodes.check_undisturbed()
+
+    over_tcp(main)
+
+
+def test_a_node_that_is_told_its_own_words_hangs_up() -> None:
+    """Somebody at the address of node c reflects all it hears; node a never counts it as up."""
+
+    async def reflect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.read(10_000))
+        await reader.read()
+        writer.close()
+
+    async def main() -> None:
+        async with pair() as nodes:
+            server = await asyncio.start_server(reflect, "127.0.0.1", 0)
+            async with server:
+                host, port = server.sockets[0].getsockname()
+                nodes.a.add_route("c", f"{host}:{port}")
+                nodes.a.send(runtime.ProcessId("x", "c"), Note(number=1))
+                await until(lambda: refused(nodes.a))
+                await nodes.check_undisturbed()
+                await nodes.a.stop()
+            await asyncio.sleep(0)
+
+    over_tcp(main)
+
+
+@pytest.mark.parametrize("length", [0, 2**24 + 1])
+def test_a_peer_that_breaks_the_framing_is_told_goodbye(length: int) -> None:
+    """It must not take this node for dead; it counts as down here, but not as dead either."""
+
+    async def main() -> None:
+        async with pair() as nodes:
+            async with dialled(nodes.a) as client:
+                await client.authenticate()
+                assert isinstance(await nodes.events.next(), runtime.NodeUp)
+                client.writer.write(length.to_bytes(4, "big"))
+                parcel = Registry().decode(await client.read())
+                assert parcel.to == NODE
+                assert parcel.message == Goodbye(
+                    reason=f"a frame of {length} bytes, allowed are 1 to {2**24}"
+                )
+            reason = runtime.NodeDownReason.CLOSED_HERE
+            assert await nodes.events.next() == runtime.NodeDown("client", 5, reason)
+            await nodes.check_undisturbed()
+
+    over_tcp(main)
+
+
+def test_malformed_messages_are_dropped_counted_and_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And the connection stays: the next good message arrives."""
+
+    async def main() -> None:
+        async with pair() as nodes, dialled(nodes.a) as client:
+            await client.authenticate()
+            for bad in (b"\xc1", b"\xff" * 100, msgspec.msgpack.encode([VERSION, "x\n", 1, 1, 1])):
+                client.write(bad)
+            registry = Registry()
+            registry.register(Note, name="tests.note")
+            client.write(registry.encode("recorder", 7, Note(number=1)))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                received = await nodes.recorder.inbox.get()
+            assert received == (Pid("client", 5, 7), Note(number=1))
+            assert nodes.a.statistics().dropped == {"malformed message": 3}
+
+    over_tcp(main)
+    assert sum(message.startswith("malformed message") for message in caplog.messages) == 1
+
+
+def test_a_peer_that_reads_too_slowly_loses_messages_not_the_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Beyond the bound messages are dropped, counted, logged once; what was sent is in order."""
+
+    target, registry = runtime.ProcessId("x", "client"), Registry()
+    registry.register(Bulk, name="tests.bulk")
+
+    async def main() -> None:
+        async with pair(send_buffer_bytes=10_000) as nodes, dialled(nodes.a) as client:
+            await client.authenticate()
+            number = 0
+            while "the node reads too slowly" not in nodes.a.statistics().dropped or number % 100:
+                nodes.a.send(target, Bulk(number=number))
+                number += 1
+            sent = number - nodes.a.statistics().dropped["the node reads too slowly"]
+            for expected in range(sent):
+                assert registry.decode(await client.read()).message == Bulk(number=expected)
+            nodes.a.send(target, Bulk(number=number))
+            assert registry.decode(await client.read()).message == Bulk(number=number)
+
+    over_tcp(main)
+    assert sum("reads too slowly" in message for message in caplog.messages) == 1

@@ -1,0 +1,89 @@
+"""Links and their bounds: what is too long or too much ends with a word, and harms nobody else."""
+
+import asyncio
+
+import pytest
+
+import runtime
+from runtime.network import handshake
+from runtime.network.handshake import Identity
+from runtime.network.tcp import HEADER
+from runtime.network.transport import Channel
+from runtime.network.wire import Goodbye, Registry
+from tests.runtime.bare_client import Client, dialled, dialling, pair, refused
+from tests.runtime.support import COOKIE, Bulk, Note, over_tcp, until
+
+
+def test_a_node_may_have_only_so_many_connections() -> None:
+    """The next is refused although it proves itself; those that exist are not disturbed."""
+
+    async def main() -> None:
+        async with (
+            pair(connections_per_node=2) as nodes,
+            dialled(nodes.a) as first,
+            dialled(nodes.a) as second,
+            dialled(nodes.a) as third,
+        ):
+            await first.authenticate()
+            await second.authenticate()
+            dialler = dialling()
+            third.write(next(dialler))
+            third.write(dialler.send(await third.read()))
+            assert await third.is_closed()
+            assert refused(nodes.a) == 1
+            open_to = nodes.a.statistics().connections
+            assert {name: each.connections for name, each in open_to.items()} == {
+                "b": 1,
+                "client": 2,
+            }
+
+    over_tcp(main)
+
+
+def test_the_longest_frame_is_a_limit_of_the_node() -> None:
+    """Longer ones are refused by their length, and the caller who would send one is told."""
+
+    async def main() -> None:
+        async with pair(frame_bytes=2_000) as nodes, dialled(nodes.a) as client:
+            await client.authenticate()
+            client.writer.write((2_001).to_bytes(HEADER, "big"))
+            assert Registry().decode(await client.read()).message == Goodbye(
+                reason="a frame of 2001 bytes, allowed are 1 to 2000"
+            )
+            with pytest.raises(ValueError, match=r"takes \d+ bytes, the limit is 2000"):
+                nodes.a.send(runtime.ProcessId("x", "b"), Bulk(number=1))
+
+    over_tcp(main)
+
+
+def test_a_goodbye_quotes_only_so_much_of_what_it_objects_to() -> None:
+    """The last frame of the handshake is rubbish; the answer fits the smallest frame limit."""
+    goodbyes: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client = Client(reader, writer)
+        keys = (handshake.stretch(COOKIE),)
+        acceptor = handshake.accept(keys, Identity("c", 1), b"n" * 32, Channel)
+        next(acceptor)
+        client.write(acceptor.send(await client.read()))
+        await client.read()
+        client.write(b"\x92\xda\x03\xe8" + b"x" * 1_000 + b"\x01")
+        goodbyes.append(await client.read())
+        writer.close()
+
+    async def main() -> None:
+        async with pair(frame_bytes=1_024) as nodes:
+            async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+                host, port = server.sockets[0].getsockname()
+                nodes.a.add_route("c", f"{host}:{port}")
+                nodes.a.send(runtime.ProcessId("x", "c"), Note(number=1))
+                await until(lambda: goodbyes)
+                await nodes.check_undisturbed()
+                await nodes.a.stop()
+            await asyncio.sleep(0)
+
+    over_tcp(main)
+    goodbye = Registry().decode(goodbyes[0]).message
+    assert isinstance(goodbye, Goodbye)
+    assert goodbye.reason.startswith("no proof: Invalid value 'xxx")
+    assert len(goodbye.reason) == 200

@@ -1,0 +1,73 @@
+"""How soon another node is dialled again."""
+
+import asyncio
+import random
+
+import pytest
+
+import runtime
+from runtime.dropped import Drops
+from runtime.logs import process_log
+from runtime.network.connection import Surroundings
+from runtime.network.handshake import Identity, stretch
+from runtime.network.peer import Backoff
+from runtime.simulation import SimulatedClock, run
+from tests.runtime.support import COOKIE, Bulk, Events, World, in_world
+
+NOBODY = runtime.ProcessId("nobody", "b")
+
+
+def test_a_node_that_hangs_up_at_once_each_time_is_dialled_with_pauses() -> None:
+    """As one that cannot be reached; once a connection has lasted, the next follows at once."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        await world.start("b", limits=runtime.NodeLimits(frame_bytes=1024))
+        ups: list[float] = []
+
+        def provoke(event: runtime.NodeEvent) -> None:
+            if isinstance(event, runtime.NodeUp):
+                ups.append(world.loop.time())
+                a.send(NOBODY, Bulk(number=1))
+
+        cancel = a.watch(provoke)
+        a.connect("b")
+        await asyncio.sleep(30)
+        assert 30 < len(ups) < 70
+        cancel()
+        await asyncio.sleep(5)
+        assert "b" in a.nodes()
+        events = Events(a)
+        a.send(NOBODY, Bulk(number=1))
+        await events.next_down()
+        lost = world.loop.time()
+        assert isinstance(await events.next(), runtime.NodeUp)
+        assert world.loop.time() - lost < 0.005
+
+    in_world(main)
+
+
+def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
+    """Each is shortened by chance, by up to a half."""
+
+    async def main() -> None:
+        clock = SimulatedClock(asyncio.get_running_loop())
+        backoff = Backoff(
+            Surroundings(
+                own=Identity("a", 1),
+                keys=(stretch(COOKIE),),
+                clock=clock,
+                random=random.Random(1),
+                registry=runtime.Registry(),
+                limits=runtime.NodeLimits(),
+                drops=Drops(clock, process_log("a")),
+            )
+        )
+        for _ in range(2):
+            for longest in (0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.0, 1.0):
+                pause = backoff.next_pause()
+                assert longest / 2 <= pause <= longest
+                assert pause != pytest.approx(longest)
+            backoff.reset()
+
+    run(main())

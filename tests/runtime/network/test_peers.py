@@ -1,0 +1,251 @@
+"""All other nodes: strangers are bounded, watchers are told, stopping leaves nothing."""
+
+import asyncio
+import contextlib
+import socket
+
+import pytest
+
+import runtime
+from runtime.events import NodeDownReason as Reason
+from runtime.network.transport import split_address
+from tests.runtime.support import (
+    COOKIE,
+    PATIENCE_SECONDS,
+    Events,
+    World,
+    in_world,
+    over_tcp,
+    until,
+)
+
+
+def knock(node: runtime.Node, source: str = "127.0.0.1") -> socket.socket:
+    """A stranger who connects from that address and says nothing."""
+    return socket.create_connection(split_address(node.address), source_address=(source, 0))
+
+
+async def is_closed(stranger: socket.socket) -> bool:
+    """Waits until the node has closed the stranger's connection."""
+    stranger.setblocking(False)
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with contextlib.suppress(ConnectionResetError):
+            return await loop.sock_recv(stranger, 1) == b""
+        return True
+
+
+def test_a_stranger_too_many_takes_the_place_of_the_oldest(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whoever comes has a chance to prove itself; counted, logged once, the bound holds."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(unauthenticated_connections=2)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            strangers = [knock(a) for _ in range(5)]
+            for stranger in strangers[:3]:
+                assert await is_closed(stranger)
+            assert a.statistics().unauthenticated == 2
+            assert a.statistics().dropped == {"too many connections": 3}
+            for stranger in strangers:
+                stranger.close()
+            await until(lambda: a.statistics().unauthenticated == 0)
+
+    over_tcp(main)
+    assert sum("too many connections" in message for message in caplog.messages) == 1
+
+
+def test_a_host_with_many_strangers_does_not_push_out_another_hosts() -> None:
+    """It loses its own oldest: somebody in the middle of a handshake elsewhere goes on with it."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(unauthenticated_connections=4)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            honest = knock(a)
+            await until(lambda: a.statistics().unauthenticated == 1)
+            hostile = [knock(a, "127.0.0.2") for _ in range(20)]
+            for stranger in hostile[:17]:
+                assert await is_closed(stranger)
+            await until(lambda: a.statistics().dropped == {"too many connections": 17})
+            honest.setblocking(False)
+            with pytest.raises(BlockingIOError):
+                honest.recv(1)
+            for stranger in (honest, *hostile):
+                stranger.close()
+
+    over_tcp(main)
+
+
+def test_a_known_node_gets_in_while_strangers_hold_every_connection() -> None:
+    """Even if they hold all that may be: they make room for one that proves itself."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(connections=3, handshake_seconds=10**6)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            strangers = [knock(a) for _ in range(10)]
+            await until(lambda: a.statistics().dropped == {"too many connections": 7})
+            routes = {"a": a.address}
+            async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes=routes) as b:
+                b.connect("a")
+                await until(lambda: a.nodes() and b.nodes())
+            for stranger in strangers:
+                stranger.close()
+
+    over_tcp(main)
+
+
+def test_when_all_connections_have_proved_themselves_the_newest_is_closed() -> None:
+    """Nobody who is up loses a connection to somebody new."""
+
+    async def main() -> None:
+        limits = runtime.NodeLimits(connections=1)
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, limits=limits) as a:
+            routes = {"a": a.address}
+            async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes=routes) as b:
+                b.connect("a")
+                await until(lambda: a.nodes() and b.nodes())
+                with knock(a) as stranger:
+                    assert await is_closed(stranger)
+                assert a.nodes() == {"b": b.creation}
+
+    over_tcp(main)
+
+
+def test_more_nodes_than_may_be_remembered_are_refused_but_not_the_known() -> None:
+    """Whoever knows the cookie fills no table by inventing names; a route makes a name known."""
+
+    async def main(world: World) -> None:
+        limits = runtime.NodeLimits(nodes=2)
+        a = await world.start("a", limits=limits, routes={"b": "b:1"})
+        for name in ("c", "d", "b"):
+            (await world.start(name, routes={"a": "a:1"})).connect("a")
+            await asyncio.sleep(1)
+        assert set(a.nodes()) == {"b", "c"}
+        assert a.statistics().dropped["connection refused"] > 0
+
+    in_world(main)
+
+
+def test_a_watcher_that_fails_disturbs_neither_the_others_nor_the_connection(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Its error is logged."""
+
+    def fail(event: runtime.NodeEvent) -> None:
+        raise LookupError(event)
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        a.watch(fail)
+        events = Events(a)
+        a.connect("b")
+        assert await events.next() == runtime.NodeUp("b", b.creation)
+        assert a.nodes() == {"b": b.creation}
+
+    in_world(main)
+    assert any(record.exc_info for record in caplog.records)
+
+
+def test_a_watcher_that_is_cancelled_hears_no_more() -> None:
+    """Cancelling twice is no harm; the same function may watch twice and is cancelled once."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        await world.start("b")
+        heard: list[runtime.NodeEvent] = []
+        cancel = a.watch(heard.append)
+        a.watch(heard.append)
+        cancel()
+        cancel()
+        a.connect("b")
+        await asyncio.sleep(1)
+        assert len(heard) == 1
+
+    in_world(main)
+
+
+def test_an_event_is_told_in_the_very_call_that_reads_it() -> None:
+    """No turn of the event loop lies between the end of a connection and the watcher."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        a.connect("b")
+        await asyncio.sleep(1)
+        start, told = world.loop.time(), list[float]()
+        a.watch(lambda event: told.append(world.loop.time() - start))
+        b.kill()
+        world.network.crash("b")
+        await asyncio.sleep(1)
+        assert told == [pytest.approx(0.0001)]
+
+    in_world(main)
+
+
+def test_a_stopping_node_reports_the_others_as_closed_by_itself() -> None:
+    """And dials nobody any more, however much it was to keep connected."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        events = Events(a)
+        a.connect("b")
+        assert await events.next() == runtime.NodeUp("b", b.creation)
+        await a.stop()
+        assert await events.next() == runtime.NodeDown("b", b.creation, Reason.CLOSED_HERE)
+        await asyncio.sleep(60)
+        assert events.queue.empty()
+        assert b.nodes() == {}
+
+    in_world(main)
+
+
+def test_stopping_in_the_middle_of_dialling_leaves_nothing() -> None:
+    """Whether it dials, shakes hands, or waits to dial again; and nobody takes it for dead."""
+
+    async def main(world: World) -> None:
+        for moment in (0, 0.0001, 0.00025, 0.00035, 0.00045, 0.00055, 0.01):
+            a = await world.start("a")
+            a.connect("b")
+            a.connect("c")
+            await asyncio.sleep(moment)
+            await a.stop()
+            world.network.crash("a")
+            await asyncio.sleep(10)
+            assert len(asyncio.all_tasks()) == 1
+
+    async def with_b(world: World) -> None:
+        events = Events(await world.start("b", routes={}))
+        await main(world)
+        heard = [events.queue.get_nowait() for _ in range(events.queue.qsize())]
+        reasons = [event.reason for event in heard if isinstance(event, runtime.NodeDown)]
+        assert reasons == [Reason.GOODBYE] * (len(heard) // 2) != []
+
+    in_world(with_b)
+
+
+def test_stopping_does_not_wait_for_a_dial() -> None:
+    """Though it would go on for seconds."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        world.network.partition("a", "b")
+        a.connect("b")
+        await asyncio.sleep(0.5)
+        start = world.loop.time()
+        await a.stop()
+        assert world.loop.time() == start
+
+    in_world(main)
+
+
+def test_stopping_does_not_wait_for_a_peer_that_reads_nothing() -> None:
+    """A peer that is itself stopped by its system cannot hold others up."""
+
+    async def main() -> None:
+        a = await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE)
+        with socket.create_connection(split_address(a.address)):
+            await until(lambda: a.statistics().unauthenticated == 1)
+            await a.stop()
+            assert a.statistics().unauthenticated == 0
+
+    over_tcp(main)

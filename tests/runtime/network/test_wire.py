@@ -1,0 +1,241 @@
+"""The wire: what was registered comes out as it went in, everything else is refused."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.network.wire import (
+    FRAME_LIMIT,
+    KIND_LIMIT,
+    VERSION,
+    Goodbye,
+    Parcel,
+    Registry,
+    WireError,
+    message,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inner:
+    """Part of a message."""
+
+    voters: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """A message with all sorts of fields."""
+
+    term: int
+    share: float
+    inner: Inner | None
+    note: bytes = b""
+
+
+class Plain(msgspec.Struct, frozen=True):
+    """A message that is a Struct."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touchy:
+    """A message that checks itself in an unexpected way."""
+
+    term: int
+
+    def __post_init__(self) -> None:
+        if self.term < 0:
+            raise KeyError(self.term)
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    """A registry with every type of this file."""
+    made = Registry()
+    for name, kind in (("vote", Vote), ("plain", Plain), ("touchy", Touchy)):
+        made.register(kind, name=name)
+    return made
+
+
+def frame(body: object, *, kind: str = "vote", version: int = VERSION, to: object = 1) -> bytes:
+    """An envelope made by hand."""
+    return msgspec.msgpack.encode([version, kind, to, 1, body])
+
+
+def raw(encoded: bytes) -> bytes:
+    """A vote whose body is these very bytes."""
+    return msgspec.msgpack.encode([VERSION, "vote", 1, 1, msgspec.Raw(encoded)])
+
+
+def body(**changes: object) -> dict[str, object]:
+    """The body of a vote."""
+    return {"term": 1, "share": 0.5, "inner": None, "note": b""} | changes
+
+
+GOOD_BODY = msgspec.msgpack.encode(body())
+
+votes = st.builds(
+    Vote,
+    term=st.integers(-(2**63), 2**64 - 1),
+    share=st.floats(),
+    inner=st.none() | st.builds(Inner, voters=st.frozensets(st.text(), max_size=9)),
+    note=st.binary(),
+)
+
+
+@given(sent=votes, to=st.integers(1, 2**63 - 1) | st.text(min_size=1, max_size=100))
+def test_a_message_comes_out_as_it_went_in(registry: Registry, sent: Vote, to: int | str) -> None:
+    """Addressee, sender and every field survive the way; sets in whatever order they are held."""
+    parcel = registry.decode(registry.encode(to, 7, sent))
+    assert (parcel.to, parcel.sender, type(parcel.message)) == (to, 7, Vote)
+    assert repr(parcel.message).split("voters")[0] == repr(sent).split("voters")[0]
+    assert isinstance(parcel.message, Vote)
+    assert parcel.message.inner == sent.inner
+
+
+def test_a_struct_travels_like_a_dataclass(registry: Registry) -> None:
+    """Nobody need be the sender."""
+    assert registry.decode(registry.encode("name", None, Plain("é"))) == Parcel(
+        "name", None, Plain("é")
+    )
+
+
+def test_an_integer_in_a_float_field_is_no_error(registry: Registry) -> None:
+    """A sender may write 3 where 3.0 is meant: Python's type rules allow it."""
+    sent = Vote(term=1, share=3, inner=None)
+    assert registry.decode(registry.encode(1, 1, sent)).message == sent
+
+
+@given(noise=st.binary(max_size=200))
+def test_no_bytes_make_decoding_fail_in_another_way(registry: Registry, noise: bytes) -> None:
+    """Whatever comes, the outcome is a parcel or a WireError."""
+    with pytest.raises(WireError):
+        registry.decode(noise)
+
+
+@given(data=st.data(), sent=votes)
+def test_damaged_messages_are_refused_or_still_messages(
+    registry: Registry, data: st.DataObject, sent: Vote
+) -> None:
+    """One changed byte in a good frame never raises anything but WireError."""
+    good = bytearray(registry.encode("name", 1, sent))
+    good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        parcel = registry.decode(bytes(good))
+    except WireError:
+        return
+    assert type(parcel.message) in (Vote, Plain, Touchy, Goodbye)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (frame(body(surprise=1)), "fields other than those of Vote"),
+        (frame(body(inner={"voters": [], "surprise": 1})), "fields other than those of Vote"),
+        (frame({"term": 1, "share": 0.5, "inner": None}), "fields other than those of Vote"),
+        (frame({"term": 1}), "missing required field"),
+        (frame(body(term="1")), "Expected `int`, got `str`"),
+        (frame(body(term=True)), "Expected `int`, got `bool`"),
+        (frame(body(term=1.0)), "Expected `int`, got `float`"),
+        (frame(body(inner={"voters": [1]})), "Expected `str`, got `int`"),
+        (frame(body(), kind="nobody.knows"), "unknown kind 'nobody.knows'"),
+        (frame(body(), kind="k" * (KIND_LIMIT + 1)), "length <= 200"),
+        (frame(body(), version=VERSION + 1), "version 2, this is version 1"),
+        (frame(body(), to=-1), "Expected `int` >= 0"),
+        (frame(body(), to=2**63), "Expected `int` <="),
+        (frame(body(), to=""), "length >= 1"),
+        (frame(body(), to=b"name"), "got `bytes`"),
+        (frame({"term": -1}, kind="touchy"), "KeyError"),
+        (frame(body()) + b"\x00", "trailing"),
+        (msgspec.msgpack.encode([VERSION, "vote", 1, 1, body(), 1]), "at most length 5"),
+        (b"\x95\x01\xa2\xff\xfe", "UnicodeDecodeError"),
+        (b"\x95\x01\xa4vote\x01\x01" + b"\x91" * 100_000 + b"\x01", "RecursionError"),
+        (b"\xdd\xff\xff\xff\xff", "truncated"),
+        (b"\x95\x01\xa4vote\x01\x01\xdf\xff\xff\xff\xff", "truncated"),
+        (b"", "truncated"),
+        (raw(b"\x85" + GOOD_BODY[1:] + b"\xa4term\x01"), "a key twice"),
+        (raw(b"\x85" + GOOD_BODY[1:] + b"\xa4term\x02"), "a key twice"),
+        (raw(GOOD_BODY.replace(b"term\x01", b"term\xcd\x00\x01")), "more bytes than it takes"),
+        (raw(GOOD_BODY.replace(b"note", b"no\xffe")), "UnicodeDecodeError"),
+        (raw(b"\xc1"), "malformed"),
+    ],
+)
+def test_a_frame_that_is_not_exactly_a_message_is_refused(
+    registry: Registry, bad: bytes, reason: str
+) -> None:
+    """Unknown, missing and coerced fields, foreign versions and kinds, lies about lengths."""
+    with pytest.raises(WireError) as caught:
+        registry.decode(bad)
+    assert reason in str(caught.value)
+
+
+def test_the_hand_made_envelope_of_these_tests_is_a_good_one(registry: Registry) -> None:
+    """Otherwise the refusals above would say nothing."""
+    expected = Vote(term=1, share=0.5, inner=None)
+    assert registry.decode(frame(body())).message == expected
+
+
+def test_an_unregistered_type_is_the_callers_mistake() -> None:
+    """The error names the type and the decorator."""
+    with pytest.raises(TypeError, match=r"Vote cannot travel .* @runtime\.message"):
+        Registry().encode(1, 1, Vote(term=1, share=0.5, inner=None))
+
+
+def test_a_message_too_long_is_the_callers_mistake(registry: Registry) -> None:
+    """The error gives its length and the limit."""
+    with pytest.raises(ValueError, match=rf"plain takes \d+ bytes, the limit is {FRAME_LIMIT}"):
+        registry.encode(1, 1, Plain("x" * FRAME_LIMIT))
+
+
+def test_a_sender_may_have_another_limit(registry: Registry) -> None:
+    """The longest message of that length is fine, one more byte is not."""
+    length = len(registry.encode(1, 1, Plain("x" * 50)))
+    registry.encode(1, 1, Plain("x" * 50), length)
+    with pytest.raises(ValueError, match=rf"plain takes {length} bytes, the limit is {length - 1}"):
+        registry.encode(1, 1, Plain("x" * 50), length - 1)
+
+
+@pytest.mark.parametrize("candidate", [int, dict, "Vote", Plain("an instance"), None])
+def test_only_dataclasses_and_structs_can_be_registered(candidate: object) -> None:
+    """Whatever else is a TypeError that says what a message is."""
+    with pytest.raises(TypeError, match=r"a message must be a dataclass or a msgspec\.Struct"):
+        Registry().register(candidate)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["", "\n", "k" * (KIND_LIMIT + 1)])
+def test_a_kind_is_short_and_printable(name: str) -> None:
+    """It goes into logs."""
+    with pytest.raises(ValueError, match="name must be 1 to 200 printable characters"):
+        Registry().register(Vote, name=name)
+
+
+def test_neither_kind_nor_type_is_registered_twice() -> None:
+    """Two types of one kind could not be told apart."""
+    registry = Registry()
+    registry.register(Vote, name="vote")
+    for kind, name in ((Plain, "vote"), (Vote, "another")):
+        with pytest.raises(ValueError, match="name must be new, and so must the type"):
+            registry.register(kind, name=name)
+
+
+def test_the_default_kind_is_the_qualified_name() -> None:
+    """A frame made by hand under that kind is decoded."""
+    registry = Registry()
+    registry.register(Plain)
+    made = frame({"text": "x"}, kind=f"{Plain.__module__}.Plain")
+    assert registry.decode(made).message == Plain("x")
+
+
+def test_the_decorator_registers_and_returns_the_class() -> None:
+    """With a name or without."""
+    named = message(name="tests.wire.named")(dataclasses.make_dataclass("Named", []))
+    bare = message(dataclasses.make_dataclass("Bare", [], namespace={"__module__": "tests.wire"}))
+    assert (named.__name__, bare.__name__) == ("Named", "Bare")
+    with pytest.raises(ValueError, match="name must be new"):
+        message(named)

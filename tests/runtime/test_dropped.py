@@ -1,0 +1,106 @@
+"""Dropped messages: all counted, few logged."""
+
+import asyncio
+import logging
+
+import pytest
+
+from runtime.clock import NANOSECONDS
+from runtime.dropped import DETAIL_LIMIT, LINES, PERIOD, Drop, Drops
+from runtime.logs import process_log
+from runtime.simulation import SimulatedClock, VirtualTimeLoop
+
+
+@pytest.fixture
+def clock() -> SimulatedClock:
+    """A clock that stands still until its loop runs."""
+    loop = VirtualTimeLoop()
+    loop.close()
+    return SimulatedClock(loop)
+
+
+def test_a_flood_is_counted_in_full_and_logged_once(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A thousand malformed messages are one line."""
+    drops = Drops(clock, process_log("node1"))
+    for _ in range(1_000):
+        drops.record(Drop.MALFORMED, "node2", "rubbish")
+    assert drops.counts() == {"malformed message": 1_000}
+    assert caplog.messages == ["malformed message: node2: rubbish"]
+
+
+def test_another_cause_or_key_speaks_for_itself(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A flood from one node does not hide the first message of another."""
+    drops = Drops(clock, process_log("node1"))
+    for cause, key in (
+        (Drop.MALFORMED, "node2"),
+        (Drop.MALFORMED, "node3"),
+        (Drop.STOPPED, "node2"),
+    ):
+        drops.record(cause, key, "detail")
+    assert len(caplog.messages) == 3
+
+
+def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes on for hours shows in the log every minute."""
+
+    async def main() -> None:
+        drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
+        for _ in range(4):
+            drops.record(Drop.MALFORMED, "node2", "detail")
+            await asyncio.sleep(PERIOD / NANOSECONDS / 2)
+
+    VirtualTimeLoop().run(main())
+    assert len(caplog.messages) == 2
+
+
+def test_a_stranger_with_many_addresses_fills_no_disk(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Beyond a hundred keys a cause is silent, others are not; a minute later it may speak."""
+
+    async def main() -> None:
+        drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
+        for number in range(2 * LINES):
+            drops.record(Drop.REFUSED, str(number), "detail")
+        assert len(caplog.messages) == LINES
+        drops.record(Drop.STOPPED, "x", "detail")
+        assert len(caplog.messages) == LINES + 1
+        await asyncio.sleep(PERIOD / NANOSECONDS)
+        drops.record(Drop.REFUSED, str(2 * LINES), "detail")
+        assert caplog.messages[-1] == f"connection refused: {2 * LINES}: detail"
+        assert drops.counts()["connection refused"] == 2 * LINES + 1
+
+    VirtualTimeLoop().run(main())
+
+
+def test_what_happens_in_every_start_and_stop_is_no_warning(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One process begins or ends before the other; all else is one."""
+    caplog.set_level(logging.INFO)
+    drops = Drops(clock, process_log("node1"))
+    for cause in Drop:
+        drops.record(cause, "node2", "detail")
+    quiet = {record.getMessage() for record in caplog.records if record.levelno == logging.INFO}
+    assert quiet == {"no such process: node2: detail", "this node stops: node2: detail"}
+    assert len(caplog.records) == len(Drop)
+
+
+def test_a_detail_that_quotes_a_frame_is_cut(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A megabyte of hostile text is some hundred characters in the log."""
+    Drops(clock, process_log("node1")).record(Drop.MALFORMED, "node2", "x" * 1_000_000)
+    assert caplog.messages == ["malformed message: node2: " + "x" * DETAIL_LIMIT]
+
+
+def test_records_say_which_node_speaks(
+    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The node's name is a field of the record."""
+    Drops(clock, process_log("node1")).record(Drop.STOPPED, "x", "y")
+    assert vars(caplog.records[0])["node"] == "node1"
