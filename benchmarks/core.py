@@ -3,11 +3,11 @@
 import time
 
 from leader.protocol.effects import Send
-from leader.protocol.election import step
 from leader.protocol.events import Received, Woke
 from leader.protocol.membership import founding
 from leader.protocol.start import start_without_record
 from leader.protocol.state import Leader, Settings, State
+from leader.protocol.step import step
 from leader.protocol.timing import Timing, scaled_timing
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment
 

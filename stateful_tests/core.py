@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from leader.protocol import election, lease, start
+from leader.protocol import lease, start, step
 from leader.protocol.events import Event
 from leader.protocol.membership import Membership
 from leader.protocol.state import Durable, Settings, State
@@ -24,8 +24,8 @@ class Core:
 
 
 REAL = Core(
-    step=election.step,
-    next_deadline=election.next_deadline,
+    step=step.step,
+    next_deadline=step.next_deadline,
     lease_until=lease.lease_until,
     restart=start.restart,
     start_without_record=start.start_without_record,

@@ -79,7 +79,7 @@ class CoreMachine:
         self.bond = VoterCommitment(self.member, None, NEVER)
 
     def is_silent_until(self, reading: Instant) -> None:
-        """Answer nothing before the own clock shows ``reading``."""
+        """LeaseGrant nothing before the own clock shows ``reading``."""
         self.silent_until = reading
         self.due = self.clock.shows(reading)
         self.bond = VoterCommitment(self.member, None, self.due)

@@ -11,7 +11,7 @@ from random import Random
 from leader.election.trace import Trace, begun, started, stepped
 from leader.protocol.effects import Effect, Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
-from leader.protocol.invariants import Leadership
+from leader.protocol.invariants import ElectionWon
 from leader.protocol.messages import VoteGranted, VoteRequest
 from leader.protocol.state import (
     Candidate,
@@ -249,7 +249,7 @@ class CoreSystem:
                 self._teller.line(line, self.true_time)
         host.has_become(transition.state, self._core)
         if transition.action == Action.BECOME_LEADER:
-            self._witness.saw_won(_leadership(transition.state))
+            self._witness.saw_won(_election_won(transition.state))
         resigned = isinstance(event, ResignationAsked)
         self._carry_out(host, transition)
         after_it = host.seen(self.true_time)
@@ -313,10 +313,10 @@ class CoreSystem:
         return Moment(now=self._now(host), jitter=int(self._dice.random() * JITTER_RANGE))
 
 
-def _leadership(state: State) -> Leadership:
+def _election_won(state: State) -> ElectionWon:
     role = state.role
     backing = role.backing if isinstance(role, Candidate | Leader | Renewing) else frozenset()
-    return Leadership(
+    return ElectionWon(
         term=state.term,
         member=state.member,
         voters=state.voters,

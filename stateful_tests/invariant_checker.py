@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from leader.protocol.invariants import (
     ClusterView,
-    Leadership,
+    ElectionWon,
     MemberView,
     exclusive_leadership,
     no_disruption,
@@ -20,13 +20,13 @@ class InvariantChecker:
     """The history that claims speak of. Every method raises InvariantViolated for a claim that fails."""
 
     def __init__(self) -> None:
-        self.leaderships: list[Leadership] = []
+        self.elections_won: list[ElectionWon] = []
         self.memberships: set[tuple[MemberId, ...]] = set()
 
-    def saw_won(self, leadership: Leadership) -> None:
+    def saw_won(self, leadership: ElectionWon) -> None:
         """An election was won."""
-        self.leaderships.append(leadership)
-        cluster = ClusterView(members=(), leaderships=self.leaderships)
+        self.elections_won.append(leadership)
+        cluster = ClusterView(members=(), elections_won=self.elections_won)
         one_leader_per_term(cluster)
         quorums_intersect(cluster)
 
@@ -36,7 +36,7 @@ class InvariantChecker:
 
     def saw(self, members: Sequence[MemberView]) -> None:
         """The cluster as it is now."""
-        cluster = ClusterView(members=members, leaderships=self.leaderships)
+        cluster = ClusterView(members=members, elections_won=self.elections_won)
         exclusive_leadership(cluster)
         tokens_never_go_back(cluster)
         terms_never_decrease(cluster)

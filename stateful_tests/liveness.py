@@ -8,7 +8,7 @@ from stateful_tests.plan import LONGEST_PROMISE, MILLISECOND
 from stateful_tests.system import System
 
 TRAVEL = MILLISECOND // 2
-"""How long a message is under way in calm times: a round trip is shorter than a courtesy."""
+"""How long a message is under way in calm times: a round trip is shorter than a backoff."""
 LONGEST_TIMEOUT = 2 * LONGEST_PROMISE
 ELECTED_WITHIN = 8 * LONGEST_TIMEOUT
 KEPT_FOR = 2 * LONGEST_TIMEOUT

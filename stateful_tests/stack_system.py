@@ -13,7 +13,7 @@ from typing import Any, Final
 from leader.election.record import encode
 from leader.election.trace import Line, Stepped, Trace, View
 from leader.errors import StorageError
-from leader.protocol.invariants import Leadership, MemberView
+from leader.protocol.invariants import ElectionWon, MemberView
 from leader.protocol.membership import founding
 from leader.protocol.messages import VoteGranted, VoteRequest
 from leader.protocol.state import Durable
@@ -299,7 +299,7 @@ class StackSystem:
             after = replace(before, token=token)
             self._witness.saw_step(before, after, resigned=line.action == Action.RESIGN)
         if line.action == Action.BECOME_LEADER:
-            won = Leadership(
+            won = ElectionWon(
                 term=Term(line.state.term),
                 member=machine.member,
                 voters=self.members,

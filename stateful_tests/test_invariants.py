@@ -6,7 +6,7 @@ import pytest
 
 from leader.protocol.invariants import (
     ClusterView,
-    Leadership,
+    ElectionWon,
     MemberView,
     all_quorums_meet,
     exclusive_leadership,
@@ -35,19 +35,19 @@ def member(
     )
 
 
-def won(name: MemberId, term: int, supporters: tuple[MemberId, ...] = (A, B)) -> Leadership:
-    return Leadership(term=Term(term), member=name, voters=TRIO, supporters=frozenset(supporters))
+def won(name: MemberId, term: int, supporters: tuple[MemberId, ...] = (A, B)) -> ElectionWon:
+    return ElectionWon(term=Term(term), member=name, voters=TRIO, supporters=frozenset(supporters))
 
 
-def cluster(*members: MemberView, leaderships: tuple[Leadership, ...] = ()) -> ClusterView:
-    return ClusterView(members=members, leaderships=leaderships)
+def cluster(*members: MemberView, elections_won: tuple[ElectionWon, ...] = ()) -> ClusterView:
+    return ClusterView(members=members, elections_won=elections_won)
 
 
 def test_one_leader_per_term() -> None:
     """One member may win many terms, two never the same."""
-    one_leader_per_term(cluster(leaderships=(won(A, 1), won(A, 2), won(B, 3))))
+    one_leader_per_term(cluster(elections_won=(won(A, 1), won(A, 2), won(B, 3))))
     with pytest.raises(InvariantViolated, match="OneLeaderPerTerm: a and b both won term 1"):
-        one_leader_per_term(cluster(leaderships=(won(A, 1), won(A, 2), won(B, 1))))
+        one_leader_per_term(cluster(elections_won=(won(A, 1), won(A, 2), won(B, 1))))
 
 
 def test_exclusive_leadership() -> None:
@@ -61,9 +61,9 @@ def test_exclusive_leadership() -> None:
 
 def test_tokens_never_go_back() -> None:
     """Nobody acts by a token below one that was won."""
-    tokens_never_go_back(cluster(member(A, token=5), leaderships=(won(B, 4), won(A, 5))))
+    tokens_never_go_back(cluster(member(A, token=5), elections_won=(won(B, 4), won(A, 5))))
     with pytest.raises(InvariantViolated, match="TokensNeverGoBack: a acts by token 4, after b"):
-        tokens_never_go_back(cluster(member(A, token=4), leaderships=(won(A, 4), won(B, 5))))
+        tokens_never_go_back(cluster(member(A, token=4), elections_won=(won(A, 4), won(B, 5))))
 
 
 def test_terms_never_decrease() -> None:
@@ -75,9 +75,9 @@ def test_terms_never_decrease() -> None:
 
 def test_no_election_without_a_quorum() -> None:
     """Two of three are a quorum; one, with a stranger, is not."""
-    quorums_intersect(cluster(leaderships=(won(A, 1, (A, C)),)))
+    quorums_intersect(cluster(elections_won=(won(A, 1, (A, C)),)))
     with pytest.raises(InvariantViolated, match="QuorumsIntersect: a won term 1"):
-        quorums_intersect(cluster(leaderships=(won(A, 1, (A, D)),)))
+        quorums_intersect(cluster(elections_won=(won(A, 1, (A, D)),)))
 
 
 def test_quorums_that_miss_each_other_are_found() -> None:

@@ -25,7 +25,6 @@ from leader.protocol.effects import (
     Persist,
     Send,
 )
-from leader.protocol.election import next_deadline, step
 from leader.protocol.events import (
     Event,
     ObserverCameUp,
@@ -47,6 +46,7 @@ from leader.protocol.state import (
     leader_of,
     visible_term,
 )
+from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import (
     JITTER_RANGE,

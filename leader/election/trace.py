@@ -11,7 +11,7 @@ import msgspec
 
 from leader.protocol.effects import Send
 from leader.protocol.events import Event, Received
-from leader.protocol.lease import acts, backed_until
+from leader.protocol.lease import acts, expires_at
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -208,7 +208,7 @@ def view(state: State, now: Instant) -> View:
     """``state`` as it is at ``now``: instants as what is left until then."""
     role, promise, timing = state.role, state.promise, state.settings.timing
     answers = role.backing if isinstance(role, Candidate | Leader | Renewing) else frozenset()
-    left = {answer.member: backed_until(answer, timing) - now for answer in answers}
+    left = {answer.member: expires_at(answer, timing) - now for answer in answers}
     live = promise is not None and promise.until > now
     return View(
         role=ROLES[type(role)],

@@ -1,7 +1,7 @@
 """The election itself, pure: no clock, socket, chance, thread or log.
 
-``election.step`` takes a state, an event and a moment, and returns the action of the spec it was,
-the next state, and the effects asked for, in order. ``election.next_deadline`` tells when to call it
+``step.step`` takes a state, an event and a moment, and returns the action of the spec it was,
+the next state, and the effects asked for, in order. ``step.next_deadline`` tells when to call it
 if nothing happens. Read ``vocabulary``, ``messages`` and ``state`` first; then ``voting`` (becoming a
 leader) and ``leading`` (staying one, and ceasing to be), which mirror ``spec/Election.tla`` action for
 action; ``pacing`` last, which decides nothing.

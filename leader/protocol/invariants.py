@@ -27,7 +27,7 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Leadership:
+class ElectionWon:
     """An election that was won. Spec: an element of winners."""
 
     term: Term
@@ -41,13 +41,13 @@ class ClusterView:
     """All members that run, at one instant, and every leadership there has been."""
 
     members: Sequence[MemberView]
-    leaderships: Sequence[Leadership]
+    elections_won: Sequence[ElectionWon]
 
 
 def one_leader_per_term(cluster: ClusterView) -> None:
     """No term was ever won by two members. Spec: OneLeaderPerTerm."""
     winners: dict[Term, MemberId] = {}
-    for won in cluster.leaderships:
+    for won in cluster.elections_won:
         first = winners.setdefault(won.term, won.member)
         if first != won.member:
             raise InvariantViolated(
@@ -68,7 +68,7 @@ def tokens_never_go_back(cluster: ClusterView) -> None:
     for seen in cluster.members:
         if seen.token is None:
             continue
-        for won in cluster.leaderships:
+        for won in cluster.elections_won:
             if won.term > seen.token:
                 raise InvariantViolated(
                     f"TokensNeverGoBack: {seen.member} acts by token {seen.token}, "
@@ -88,7 +88,7 @@ def terms_never_decrease(cluster: ClusterView) -> None:
 
 def quorums_intersect(cluster: ClusterView) -> None:
     """Every election had a quorum of its voters, and quorums of memberships in use share a member."""
-    for won in cluster.leaderships:
+    for won in cluster.elections_won:
         if not is_quorum(won.supporters, won.voters):
             raise InvariantViolated(
                 f"QuorumsIntersect: {won.member} won term {won.term} by {sorted(won.supporters)}, "

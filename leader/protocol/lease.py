@@ -6,31 +6,33 @@ with the clock in hand.
 """
 
 from leader.protocol.quorum import reached_by_quorum
-from leader.protocol.state import Answer, Leader, Renewing, State
+from leader.protocol.state import Leader, LeaseGrant, Renewing, State
 from leader.protocol.timing import Timing
 from leader.protocol.vocabulary import Instant, MemberId, after
 
 
-def backed_until(answer: Answer, timing: Timing) -> Instant:
-    """Until when ``answer`` backs the lease of whoever asked. Spec: Left."""
-    return after(answer.sent, timing.lease(answer.promise))
+def expires_at(grant: LeaseGrant, timing: Timing) -> Instant:
+    """Until when ``grant`` backs the lease of whoever asked. Spec: Left."""
+    return after(grant.sent, timing.lease(grant.promise))
 
 
-def answered(backing: frozenset[Answer], answer: Answer, timing: Timing) -> frozenset[Answer]:
-    """``backing`` with ``answer`` in it, unless an answer of that member already backs for longer. Spec: Answered."""
+def answered(
+    backing: frozenset[LeaseGrant], grant: LeaseGrant, timing: Timing
+) -> frozenset[LeaseGrant]:
+    """``backing`` with ``grant`` in it, unless an answer of that member already backs for longer. Spec: Answered."""
     for known in backing:
-        if known.member == answer.member:
-            if backed_until(known, timing) >= backed_until(answer, timing):
+        if known.member == grant.member:
+            if expires_at(known, timing) >= expires_at(grant, timing):
                 return backing
-            return backing - {known} | {answer}
-    return backing | {answer}
+            return backing - {known} | {grant}
+    return backing | {grant}
 
 
 def backed_by_quorum_until(
-    backing: frozenset[Answer], voters: tuple[MemberId, ...], timing: Timing
+    backing: frozenset[LeaseGrant], voters: tuple[MemberId, ...], timing: Timing
 ) -> Instant | None:
     """The latest instant until which one quorum of ``voters`` backs; None without a quorum. Spec: Lease."""
-    ends = [backed_until(answer, timing) for answer in backing if answer.member in voters]
+    ends = [expires_at(grant, timing) for grant in backing if grant.member in voters]
     until = reached_by_quorum(ends, len(voters))
     return None if until is None else Instant(until)
 

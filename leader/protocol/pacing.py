@@ -7,7 +7,7 @@ member may ask at any time, has none of it.
 from dataclasses import replace
 
 from leader.protocol.messages import PreVoteRequest
-from leader.protocol.state import Candidate, Courtesy, Follower, PreCandidate, State
+from leader.protocol.state import Candidate, Follower, PreCandidate, PreVoteBackoff, State
 from leader.protocol.vocabulary import JITTER_RANGE, Duration, Instant, MemberId, Moment, after
 
 
@@ -25,25 +25,25 @@ def unpark(state: State, parked: PreVoteRequest) -> State:
 
 
 def answerable(state: State, parked: PreVoteRequest) -> Instant:
-    """When nothing will stand against a parked request any more: no promise, and nothing that ``yielding`` names."""
-    promise, waits = state.promise, yielding(state, parked.sender)
+    """When nothing will stand against a parked request any more: no promise, and nothing that ``deferred_until`` names."""
+    promise, waits = state.promise, deferred_until(state, parked.sender)
     if promise is not None and promise.to != parked.sender:
         return max(promise.until, waits)
     return waits
 
 
-def yielding(state: State, asker: MemberId) -> Instant:
+def deferred_until(state: State, asker: MemberId) -> Instant:
     """Until when ``asker`` has to wait for a better-ranked round of our own, or for another that we just helped.
 
     Of equals that help each other at the same moment both would campaign, and each block the other
     for a whole promise.
     """
-    role, courtesy = state.role, state.pacing.courtesy
+    role, backoff = state.role, state.pacing.backoff
     waits = Instant(0)
-    if courtesy is not None and courtesy.to != asker:
-        waits = courtesy.until
+    if backoff is not None and backoff.to != asker:
+        waits = backoff.until
     if isinstance(role, PreCandidate) and _outranks(state, asker):
-        waits = max(waits, after(role.started, state.settings.timing.courtesy))
+        waits = max(waits, after(role.started, state.settings.timing.pre_vote_backoff))
     return waits
 
 
@@ -52,34 +52,34 @@ def _outranks(state: State, asker: MemberId) -> bool:
     return membership.rank(state.member) < membership.rank(asker)
 
 
-def helping(state: State, asker: MemberId, moment: Moment) -> State:
+def after_granting_pre_vote(state: State, asker: MemberId, moment: Moment) -> State:
     """Having granted ``asker`` a pre-vote: nobody else is helped for a while, and our next round waits.
 
     A round of ours that outranks the asker's goes on: were both given up for each other, and again in
     step, neither would ever campaign. Chance parts those that wait, for the same reason.
     """
     role, timing = state.role, state.settings.timing
-    until = after(moment.now, timing.courtesy)
-    by_chance = timing.courtesy * moment.jitter // JITTER_RANGE
+    until = after(moment.now, timing.pre_vote_backoff)
+    by_chance = timing.pre_vote_backoff * moment.jitter // JITTER_RANGE
     later = after(until, Duration(staggered(state, None) + by_chance))
     if isinstance(role, PreCandidate) and not _outranks(state, asker):
         role = replace(role, deadline=later)
     elif isinstance(role, Follower | Candidate):
         role = replace(role, deadline=max(role.deadline, later))
-    courtesy = Courtesy(to=asker, until=until)
-    return replace(state, role=role, pacing=replace(state.pacing, courtesy=courtesy))
+    backoff = PreVoteBackoff(to=asker, until=until)
+    return replace(state, role=role, pacing=replace(state.pacing, backoff=backoff))
 
 
-def has_given_up(state: State) -> bool:
+def round_superseded(state: State) -> bool:
     """Whether the present round is given up for a better-ranked one that we helped since it started.
 
     A late grant would make us its rival. And a refusal most likely tells of the very term in which
     it campaigns: to adopt that would be to refuse it our vote. The next round brings both anew.
     """
-    role, courtesy = state.role, state.pacing.courtesy
-    if not isinstance(role, PreCandidate) or courtesy is None or _outranks(state, courtesy.to):
+    role, backoff = state.role, state.pacing.backoff
+    if not isinstance(role, PreCandidate) or backoff is None or _outranks(state, backoff.to):
         return False
-    return courtesy.until > role.started
+    return backoff.until > role.started
 
 
 def staggered(state: State, gone: MemberId | None) -> Duration:
@@ -88,17 +88,17 @@ def staggered(state: State, gone: MemberId | None) -> Duration:
     return Duration(rank * state.settings.timing.stagger)
 
 
-def hurried(state: State, role_deadline: Instant, now: Instant) -> tuple[Instant, State]:
+def retry_once_at_once(state: State, role_deadline: Instant, now: Instant) -> tuple[Instant, State]:
     """The deadline after a refusal that taught a higher term: at once, but once per deadline.
 
     Otherwise two members could chase each other's terms without a pause.
     """
-    if now < state.pacing.patient_until:
+    if now < state.pacing.no_retry_before:
         return role_deadline, state
-    return now, replace(state, pacing=replace(state.pacing, patient_until=role_deadline))
+    return now, replace(state, pacing=replace(state.pacing, no_retry_before=role_deadline))
 
 
-def free_at(state: State, deadline: Instant) -> Instant:
+def earliest_pre_vote(state: State, deadline: Instant) -> Instant:
     """When a round may start: at the deadline, but not before a promise to another is over. Spec: StartPreVote."""
     promise = state.promise
     # Spec: ~PromisedToAnother(m, m)

@@ -56,7 +56,7 @@ def _follower(
         durable=durable,
         role=Follower(leader=None, deadline=ready),
         promise=promise,
-        pacing=Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None),
+        pacing=Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None),
         observers=frozenset(),
     )
     deadline = after(ready, staggered(follower, None))

@@ -38,7 +38,7 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class LeaseGrant:
     """The newest question that ``member`` answered was sent at ``sent``; the answer promised ``promise``."""
 
     member: MemberId
@@ -62,13 +62,13 @@ class PreCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    backing: frozenset[Answer]
+    backing: frozenset[LeaseGrant]
     deadline: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leader:
-    backing: frozenset[Answer]
+    backing: frozenset[LeaseGrant]
     deadline: Instant
     """When the next heartbeat is due."""
 
@@ -78,7 +78,7 @@ class Renewing:
     """Still a leader, by the lease of its former term, and a candidate for a higher one."""
 
     lease_until: Instant
-    backing: frozenset[Answer]
+    backing: frozenset[LeaseGrant]
     deadline: Instant
     """When to try the next term, should this one not be won."""
 
@@ -87,7 +87,7 @@ Role = Follower | PreCandidate | Candidate | Leader | Renewing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Courtesy:
+class PreVoteBackoff:
     """Until ``until``, ``to``, whom we just gave a pre-vote, is left alone: no rival is helped, not even ourselves."""
 
     to: MemberId
@@ -102,9 +102,9 @@ class Pacing:
     """Requests that may be answered better later, the newest of each asker."""
     resignation: Resignation | None
     """The newest heard of: late heartbeats of that leadership are ignored."""
-    patient_until: Instant
+    no_retry_before: Instant
     """Before this, a refusal does not make the next round start at once again."""
-    courtesy: Courtesy | None
+    backoff: PreVoteBackoff | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

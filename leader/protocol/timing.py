@@ -29,11 +29,11 @@ class Timing:
     """By how many millionths the rates of two members' clocks may differ."""
     stagger: Duration
     """How much later each next voter by rank starts, where all would start at once."""
-    courtesy: Duration
+    pre_vote_backoff: Duration
     """How long equals give way to each other: a few round trips of a busy machine."""
 
     def __post_init__(self) -> None:
-        for name in ("election_timeout_min", "heartbeat_interval", "stagger", "courtesy"):
+        for name in ("election_timeout_min", "heartbeat_interval", "stagger", "pre_vote_backoff"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} = {_seconds(getattr(self, name))}: must be more than 0")
         if self.election_timeout_max <= self.election_timeout_min:
@@ -76,7 +76,7 @@ class Timing:
 
     def worst_failover(self, voters: int) -> Duration:
         """The longest time from a leader's death, noticed by its broken connections, to the next campaign."""
-        return Duration(self.promise + self.stagger * max(0, voters - 2) + self.courtesy)
+        return Duration(self.promise + self.stagger * max(0, voters - 2) + self.pre_vote_backoff)
 
 
 def _seconds(duration: Duration) -> str:
@@ -90,12 +90,12 @@ def scaled_timing(
     heartbeat_interval: Duration,
     max_clock_drift: int,
 ) -> Timing:
-    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a courtesy of 10 ms."""
+    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a backoff of 10 ms."""
     return Timing(
         election_timeout_min=election_timeout_min,
         election_timeout_max=election_timeout_max,
         heartbeat_interval=heartbeat_interval,
         max_clock_drift=max_clock_drift,
         stagger=Duration(max(1, election_timeout_min // 300)),
-        courtesy=Duration(max(1, election_timeout_min // 15)),
+        pre_vote_backoff=Duration(max(1, election_timeout_min // 15)),
     )

@@ -30,7 +30,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionResult:
     """An action's own account: the state it leads to and the messages it sends."""
 
     action: Action
@@ -39,7 +39,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class NoAction:
     """No action was taken: at most the pacing of ``state`` differs, and ``effects`` say why."""
 
     state: State
@@ -55,6 +55,6 @@ class Transition:
     effects: tuple[Effect, ...]
 
 
-def ignored(state: State, why: str, *, alarming: bool = False) -> Passed:
+def ignored(state: State, why: str, *, alarming: bool = False) -> NoAction:
     """Nothing done, and why."""
-    return Passed(state, (Ignored(why=why, alarming=alarming),))
+    return NoAction(state, (Ignored(why=why, alarming=alarming),))

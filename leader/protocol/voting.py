@@ -1,7 +1,7 @@
 """Becoming a leader: one function for each action of the spec's section of that name.
 
 The guards stand in the spec's order, each below the spec's words for it. Each function is pure: it
-takes the state and what happened, and returns an Outcome, or Passed where the spec takes no action.
+takes the state and what happened, and returns an ActionResult, or NoAction where the spec takes no action.
 """
 
 from dataclasses import replace
@@ -18,14 +18,14 @@ from leader.protocol.messages import (
     VoteRefused,
     VoteRequest,
 )
-from leader.protocol.pacing import has_given_up, helping, park, yielding
+from leader.protocol.pacing import after_granting_pre_vote, deferred_until, park, round_superseded
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import (
-    Answer,
     Candidate,
     Durable,
     Follower,
     Leader,
+    LeaseGrant,
     PreCandidate,
     Promise,
     Renewing,
@@ -33,7 +33,7 @@ from leader.protocol.state import (
     leader_of,
     promised_to_another,
 )
-from leader.protocol.transition import Action, Outcome, Passed, ignored
+from leader.protocol.transition import Action, ActionResult, NoAction, ignored
 from leader.protocol.vocabulary import Duration, Instant, MemberId, Moment, Term, after
 
 
@@ -49,7 +49,7 @@ def to_all(state: State, message: Message) -> tuple[Send, ...]:
     return (*to_others(state, message), *watching)
 
 
-def longest_owed(state: State, now: Instant) -> Duration:
+def restart_wait(state: State, now: Instant) -> Duration:
     """The longest promise that may be owed from ``now`` on: what a restart will have to wait for.
 
     A former life may have promised for longer than today's setting; the record says so until no
@@ -61,13 +61,13 @@ def longest_owed(state: State, now: Instant) -> Duration:
     return own
 
 
-def recorded(state: State, term: Term, now: Instant, *, stamped: bool = False) -> Durable:
+def next_record(state: State, term: Term, now: Instant, *, stamped: bool = False) -> Durable:
     """The record with ``term`` in it, and in its membership where the leader of ``term`` has ``stamped`` it."""
     membership = state.durable.membership
     return Durable(
         term=term,
         membership=membership.stamped(term) if stamped else membership,
-        promise=longest_owed(state, now),
+        promise=restart_wait(state, now),
     )
 
 
@@ -89,10 +89,10 @@ def promise_to(state: State, member: MemberId, now: Instant) -> Promise:
     return Promise(to=member, until=until)
 
 
-def start_pre_vote(state: State, moment: Moment) -> Outcome:
+def start_pre_vote(state: State, moment: Moment) -> ActionResult:
     """Ask whether a campaign would succeed; binds nobody. Spec: StartPreVote.
 
-    Only the appointments call this: the deadline has passed, and no live promise is owed to another.
+    Only the due_actions call this: the deadline has passed, and no live promise is owed to another.
     """
     timing, membership = state.settings.timing, state.durable.membership
     granted = frozenset({state.member})
@@ -106,12 +106,12 @@ def start_pre_vote(state: State, moment: Moment) -> Outcome:
         membership=membership.identity,
     )
     asking = replace(state, role=role, promise=without_own_promise(state))
-    return Outcome(Action.START_PRE_VOTE, asking, to_others(state, request))
+    return ActionResult(Action.START_PRE_VOTE, asking, to_others(state, request))
 
 
 def handle_pre_vote_request(
     state: State, message: PreVoteRequest, moment: Moment
-) -> Outcome | Passed:
+) -> ActionResult | NoAction:
     """Say whether we would vote for the asker; binds us to nothing. Spec: HandlePreVoteRequest."""
     cluster, now = state.settings.cluster, moment.now
     # Spec: v \in Voters
@@ -121,7 +121,7 @@ def handle_pre_vote_request(
     promised = promised_to_another(state, message.sender, now)
     # Spec: r.stamp >= stamp[v]
     welcome = higher and not message.membership.is_older_than(state.durable.membership.identity)
-    if welcome and not promised and now < yielding(state, message.sender):
+    if welcome and not promised and now < deferred_until(state, message.sender):
         return ignored(
             park(state, message), f"pre-vote of {message.sender} waits for another round"
         )
@@ -129,21 +129,21 @@ def handle_pre_vote_request(
         granted = PreVoteGranted(
             cluster=cluster, sender=state.member, term=message.term, sent=message.sent
         )
-        return Outcome(
+        return ActionResult(
             Action.HANDLE_PRE_VOTE_REQUEST,
-            helping(state, message.sender, moment),
+            after_granting_pre_vote(state, message.sender, moment),
             (Send(to=message.sender, message=granted),),
         )
     refused = PreVoteRefused(cluster=cluster, sender=state.member, term=state.term)
     remembered = park(state, message) if welcome else state
-    return Outcome(
+    return ActionResult(
         Action.HANDLE_PRE_VOTE_REQUEST, remembered, (Send(to=message.sender, message=refused),)
     )
 
 
 def handle_pre_vote_granted(
     state: State, message: PreVoteGranted, moment: Moment
-) -> Outcome | Passed:
+) -> ActionResult | NoAction:
     """Count a pre-vote of this round; with a quorum, campaign. Spec: Grants, HandlePreVoteGranted, Campaign."""
     role = state.role
     if (
@@ -155,7 +155,7 @@ def handle_pre_vote_granted(
     ):
         # A delayed grant of an earlier round would help a member that was away to disturb a leader.
         return ignored(state, f"pre-vote of {message.sender} is for a round that is over")
-    if has_given_up(state):
+    if round_superseded(state):
         return ignored(
             state, f"pre-vote of {message.sender} would make us a rival of the one we just helped"
         )
@@ -165,21 +165,21 @@ def handle_pre_vote_granted(
     # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
     if is_quorum(granted, state.voters):
         return campaign(counted, moment)
-    return Outcome(Action.HANDLE_PRE_VOTE_GRANTED, counted)
+    return ActionResult(Action.HANDLE_PRE_VOTE_GRANTED, counted)
 
 
-def campaign(state: State, moment: Moment) -> Outcome:
+def campaign(state: State, moment: Moment) -> ActionResult:
     """Stand for the next term: a quorum said it would vote for us. Spec: Campaign."""
-    return stand_for(Action.CAMPAIGN, state, Term(state.term + 1), None, moment)
+    return become_candidate(Action.CAMPAIGN, state, Term(state.term + 1), None, moment)
 
 
-def stand_for(
+def become_candidate(
     action: Action, state: State, term: Term, resignation: Resignation | None, moment: Moment
-) -> Outcome:
+) -> ActionResult:
     """Ask for votes in ``term``: a leader goes on acting by the lease it has meanwhile. Spec: StandFor."""
     now, timing = moment.now, state.settings.timing
     held = lease_until(state)
-    own = frozenset({Answer(member=state.member, sent=now, promise=timing.promise)})
+    own = frozenset({LeaseGrant(member=state.member, sent=now, promise=timing.promise)})
     alone = is_quorum({state.member}, state.voters)
     role: Candidate | Renewing
     if held is None:
@@ -201,14 +201,14 @@ def stand_for(
     )
     standing = replace(
         state,
-        durable=recorded(state, term, now),
+        durable=next_record(state, term, now),
         role=role,
         promise=promise_to(state, state.member, now),
     )
-    return Outcome(action, standing, to_others(state, request))
+    return ActionResult(action, standing, to_others(state, request))
 
 
-def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> Outcome:
+def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> ActionResult:
     """Vote, which is to move to the term, at most once in each. Spec: HandleVoteRequest."""
     cluster, now, timing = state.settings.cluster, moment.now, state.settings.timing
     if (
@@ -225,7 +225,7 @@ def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> O
         leader = message.sender if leader_of(state) == message.sender else None
         voted = replace(
             state,
-            durable=recorded(state, message.term, now),
+            durable=next_record(state, message.term, now),
             role=Follower(
                 leader=leader, deadline=after(now, timing.election_timeout(moment.jitter))
             ),
@@ -238,10 +238,14 @@ def handle_vote_request(state: State, message: VoteRequest, moment: Moment) -> O
             sent=message.sent,
             promise=timing.promise,
         )
-        return Outcome(Action.HANDLE_VOTE_REQUEST, voted, (Send(to=message.sender, message=vote),))
+        return ActionResult(
+            Action.HANDLE_VOTE_REQUEST, voted, (Send(to=message.sender, message=vote),)
+        )
     # Not adopting the term here keeps a candidate from disturbing a promised voter.
     refused = VoteRefused(cluster=cluster, sender=state.member, term=state.term)
-    return Outcome(Action.HANDLE_VOTE_REQUEST, state, (Send(to=message.sender, message=refused),))
+    return ActionResult(
+        Action.HANDLE_VOTE_REQUEST, state, (Send(to=message.sender, message=refused),)
+    )
 
 
 def _released_for(state: State, message: VoteRequest) -> bool:
@@ -260,7 +264,9 @@ def _released_for(state: State, message: VoteRequest) -> bool:
     )
 
 
-def handle_vote_granted(state: State, message: VoteGranted, moment: Moment) -> Outcome | Passed:
+def handle_vote_granted(
+    state: State, message: VoteGranted, moment: Moment
+) -> ActionResult | NoAction:
     """Count a vote; with a quorum whose promises all still stand, lead. Spec: Votes, HandleVoteGranted, BecomeLeader."""
     role = state.role
     # Spec: Asks(m) \/ role[m] = "leader"
@@ -269,24 +275,24 @@ def handle_vote_granted(state: State, message: VoteGranted, moment: Moment) -> O
         return ignored(state, f"vote of {message.sender} is for a candidacy that is over")
     if message.sent > moment.now:
         return ignored(state, f"vote of {message.sender} answers what was never asked")
-    answer = Answer(member=message.sender, sent=message.sent, promise=message.promise)
-    backing = answered(role.backing, answer, state.settings.timing)
+    grant = LeaseGrant(member=message.sender, sent=message.sent, promise=message.promise)
+    backing = answered(role.backing, grant, state.settings.timing)
     counted = replace(state, role=replace(role, backing=backing))
     # Spec: Asks(m)
     # Spec: Asks(m) => ~IsQuorum(Backs(Answered(m, r)), Voters)
     # Spec: IsQuorum(Backs(answers), Voters)
     if not isinstance(role, Leader) and quorum_stands(backing, state, moment.now):
         return become_leader(counted, moment)
-    return Outcome(Action.HANDLE_VOTE_GRANTED, counted)
+    return ActionResult(Action.HANDLE_VOTE_GRANTED, counted)
 
 
-def quorum_stands(backing: frozenset[Answer], state: State, now: Instant) -> bool:
+def quorum_stands(backing: frozenset[LeaseGrant], state: State, now: Instant) -> bool:
     """Whether a quorum has answered, all of whose promises back a lease at ``now``."""
     until = backed_by_quorum_until(backing, state.voters, state.settings.timing)
     return until is not None and now < until
 
 
-def become_leader(state: State, moment: Moment) -> Outcome:
+def become_leader(state: State, moment: Moment) -> ActionResult:
     """Lead the term won, and stamp the membership with it. Spec: BecomeLeader.
 
     The first heartbeat is due at once: it is the next step.
@@ -295,8 +301,8 @@ def become_leader(state: State, moment: Moment) -> Outcome:
     backing = role.backing if isinstance(role, Candidate | Renewing) else frozenset()
     leading = replace(
         state,
-        durable=recorded(state, state.term, moment.now, stamped=True),
+        durable=next_record(state, state.term, moment.now, stamped=True),
         role=Leader(backing=backing, deadline=moment.now),
-        pacing=replace(state.pacing, parked=(), courtesy=None),
+        pacing=replace(state.pacing, parked=(), backoff=None),
     )
-    return Outcome(Action.BECOME_LEADER, leading)
+    return ActionResult(Action.BECOME_LEADER, leading)

@@ -12,11 +12,11 @@ from typing import Final
 
 from leader.protocol.messages import PreVoteRequest, Resignation
 from leader.protocol.state import (
-    Answer,
     Candidate,
-    Courtesy,
     Leader,
+    LeaseGrant,
     PreCandidate,
+    PreVoteBackoff,
     Promise,
     Renewing,
     State,
@@ -88,7 +88,7 @@ def _with_what_has_run_out(state: State) -> Iterator[State]:
     if isinstance(role, Candidate | Leader | Renewing):
         known = {answer.member for answer in role.backing}
         for member in set(state.voters) - known:
-            answer = Answer(member=member, sent=long_ago, promise=state.settings.timing.promise)
+            answer = LeaseGrant(member=member, sent=long_ago, promise=state.settings.timing.promise)
             yield replace(state, role=replace(role, backing=role.backing | {answer}))
 
 
@@ -97,14 +97,14 @@ def _paced(state: State, parked: Iterable[PreVoteRequest]) -> Iterator[State]:
     yield replace(state, role=replace(role, deadline=SOON))
     if isinstance(role, PreCandidate):
         yield replace(state, role=replace(role, started=NOW))
-    yield replace(state, pacing=replace(UNPACED, patient_until=SOON))
+    yield replace(state, pacing=replace(UNPACED, no_retry_before=SOON))
     for request in parked:
         yield replace(state, pacing=replace(UNPACED, parked=(request,)))
     for other in state.voters:
         if other != state.member:
-            courtesy = Courtesy(to=other, until=SOON)
+            backoff = PreVoteBackoff(to=other, until=SOON)
             resignation = Resignation(leader=other, term=state.term)
-            yield replace(state, pacing=replace(UNPACED, courtesy=courtesy))
+            yield replace(state, pacing=replace(UNPACED, backoff=backoff))
             yield replace(state, pacing=replace(UNPACED, resignation=resignation))
 
 

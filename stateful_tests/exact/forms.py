@@ -8,7 +8,7 @@ only paces, or in what has run out, are one; ``forgetting`` checks that they may
 from dataclasses import dataclass, replace
 from typing import Final
 
-from leader.protocol.lease import backed_until
+from leader.protocol.lease import expires_at
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -23,11 +23,11 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.state import (
-    Answer,
     Candidate,
     Durable,
     Follower,
     Leader,
+    LeaseGrant,
     Pacing,
     PreCandidate,
     Promise,
@@ -41,11 +41,11 @@ from leader.protocol.vocabulary import LARGEST, Duration, Instant, MemberId, Ter
 TICK: Final = Duration(1_000_000)
 NOW: Final = Instant(100 * TICK)
 ROUND: Final = Instant(NOW - TICK)
-"""When every pre-candidate began its round: long enough ago that no courtesy stands against anything."""
+"""When every pre-candidate began its round: long enough ago that no backoff stands against anything."""
 EARLIER_ROUND: Final = Instant(ROUND - 1)
 NONE: Final = Duration(0)
 NEVER: Final = Instant(LARGEST)
-UNPACED: Final = Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None)
+UNPACED: Final = Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +119,11 @@ def _deadline(deadline: Instant, timing: Timing) -> Instant:
     return NOW if deadline <= NOW + patience else NEVER
 
 
-def _backing(backing: frozenset[Answer], passed: Duration, timing: Timing) -> frozenset[Answer]:
+def _backing(
+    backing: frozenset[LeaseGrant], passed: Duration, timing: Timing
+) -> frozenset[LeaseGrant]:
     aged = (replace(answer, sent=Instant(answer.sent - passed)) for answer in backing)
-    return frozenset(answer for answer in aged if backed_until(answer, timing) > NOW)
+    return frozenset(answer for answer in aged if expires_at(answer, timing) > NOW)
 
 
 def letter(source: MemberId, to: MemberId, message: Message) -> Letter:

@@ -6,7 +6,7 @@ ticks still left; see ``forms`` for what is gone before.
 
 from collections.abc import Collection
 
-from leader.protocol.lease import backed_until, lease_until
+from leader.protocol.lease import expires_at, lease_until
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -16,10 +16,10 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.state import (
-    Answer,
     Candidate,
     Follower,
     Leader,
+    LeaseGrant,
     PreCandidate,
     Promise,
     Renewing,
@@ -67,8 +67,8 @@ def _promise(promise: Promise | None) -> tuple[MemberId | None, int]:
     return (None, 0) if promise is None else (promise.to, _ticks(promise.until))
 
 
-def _ticks_of(backing: frozenset[Answer], member: MemberId, timing: Timing) -> int:
-    ends = [backed_until(answer, timing) for answer in backing if answer.member == member]
+def _ticks_of(backing: frozenset[LeaseGrant], member: MemberId, timing: Timing) -> int:
+    ends = [expires_at(answer, timing) for answer in backing if answer.member == member]
     return max(map(_ticks, ends), default=0)
 
 

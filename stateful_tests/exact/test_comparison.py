@@ -95,8 +95,8 @@ def test_two_states_that_are_one_are_refused(graph_of: GraphOf) -> None:
         patches=(
             Patch(
                 module="voting",
-                old="        promise=longest_owed(state, now),",
-                new="        promise=Duration(longest_owed(state, now) + state.term),",
+                old="        promise=restart_wait(state, now),",
+                new="        promise=Duration(restart_wait(state, now) + state.term),",
             ),
         ),
     )

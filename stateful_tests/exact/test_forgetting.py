@@ -52,10 +52,10 @@ def test_a_promise_that_outlives_itself_is_seen() -> None:
 
 @pytest.mark.slow
 def test_a_pace_that_decides_is_seen() -> None:
-    """A core that votes by courtesy, which is but a pace, is found out."""
+    """A core that votes by backoff, which is but a pace, is found out."""
     core = patched(
         "voting",
         "not promised_to_another(state, message.sender, now) or",
-        "not promised_to_another(state, message.sender, now) or state.pacing.courtesy is not None or",
+        "not promised_to_another(state, message.sender, now) or state.pacing.backoff is not None or",
     )
     assert unruly_paces(explored("two-members", core))

@@ -20,7 +20,7 @@ from stateful_tests.stack.member_process import ActorFactory
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import SystemFactory
 
-CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "election", "start")
+CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "step", "start")
 ACTING: Final = {
     **{f"leader.protocol.{name}": name for name in CORE},
     "leader.election.engine": "engine",
@@ -90,10 +90,10 @@ def load(mutant: Mutant) -> Core:
         ValueError: a patch does not fit the core any more.
     """
     modules = _Modules(mutant.patches)
-    election, lease, start = (modules.load(name) for name in ("election", "lease", "start"))
+    step, lease, start = (modules.load(name) for name in ("step", "lease", "start"))
     return Core(
-        step=election.step,
-        next_deadline=election.next_deadline,
+        step=step.step,
+        next_deadline=step.next_deadline,
         lease_until=lease.lease_until,
         restart=start.restart,
         start_without_record=start.start_without_record,

@@ -71,7 +71,7 @@ MUTANTS: Final = (
     bug(
         "drift_of_clocks_ignored",
         "a slow clock's lease outlives what fast clocks promised",
-        ("lease", "timing.lease(answer.promise)", "answer.promise"),
+        ("lease", "timing.lease(grant.promise)", "grant.promise"),
     ),
     bug(
         "former_longer_promise_cut_short",
@@ -96,9 +96,9 @@ MUTANTS: Final = (
         "follower_without_a_timer",
         "nobody stands after the leader's death",
         (
-            "election",
-            "    return [(free_at(state, role.deadline), start_pre_vote)]",
-            "    return [] if leader_of(state) else [(free_at(state, role.deadline), start_pre_vote)]",
+            "step",
+            "    return [(earliest_pre_vote(state, role.deadline), start_pre_vote)]",
+            "    return [] if leader_of(state) else [(earliest_pre_vote(state, role.deadline), start_pre_vote)]",
         ),
     ),
 )
@@ -141,8 +141,8 @@ THE_ORIGINALS: Final = (
         "whoever is asked whether it would vote has voted: nobody is elected",
         (
             "voting",
-            "helping(state, message.sender, moment),",
-            "helping(replace(state, durable=recorded(state, message.term, now)), message.sender, moment),",
+            "after_granting_pre_vote(state, message.sender, moment),",
+            "after_granting_pre_vote(replace(state, durable=next_record(state, message.term, now)), message.sender, moment),",
         ),
     ),
     bug(
@@ -270,13 +270,13 @@ OF_THE_PAST: Final = (
             "if isinstance(role, PreCandidate) and not _outranks(state, asker):",
             "if isinstance(role, PreCandidate):",
         ),
-        ("pacing", "courtesy is None or _outranks(state, courtesy.to):", "courtesy is None:"),
+        ("pacing", "backoff is None or _outranks(state, backoff.to):", "backoff is None:"),
         (
             "pacing",
             "    if isinstance(role, PreCandidate) and _outranks(state, asker):\n        waits = ",
             "    if False:\n        waits = ",
         ),
-        ("pacing", "timing.courtesy * moment.jitter // JITTER_RANGE", "0"),
+        ("pacing", "timing.pre_vote_backoff * moment.jitter // JITTER_RANGE", "0"),
     ),
 )
 

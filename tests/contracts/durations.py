@@ -15,7 +15,7 @@ def timing(
         heartbeat_interval=Duration(interval),
         max_clock_drift=drift,
         stagger=Duration(stagger),
-        courtesy=Duration(10),
+        pre_vote_backoff=Duration(10),
     )
 
 
@@ -87,7 +87,7 @@ def a_failover_outlasts_the_promise(low: int, stagger: int, voters: int) -> bool
     return of.worst_failover(voters) >= low + stagger * (voters - 2)
 
 
-def backed_until_twin(sent: tuple[int, ...], promises: tuple[int, ...], drift: int) -> int | None:
+def lease_until_twin(sent: tuple[int, ...], promises: tuple[int, ...], drift: int) -> int | None:
     """``backed_by_quorum_until`` of voters who all have answered, on integers instead of answers."""
     of = timing(drift=drift)
     ends = [at + of.lease(Duration(promise)) for at, promise in zip(sent, promises, strict=True)]
@@ -102,7 +102,7 @@ def a_lease_of_three_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: int
     pre: z >= 0
     post: _
     """
-    until = backed_until_twin((a, b, c), (x, y, z), 10_000)
+    until = lease_until_twin((a, b, c), (x, y, z), 10_000)
     if until is None:
         return False
     bound = [until <= sent + promise for sent, promise in ((a, x), (b, y), (c, z))]

@@ -127,8 +127,8 @@ PLANTED: Final = {
     ),
     "a_pre_vote_releases": _bug(
         "voting",
-        "helping(state, message.sender, moment),",
-        "replace(helping(state, message.sender, moment), promise=None),",
+        "after_granting_pre_vote(state, message.sender, moment),",
+        "replace(after_granting_pre_vote(state, message.sender, moment), promise=None),",
         "a_pre_vote_binds_to_nothing",
     ),
     "a_refusal_teaches_nothing": _bug(

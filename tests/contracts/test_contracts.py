@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leader.protocol.lease import backed_by_quorum_until
-from leader.protocol.state import Answer
+from leader.protocol.state import LeaseGrant
 from leader.protocol.vocabulary import Duration, Instant, MemberId
-from tests.contracts.durations import backed_until_twin, timing
+from tests.contracts.durations import lease_until_twin, timing
 from tests.contracts.page import PAGE, all_contracts, table, with_table
 from tests.contracts.planted import PLANTED, plant
 from tests.contracts.verdicts import (
@@ -67,12 +67,12 @@ def test_the_twin_on_integers_finds_what_the_lease_is(
     """So what is confirmed of the one is true of the other, where Hypothesis looks."""
     names = tuple(MemberId(f"m{place}") for place in range(len(answers)))
     backing = frozenset(
-        Answer(member=name, sent=Instant(sent), promise=Duration(promise))
+        LeaseGrant(member=name, sent=Instant(sent), promise=Duration(promise))
         for name, (sent, promise) in zip(names, answers, strict=True)
     )
     sent, promises = zip(*answers, strict=True)
     found = backed_by_quorum_until(backing, names, timing(drift=drift))
-    assert found == backed_until_twin(sent, promises, drift)
+    assert found == lease_until_twin(sent, promises, drift)
 
 
 def test_the_page_shows_every_contract_and_its_verdict() -> None:

@@ -6,7 +6,7 @@ lease a twin on integers, say more.
 
 from leader.election.record import file_name
 from leader.protocol.lease import answered, backed_by_quorum_until
-from leader.protocol.state import Answer
+from leader.protocol.state import LeaseGrant
 from leader.protocol.vocabulary import Duration, Instant
 from tests.contracts.durations import timing
 from tests.contracts.votes import A, B, C
@@ -20,7 +20,7 @@ def a_lease_of_answers_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: i
     """
     ends = {A: a + x, B: b + y, C: c + z}
     backing = frozenset(
-        Answer(member=member, sent=Instant(sent), promise=Duration(promise))
+        LeaseGrant(member=member, sent=Instant(sent), promise=Duration(promise))
         for member, sent, promise in ((A, a, x), (B, b, y), (C, c, z))
     )
     until = backed_by_quorum_until(backing, (A, B, C), timing(drift=10_000))
@@ -33,8 +33,8 @@ def an_answer_never_shortens(known: int, sent: int, promise: int) -> bool:
     pre: min(known, sent, promise) >= 0
     post: _
     """
-    first = Answer(member=A, sent=Instant(known), promise=Duration(150))
-    second = Answer(member=A, sent=Instant(sent), promise=Duration(promise))
+    first = LeaseGrant(member=A, sent=Instant(known), promise=Duration(150))
+    second = LeaseGrant(member=A, sent=Instant(sent), promise=Duration(promise))
     [kept] = answered(frozenset({first}), second, timing())
     return kept.sent + kept.promise == max(known + 150, sent + promise)
 

@@ -16,7 +16,7 @@ from leader.protocol.messages import (
 )
 from leader.protocol.start import restart
 from leader.protocol.state import Durable, Follower, Pacing, Promise, Settings, State
-from leader.protocol.transition import Outcome, Passed
+from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
 from leader.protocol.voting import handle_pre_vote_request, handle_vote_request, promise_to
 from tests.contracts.durations import timing
@@ -25,7 +25,7 @@ CLUSTER = ClusterId("shop")
 A, B, C = MemberId("a"), MemberId("b"), MemberId("c")
 PROMISE = 150
 SETTINGS = Settings(cluster=CLUSTER, member=A, timing=timing(), trust_disconnect=False)
-UNPACED = Pacing(parked=(), resignation=None, patient_until=Instant(0), courtesy=None)
+UNPACED = Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None)
 DIGEST = founding((A, B, C)).identity.digest
 
 
@@ -68,9 +68,11 @@ def at(now: int) -> Moment:
     return Moment(now=Instant(now), jitter=0)
 
 
-def is_granted(outcome: Outcome | Passed) -> bool:
+def is_granted(outcome: ActionResult | NoAction) -> bool:
     """Whether the step says yes."""
-    return isinstance(outcome, Outcome) and isinstance(outcome.messages[0].message, VoteGranted)
+    return isinstance(outcome, ActionResult) and isinstance(
+        outcome.messages[0].message, VoteGranted
+    )
 
 
 def a_vote_moves_and_binds(

@@ -3,9 +3,9 @@
 import pytest
 
 from leader.election.trace import Letter, Owed, View, begun, letter, started, stepped, view
-from leader.protocol.election import step
 from leader.protocol.messages import MembershipContradicted, Message
 from leader.protocol.state import State
+from leader.protocol.step import step
 from tests.protocol.builders import (
     CLUSTER,
     TRIO,
@@ -13,10 +13,10 @@ from tests.protocol.builders import (
     A,
     B,
     C,
-    answer,
     asking,
     at,
     following,
+    grant,
     heard,
     heartbeat,
     heartbeat_ack,
@@ -84,10 +84,10 @@ def test_a_message_becomes_a_letter_to_one_member(
         (member(following(B, 300), promise=promised(B, 110)), {"leader": B, "promise": Owed(to=B, left=10 * MILLISECOND)}),
         (member(following(None, 300), promise=promised(None, 100)), {}),
         (member(asking(C, A, started=90, deadline=300)), {"role": "precandidate", "granted": [A, C]}),
-        (member(standing(answer(A, 90), answer(B, 1), deadline=300)), {"role": "candidate", "backing": {A: 89 * MILLISECOND}}),
-        (member(leading(answer(B, 90), answer(A, 95), deadline=300)), {"role": "leader", "backing": {A: 94 * MILLISECOND, B: 89 * MILLISECOND}, "acts": True}),
-        (member(leading(answer(A, 95), answer(B, 1), deadline=300)), {"role": "leader", "backing": {A: 94 * MILLISECOND}}),
-        (member(renewing(answer(A, 95), lease_until=120, deadline=300)), {"role": "renewing", "backing": {A: 94 * MILLISECOND}, "held": 20 * MILLISECOND, "acts": True}),
+        (member(standing(grant(A, 90), grant(B, 1), deadline=300)), {"role": "candidate", "backing": {A: 89 * MILLISECOND}}),
+        (member(leading(grant(B, 90), grant(A, 95), deadline=300)), {"role": "leader", "backing": {A: 94 * MILLISECOND, B: 89 * MILLISECOND}, "acts": True}),
+        (member(leading(grant(A, 95), grant(B, 1), deadline=300)), {"role": "leader", "backing": {A: 94 * MILLISECOND}}),
+        (member(renewing(grant(A, 95), lease_until=120, deadline=300)), {"role": "renewing", "backing": {A: 94 * MILLISECOND}, "held": 20 * MILLISECOND, "acts": True}),
     ],
     ids=["follower", "free", "precandidate", "candidate", "leader", "leader no more", "renewing"],
 )  # fmt: skip

@@ -22,14 +22,14 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.state import (
-    Answer,
     Candidate,
-    Courtesy,
     Durable,
     Follower,
     Leader,
+    LeaseGrant,
     Pacing,
     PreCandidate,
+    PreVoteBackoff,
     Promise,
     Renewing,
     Role,
@@ -67,7 +67,7 @@ TIMING = Timing(
     heartbeat_interval=duration(30),
     max_clock_drift=10_000,
     stagger=duration(0.5),
-    courtesy=duration(2),
+    pre_vote_backoff=duration(2),
 )
 
 
@@ -101,8 +101,8 @@ def member(
     promise: Promise | None = None,
     parked: tuple[PreVoteRequest, ...] = (),
     resignation: Resignation | None = None,
-    patient_until: float = 0,
-    courtesy: Courtesy | None = None,
+    no_retry_before: float = 0,
+    backoff: PreVoteBackoff | None = None,
     trust_disconnect: bool = False,
     observers: frozenset[MemberId] = frozenset(),
 ) -> State:
@@ -115,8 +115,8 @@ def member(
         pacing=Pacing(
             parked=parked,
             resignation=resignation,
-            patient_until=instant(patient_until),
-            courtesy=courtesy,
+            no_retry_before=instant(no_retry_before),
+            backoff=backoff,
         ),
         observers=observers,
     )
@@ -126,12 +126,12 @@ def promised(to: MemberId | None, until: float) -> Promise:
     return Promise(to=to, until=instant(until))
 
 
-def courtesy(to: MemberId, until: float) -> Courtesy:
-    return Courtesy(to=to, until=instant(until))
+def backoff(to: MemberId, until: float) -> PreVoteBackoff:
+    return PreVoteBackoff(to=to, until=instant(until))
 
 
-def answer(of: MemberId, sent: float, promise: float = 101) -> Answer:
-    return Answer(member=of, sent=instant(sent), promise=duration(promise))
+def grant(of: MemberId, sent: float, promise: float = 101) -> LeaseGrant:
+    return LeaseGrant(member=of, sent=instant(sent), promise=duration(promise))
 
 
 def following(leader: MemberId | None, deadline: float) -> Follower:
@@ -144,15 +144,15 @@ def asking(*granted: MemberId, started: float, deadline: float) -> PreCandidate:
     )
 
 
-def standing(*backing: Answer, deadline: float) -> Candidate:
+def standing(*backing: LeaseGrant, deadline: float) -> Candidate:
     return Candidate(backing=frozenset(backing), deadline=instant(deadline))
 
 
-def leading(*backing: Answer, deadline: float) -> Leader:
+def leading(*backing: LeaseGrant, deadline: float) -> Leader:
     return Leader(backing=frozenset(backing), deadline=instant(deadline))
 
 
-def renewing(*backing: Answer, lease_until: float, deadline: float) -> Renewing:
+def renewing(*backing: LeaseGrant, lease_until: float, deadline: float) -> Renewing:
     return Renewing(
         lease_until=instant(lease_until), backing=frozenset(backing), deadline=instant(deadline)
     )

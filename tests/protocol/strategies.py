@@ -7,17 +7,17 @@ or not; but what a leader leads by holds its own answer.
 from hypothesis import strategies as st
 
 from leader.protocol.messages import Message
-from leader.protocol.state import Answer, Promise, Role, State
+from leader.protocol.state import LeaseGrant, Promise, Role, State
 from tests.protocol.builders import (
     TRIO,
     A,
     B,
     C,
     D,
-    answer,
     asking,
-    courtesy,
+    backoff,
     following,
+    grant,
     heartbeat,
     heartbeat_ack,
     heartbeat_refused,
@@ -44,10 +44,10 @@ VOTERS = st.sampled_from([(A,), (A, B), TRIO, (B, C)])
 
 
 @st.composite
-def backings(draw: st.DrawFn) -> list[Answer]:
+def backings(draw: st.DrawFn) -> list[LeaseGrant]:
     """Answers of at most one for each member, its own among them."""
     others = draw(st.lists(OTHERS, unique=True))
-    return [answer(of, draw(TIMES), promise=draw(st.integers(0, 200))) for of in (A, *others)]
+    return [grant(of, draw(TIMES), promise=draw(st.integers(0, 200))) for of in (A, *others)]
 
 
 @st.composite
@@ -77,8 +77,8 @@ def states(draw: st.DrawFn) -> State:
         promise=draw(promises()),
         parked=tuple(draw(st.lists(asked, max_size=2, unique_by=lambda request: request.sender))),
         resignation=draw(st.none() | st.builds(resignation, OTHERS, TERMS)),
-        patient_until=draw(TIMES),
-        courtesy=draw(st.none() | st.builds(courtesy, OTHERS, TIMES)),
+        no_retry_before=draw(TIMES),
+        backoff=draw(st.none() | st.builds(backoff, OTHERS, TIMES)),
         trust_disconnect=draw(st.booleans()),
     )
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
-from leader.protocol.election import step
 from leader.protocol.events import PeerWentDown, ResignationAsked
 from leader.protocol.leading import likeliest_successor
 from leader.protocol.state import Role
+from leader.protocol.step import step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
@@ -21,10 +21,10 @@ from tests.protocol.builders import (
     B,
     C,
     D,
-    answer,
     asking,
     at,
     following,
+    grant,
     heard,
     heartbeat,
     ignoring,
@@ -53,7 +53,7 @@ LED_5 = record(5, stamp=5)
 def test_a_leader_stops_acting_and_then_says_so(successor: MemberId | None) -> None:
     """Every other voter is told, and who is to come; its own promise is over."""
     state = member(
-        leading(answer(A, 90), answer(B, 90), deadline=120), durable=LED_5, promise=promised(A, 191)
+        leading(grant(A, 90), grant(B, 90), deadline=120), durable=LED_5, promise=promised(A, 191)
     )
     news = resigned(A, 5, successor)
     assert step(state, ResignationAsked(successor=successor), at(100, HALF)) == Transition(
@@ -66,7 +66,7 @@ def test_a_leader_stops_acting_and_then_says_so(successor: MemberId | None) -> N
 def test_a_renewing_leader_resigns_the_term_it_has_asked_for() -> None:
     """Voters that granted it already release that promise too."""
     state = member(
-        renewing(answer(A, 90), lease_until=150, deadline=120),
+        renewing(grant(A, 90), lease_until=150, deadline=120),
         durable=record(9, stamp=5),
         promise=promised(A, 191),
     )
@@ -83,7 +83,7 @@ def test_a_renewing_leader_resigns_the_term_it_has_asked_for() -> None:
     [
         following(B, 150),
         asking(A, started=90, deadline=200),
-        standing(answer(A, 90), deadline=200),
+        standing(grant(A, 90), deadline=200),
     ],
 )
 def test_only_a_leader_resigns(role: Role) -> None:
@@ -97,8 +97,8 @@ def test_only_a_leader_resigns(role: Role) -> None:
 @pytest.mark.parametrize(
     "role",
     [
-        leading(answer(A, 90), answer(B, 60), answer(C, 30), deadline=120),
-        renewing(answer(A, 90), answer(B, 60), answer(C, 30), lease_until=150, deadline=120),
+        leading(grant(A, 90), grant(B, 60), grant(C, 30), deadline=120),
+        renewing(grant(A, 90), grant(B, 60), grant(C, 30), lease_until=150, deadline=120),
     ],
 )
 def test_the_likeliest_successor_has_answered_last(role: Role) -> None:
@@ -106,7 +106,7 @@ def test_the_likeliest_successor_has_answered_last(role: Role) -> None:
     assert likeliest_successor(member(role, durable=LED_5)) == B
 
 
-@pytest.mark.parametrize("role", [leading(answer(A, 90), deadline=120), following(B, 150)])
+@pytest.mark.parametrize("role", [leading(grant(A, 90), deadline=120), following(B, 150)])
 def test_without_an_answer_there_is_no_likely_successor(role: Role) -> None:
     """And whoever does not lead has none to name."""
     assert likeliest_successor(member(role)) is None
@@ -149,7 +149,7 @@ def test_the_named_successor_campaigns_at_once() -> None:
     assert step(state, heard(resigned(B, 5, successor=A)), at(100)) == Transition(
         Action.HANDLE_RESIGNED,
         member(
-            standing(answer(A, 100), deadline=201),
+            standing(grant(A, 100), deadline=201),
             durable=durable,
             promise=promised(A, 201),
             resignation=resignation(B, 5),
@@ -180,7 +180,7 @@ def test_a_successor_that_owes_another_a_promise_does_not_campaign() -> None:
     named = heard(resigned(B, 5, successor=A))
     heeded = member(following(None, 180), promise=promised(C, 150), resignation=resignation(B, 5))
     assert step(state, named, at(150 - NANOSECOND)) == nothing(heeded)
-    assert step(state, named, at(150)).state.role == standing(answer(A, 150), deadline=251)
+    assert step(state, named, at(150)).state.role == standing(grant(A, 150), deadline=251)
 
 
 def test_a_successor_without_a_vote_does_not_campaign() -> None:
@@ -202,9 +202,9 @@ def test_a_late_resignation_is_ignored() -> None:
     "role",
     [
         asking(A, started=90, deadline=200),
-        standing(answer(A, 90), deadline=200),
-        leading(answer(A, 90), answer(C, 90), deadline=120),
-        renewing(answer(A, 90), lease_until=150, deadline=120),
+        standing(grant(A, 90), deadline=200),
+        leading(grant(A, 90), grant(C, 90), deadline=120),
+        renewing(grant(A, 90), lease_until=150, deadline=120),
     ],
 )
 def test_whoever_does_not_follow_only_remembers_a_resignation(role: Role) -> None:
@@ -358,9 +358,9 @@ def test_a_trusted_broken_connection_finds_nothing_to_release_in_a_promise_that_
     [
         following(A, 180),
         asking(C, started=90, deadline=180),
-        standing(answer(C, 90), deadline=180),
-        leading(answer(C, 90), answer(B, 90), deadline=120),
-        renewing(answer(C, 90), lease_until=150, deadline=120),
+        standing(grant(C, 90), deadline=180),
+        leading(grant(C, 90), grant(B, 90), deadline=120),
+        renewing(grant(C, 90), lease_until=150, deadline=120),
     ],
 )
 def test_a_connection_to_any_other_member_decides_nothing(

@@ -6,9 +6,9 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
-from leader.protocol.election import next_deadline, step
 from leader.protocol.leading import send_heartbeat
 from leader.protocol.state import Role
+from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import InvariantViolated, Term
 from tests.protocol.builders import (
@@ -18,10 +18,10 @@ from tests.protocol.builders import (
     A,
     B,
     C,
-    answer,
     asking,
     at,
     following,
+    grant,
     heard,
     heartbeat,
     heartbeat_ack,
@@ -50,14 +50,14 @@ LED_5 = record(5, stamp=5)
 def test_a_heartbeat_is_sent_when_it_is_due_and_not_before() -> None:
     """It renews the promise to oneself, and asks every other voter for theirs."""
     state = member(
-        leading(answer(A, 0), answer(B, 0), deadline=30), durable=LED_5, promise=promised(A, 101)
+        leading(grant(A, 0), grant(B, 0), deadline=30), durable=LED_5, promise=promised(A, 101)
     )
     beat = heartbeat(A, 5, sent=30)
     assert step(state, WOKE, at(30 - NANOSECOND)) == nothing(state)
     assert step(state, WOKE, at(30)) == Transition(
         Action.SEND_HEARTBEAT,
         member(
-            leading(answer(A, 30), answer(B, 0), deadline=60),
+            leading(grant(A, 30), grant(B, 0), deadline=60),
             durable=LED_5,
             promise=promised(A, 131),
         ),
@@ -68,14 +68,14 @@ def test_a_heartbeat_is_sent_when_it_is_due_and_not_before() -> None:
 @pytest.mark.parametrize(("promise", "deadline"), [(1, 30.5), (60, 50), (90, 60), (500, 60)])
 def test_heartbeats_follow_a_third_of_the_shortest_promise(promise: float, deadline: float) -> None:
     """Nobody's longer ones slow the leader down, and no absurd one makes it do nothing else."""
-    role = leading(answer(A, 0), answer(B, 0), answer(C, 0, promise=promise), deadline=30)
+    role = leading(grant(A, 0), grant(B, 0), grant(C, 0, promise=promise), deadline=30)
     beat = step(member(role, durable=LED_5), WOKE, at(30))
     assert beat.state.role.deadline == instant(deadline)
 
 
 def test_a_leader_whose_lease_is_over_sends_no_heartbeat() -> None:
     """Where both are due, it steps down."""
-    state = member(leading(answer(A, 0), answer(B, 0), deadline=99), durable=LED_5)
+    state = member(leading(grant(A, 0), grant(B, 0), deadline=99), durable=LED_5)
     assert step(state, WOKE, at(99)).action == Action.EXPIRE_LEASE
 
 
@@ -108,7 +108,7 @@ def test_a_longer_promise_to_the_same_leader_is_not_cut_short() -> None:
 
 
 @pytest.mark.parametrize(
-    "role", [asking(A, started=40, deadline=150), standing(answer(A, 40), deadline=150)]
+    "role", [asking(A, started=40, deadline=150), standing(grant(A, 40), deadline=150)]
 )
 def test_whoever_campaigns_gives_up_for_a_leader_of_its_term(role: Role) -> None:
     """The term has been won by another; its membership is adopted, and what was parked is dropped."""
@@ -173,7 +173,7 @@ def test_a_leader_that_resigned_may_lead_a_later_term() -> None:
 
 def test_two_leaders_of_one_term_stop_the_member_that_sees_them() -> None:
     """What everything rests on does not hold: a dead member is safe."""
-    state = member(leading(answer(A, 0), answer(C, 0), deadline=30), durable=LED_5)
+    state = member(leading(grant(A, 0), grant(C, 0), deadline=30), durable=LED_5)
     with pytest.raises(InvariantViolated, match=f"^OneLeaderPerTerm: {B} and {A} both lead term 5"):
         step(state, heard(heartbeat(B, 5, sent=7)), at(20))
 
@@ -181,7 +181,7 @@ def test_two_leaders_of_one_term_stop_the_member_that_sees_them() -> None:
 def test_a_leader_follows_a_leader_of_a_higher_term() -> None:
     """It was cut off and has not noticed yet that its lease is over."""
     state = member(
-        leading(answer(A, 0), answer(C, 0), deadline=130), durable=LED_5, promise=promised(A, 101)
+        leading(grant(A, 0), grant(C, 0), deadline=130), durable=LED_5, promise=promised(A, 101)
     )
     led_6 = record(6, stamp=6)
     assert step(state, heard(heartbeat(B, 6, sent=7)), at(120)) == Transition(
@@ -199,7 +199,7 @@ def test_a_leader_follows_a_leader_of_a_higher_term() -> None:
 def test_a_renewing_leader_follows_whoever_has_won_the_term_it_asked_for() -> None:
     """It has led its former term only."""
     state = member(
-        renewing(answer(A, 100), lease_until=130, deadline=120), durable=record(6, stamp=5)
+        renewing(grant(A, 100), lease_until=130, deadline=120), durable=record(6, stamp=5)
     )
     followed = step(state, heard(heartbeat(B, 6, sent=7)), at(140))
     assert followed.state.role == following(B, 241)
@@ -214,15 +214,15 @@ def test_a_renewing_leader_follows_whoever_has_won_the_term_it_asked_for() -> No
 
 def test_an_answer_extends_the_lease_from_when_its_question_was_sent() -> None:
     """However late it arrives."""
-    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, 5, sent=30, promise=70)), at(55)) == Transition(
         Action.HANDLE_HEARTBEAT_ACK,
-        member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5),
+        member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5),
         (),
     )
     assert step(state, heard(heartbeat_ack(B, 5, sent=30)), at(55)) == Transition(
         Action.HANDLE_HEARTBEAT_ACK,
-        member(leading(answer(A, 30), answer(B, 30), deadline=60), durable=LED_5),
+        member(leading(grant(A, 30), grant(B, 30), deadline=60), durable=LED_5),
         (),
     )
 
@@ -230,7 +230,7 @@ def test_an_answer_extends_the_lease_from_when_its_question_was_sent() -> None:
 @pytest.mark.parametrize("term", [4, 6])
 def test_an_answer_backs_the_term_it_was_given_to(term: int) -> None:
     """A promise to another leadership, even of the same member, is none to this one."""
-    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, term, sent=30)), at(55)) == ignoring(
         state, f"answer of {B} is to a leadership that is over"
     )
@@ -241,8 +241,8 @@ def test_an_answer_backs_the_term_it_was_given_to(term: int) -> None:
     [
         following(None, 200),
         asking(A, started=0, deadline=200),
-        standing(answer(A, 0), deadline=200),
-        renewing(answer(A, 40), lease_until=99, deadline=70),
+        standing(grant(A, 0), deadline=200),
+        renewing(grant(A, 40), lease_until=99, deadline=70),
     ],
 )
 def test_an_answer_is_ignored_by_whoever_leads_no_longer(role: Role) -> None:
@@ -255,12 +255,12 @@ def test_an_answer_is_ignored_by_whoever_leads_no_longer(role: Role) -> None:
 
 def test_an_answer_from_the_future_is_ignored() -> None:
     """It would back a lease that nobody promised; one to what was sent this very moment counts."""
-    state = member(leading(answer(A, 30), answer(B, 0), deadline=60), durable=LED_5)
+    state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, 5, sent=55 + NANOSECOND)), at(55)) == ignoring(
         state, f"answer of {B} is to what was never sent"
     )
     counted = step(state, heard(heartbeat_ack(B, 5, sent=55)), at(55))
-    assert counted.state.role == leading(answer(A, 30), answer(B, 55), deadline=60)
+    assert counted.state.role == leading(grant(A, 30), grant(B, 55), deadline=60)
 
 
 # ExpireLease
@@ -269,7 +269,7 @@ def test_an_answer_from_the_future_is_ignored() -> None:
 def test_a_leader_steps_down_when_its_lease_is_over_and_not_before() -> None:
     """It waits for nobody's message; its promise to itself ends with its leadership."""
     state = member(
-        leading(answer(A, 90), answer(B, 0), deadline=120), durable=LED_5, promise=promised(A, 191)
+        leading(grant(A, 90), grant(B, 0), deadline=120), durable=LED_5, promise=promised(A, 191)
     )
     assert step(state, WOKE, at(99 - NANOSECOND)) == nothing(state)
     assert step(state, WOKE, at(99, HALF)) == Transition(
@@ -281,7 +281,7 @@ def test_a_leader_steps_down_when_its_lease_is_over_and_not_before() -> None:
 
 def test_a_leader_that_no_quorum_backs_steps_down_at_once() -> None:
     """Whatever the time."""
-    state = member(leading(answer(A, 90), deadline=120), durable=LED_5)
+    state = member(leading(grant(A, 90), deadline=120), durable=LED_5)
     assert next_deadline(state) == 0
     assert step(state, WOKE, at(0)).action == Action.EXPIRE_LEASE
 
@@ -289,7 +289,7 @@ def test_a_leader_that_no_quorum_backs_steps_down_at_once() -> None:
 def test_a_renewing_leader_steps_down_when_the_lease_of_its_former_term_is_over() -> None:
     """Where both are due it tries no further term; the application sees the term it failed to win."""
     state = member(
-        renewing(answer(A, 90), lease_until=99, deadline=99),
+        renewing(grant(A, 90), lease_until=99, deadline=99),
         durable=record(6, stamp=5),
         promise=promised(A, 191),
     )
@@ -305,7 +305,7 @@ def test_what_a_leader_has_parked_is_answered_once_it_has_stepped_down() -> None
     """Whoever asked while it led need not ask again."""
     request = pre_vote_request(B, 6, sent=7, stamp=5)
     state = member(
-        leading(answer(A, 90), answer(B, 0), deadline=120),
+        leading(grant(A, 90), grant(B, 0), deadline=120),
         durable=LED_5,
         promise=promised(A, 191),
         parked=(request,),

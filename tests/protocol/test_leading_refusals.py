@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
-from leader.protocol.election import step
 from leader.protocol.messages import Refusal
 from leader.protocol.state import Role
+from leader.protocol.step import step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
@@ -19,11 +19,11 @@ from tests.protocol.builders import (
     A,
     B,
     C,
-    answer,
     asking,
     at,
-    courtesy,
+    backoff,
     following,
+    grant,
     heard,
     heartbeat_refused,
     ignoring,
@@ -56,7 +56,7 @@ def test_refusals_of_all_kinds_are_handled_alike(
 @pytest.mark.parametrize("term", [4, 5])
 def test_a_refusal_in_no_higher_term_teaches_nothing(term: int) -> None:
     """The refuser is bound by a promise, or was asked too late."""
-    state = member(standing(answer(A, 90), deadline=200))
+    state = member(standing(grant(A, 90), deadline=200))
     assert step(state, heard(vote_refused(B, term)), at(100)) == ignoring(
         state, f"refused by {B}, in term {term}"
     )
@@ -76,35 +76,37 @@ def test_a_follower_adopts_a_higher_term_and_goes_on_following() -> None:
 
 
 @pytest.mark.parametrize(
-    "role", [asking(A, started=90, deadline=200), standing(answer(A, 90), deadline=200)]
+    "role", [asking(A, started=90, deadline=200), standing(grant(A, 90), deadline=200)]
 )
 def test_whoever_campaigns_asks_again_at_once(role: Role) -> None:
     """In the term it has learnt of, its promise to itself given up; but once a deadline."""
     state = member(role, promise=promised(A, 191))
     assert step(state, heard(vote_refused(B, 8)), at(100)) == Transition(
         Action.UPDATE_TERM,
-        member(following(None, 100), durable=record(8), patient_until=200),
+        member(following(None, 100), durable=record(8), no_retry_before=200),
         (Persist(record(8)), AnnounceTerm(old=Term(5), new=Term(8))),
     )
 
 
 def test_whoever_has_hurried_waits_for_its_deadline() -> None:
     """Two members would otherwise chase each other's terms without a pause."""
-    state = member(asking(A, started=100, deadline=230), patient_until=200)
+    state = member(asking(A, started=100, deadline=230), no_retry_before=200)
     assert step(state, heard(vote_refused(B, 8)), at(200 - NANOSECOND)) == Transition(
         Action.UPDATE_TERM,
-        member(following(None, 230), durable=record(8), patient_until=200),
+        member(following(None, 230), durable=record(8), no_retry_before=200),
         (Persist(record(8)), AnnounceTerm(old=Term(5), new=Term(8))),
     )
-    hurried = step(state, heard(vote_refused(B, 8)), at(200)).state
-    assert hurried == member(following(None, 200), durable=record(8), patient_until=230)
+    retry_once_at_once = step(state, heard(vote_refused(B, 8)), at(200)).state
+    assert retry_once_at_once == member(
+        following(None, 200), durable=record(8), no_retry_before=230
+    )
 
 
 @pytest.mark.parametrize(
     "role",
     [
-        leading(answer(A, 90), answer(B, 0), deadline=120),
-        renewing(answer(A, 90), lease_until=99, deadline=120),
+        leading(grant(A, 90), grant(B, 0), deadline=120),
+        renewing(grant(A, 90), lease_until=99, deadline=120),
     ],
 )
 def test_a_leader_whose_lease_is_over_adopts_the_term_and_follows(role: Role) -> None:
@@ -125,12 +127,12 @@ def test_a_leader_whose_lease_is_over_adopts_the_term_and_follows(role: Role) ->
 
 def test_a_refusal_that_may_tell_of_the_one_we_just_helped_is_not_adopted() -> None:
     """That would be to refuse it our vote: the next round, a little later, teaches the same."""
-    state = member(asking(C, started=90, deadline=103), name=C, courtesy=courtesy(A, 102))
+    state = member(asking(C, started=90, deadline=103), name=C, backoff=backoff(A, 102))
     refused = heard(pre_vote_refused(B, 8))
     assert step(state, refused, at(102.5)) == ignoring(
         state, f"refused by {B}, maybe for the one we just helped"
     )
-    later = member(asking(C, started=103, deadline=200), name=C, courtesy=courtesy(A, 102))
+    later = member(asking(C, started=103, deadline=200), name=C, backoff=backoff(A, 102))
     assert step(later, refused, at(104)).action == Action.UPDATE_TERM
 
 
@@ -140,7 +142,7 @@ def test_a_refusal_that_may_tell_of_the_one_we_just_helped_is_not_adopted() -> N
 def test_a_leader_that_acts_moves_above_a_higher_term_in_place() -> None:
     """As a candidate does, without ceasing to act: nobody who comes back may depose a healthy leader."""
     state = member(
-        leading(answer(A, 90), answer(B, 60), answer(C, 30), deadline=120),
+        leading(grant(A, 90), grant(B, 60), grant(C, 30), deadline=120),
         durable=LED_5,
         promise=promised(A, 191),
     )
@@ -148,7 +150,7 @@ def test_a_leader_that_acts_moves_above_a_higher_term_in_place() -> None:
     assert step(state, heard(heartbeat_refused(C, 8)), at(100)) == Transition(
         Action.RENEW,
         member(
-            renewing(answer(A, 100), lease_until=159, deadline=130),
+            renewing(grant(A, 100), lease_until=159, deadline=130),
             durable=record(9, stamp=5),
             promise=promised(A, 201),
         ),
@@ -159,7 +161,7 @@ def test_a_leader_that_acts_moves_above_a_higher_term_in_place() -> None:
 def test_a_renewing_leader_moves_above_a_still_higher_term() -> None:
     """By the lease that it has; its new candidacy is backed by nobody yet."""
     state = member(
-        renewing(answer(A, 100), answer(B, 100), lease_until=159, deadline=130),
+        renewing(grant(A, 100), grant(B, 100), lease_until=159, deadline=130),
         durable=record(9, stamp=5),
         promise=promised(A, 201),
     )
@@ -167,7 +169,7 @@ def test_a_renewing_leader_moves_above_a_still_higher_term() -> None:
     assert step(state, heard(vote_refused(C, 12)), at(110)) == Transition(
         Action.RENEW,
         member(
-            renewing(answer(A, 110), lease_until=159, deadline=140),
+            renewing(grant(A, 110), lease_until=159, deadline=140),
             durable=record(13, stamp=5),
             promise=promised(A, 211),
         ),
@@ -178,7 +180,7 @@ def test_a_renewing_leader_moves_above_a_still_higher_term() -> None:
 def test_a_renewal_that_is_not_won_is_tried_again_in_the_next_term() -> None:
     """Votes were lost, and the term is spent; after a heartbeat's interval, while the lease lasts."""
     state = member(
-        renewing(answer(A, 100), lease_until=159, deadline=130),
+        renewing(grant(A, 100), lease_until=159, deadline=130),
         durable=record(9, stamp=5),
         promise=promised(A, 201),
     )
@@ -187,7 +189,7 @@ def test_a_renewal_that_is_not_won_is_tried_again_in_the_next_term() -> None:
     assert step(state, WOKE, at(130)) == Transition(
         Action.RENEW,
         member(
-            renewing(answer(A, 130), lease_until=159, deadline=160),
+            renewing(grant(A, 130), lease_until=159, deadline=160),
             durable=record(10, stamp=5),
             promise=promised(A, 231),
         ),

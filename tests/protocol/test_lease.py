@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leader.protocol.lease import acts, answered, backed_by_quorum_until, backed_until, lease_until
-from leader.protocol.state import Answer, Role
+from leader.protocol.lease import acts, answered, backed_by_quorum_until, expires_at, lease_until
+from leader.protocol.state import LeaseGrant, Role
 from leader.protocol.timing import MILLION
 from leader.protocol.vocabulary import Duration, Instant
 from tests.protocol.builders import (
@@ -19,9 +19,9 @@ from tests.protocol.builders import (
     B,
     C,
     D,
-    answer,
     asking,
     following,
+    grant,
     instant,
     leading,
     member,
@@ -30,7 +30,7 @@ from tests.protocol.builders import (
 )
 
 ANSWERS = st.builds(
-    Answer,
+    LeaseGrant,
     member=st.sampled_from(FIVE),
     sent=st.builds(Instant, st.integers(0, 10**6)),
     promise=st.builds(Duration, st.integers(0, 10**6)),
@@ -39,14 +39,16 @@ ANSWERS = st.builds(
 
 def test_an_answer_backs_from_when_its_question_was_sent() -> None:
     """The voter counts from when it answered, which is later: so every lease ends before its promise."""
-    assert backed_until(answer(B, sent=40), TIMING) == instant(139)
+    assert expires_at(grant(B, sent=40), TIMING) == instant(139)
 
 
 @given(given_answer=ANSWERS, drift=st.integers(0, MILLION // 10), delay=st.integers(0, 10**6))
-def test_no_answer_backs_beyond_its_promise(given_answer: Answer, drift: int, delay: int) -> None:
+def test_no_answer_backs_beyond_its_promise(
+    given_answer: LeaseGrant, drift: int, delay: int
+) -> None:
     """On true clocks too: a fast voter that answers with a delay is bound when a slow leader stops."""
     timing = replace(TIMING, max_clock_drift=drift)
-    lease = backed_until(given_answer, timing) - given_answer.sent
+    lease = expires_at(given_answer, timing) - given_answer.sent
     leader_stops = lease * MILLION * (MILLION + drift)
     voter_is_free = (given_answer.promise * MILLION + delay) * (MILLION - drift)
     assert leader_stops <= voter_is_free
@@ -54,21 +56,21 @@ def test_no_answer_backs_beyond_its_promise(given_answer: Answer, drift: int, de
 
 def test_the_newest_answer_replaces_an_older_one() -> None:
     """One answer a member: the one that backs longest."""
-    older, newer = answer(B, sent=0), answer(B, sent=30)
-    others = {answer(who, sent=0) for who in (A, C, D)}
+    older, newer = grant(B, sent=0), grant(B, sent=30)
+    others = {grant(who, sent=0) for who in (A, C, D)}
     assert answered(frozenset({older, *others}), newer, TIMING) == {newer, *others}
     assert answered(frozenset({newer, *others}), older, TIMING) == {newer, *others}
 
 
 def test_a_newer_answer_with_a_shorter_promise_takes_nothing_back() -> None:
     """What the voter promised before still stands."""
-    longer, shorter = answer(B, sent=0), answer(B, sent=30, promise=50)
+    longer, shorter = grant(B, sent=0), grant(B, sent=30, promise=50)
     assert answered(frozenset({longer}), shorter, TIMING) == {longer}
 
 
 def test_the_first_answer_of_a_member_is_kept() -> None:
     """Beside those of the others."""
-    first, other = answer(B, sent=0), answer(C, sent=0)
+    first, other = grant(B, sent=0), grant(C, sent=0)
     assert answered(frozenset(), first, TIMING) == {first}
     assert answered(frozenset({other}), first, TIMING) == {first, other}
 
@@ -77,16 +79,16 @@ def test_the_first_answer_of_a_member_is_kept() -> None:
     ("answers", "until"),
     [
         ([], None),
-        ([answer(A, 30)], None),
-        ([answer(A, 30), answer(B, 10)], 109),
-        ([answer(A, 30), answer(B, 10), answer(C, 20)], 119),
-        ([answer(A, 30), answer(D, 30)], None),
-        ([answer(A, 30), answer(B, 10), answer(D, 30)], 109),
-        ([answer(A, 30), answer(B, 10, promise=50.5)], 59.5),
+        ([grant(A, 30)], None),
+        ([grant(A, 30), grant(B, 10)], 109),
+        ([grant(A, 30), grant(B, 10), grant(C, 20)], 119),
+        ([grant(A, 30), grant(D, 30)], None),
+        ([grant(A, 30), grant(B, 10), grant(D, 30)], 109),
+        ([grant(A, 30), grant(B, 10, promise=50.5)], 59.5),
     ],
 )
 def test_a_lease_lasts_as_long_as_one_quorum_backs(
-    answers: list[Answer], until: float | None
+    answers: list[LeaseGrant], until: float | None
 ) -> None:
     """The weakest answer of the best quorum; a stranger's counts for nothing."""
     lease = backed_by_quorum_until(frozenset(answers), TRIO, TIMING)
@@ -95,11 +97,11 @@ def test_a_lease_lasts_as_long_as_one_quorum_backs(
 
 @given(answers=st.lists(ANSWERS, max_size=5, unique_by=lambda given_answer: given_answer.member))
 def test_a_quorum_backs_at_every_instant_of_a_lease_and_at_none_after(
-    answers: list[Answer],
+    answers: list[LeaseGrant],
 ) -> None:
     """The lease ends exactly where fewer than three of five back."""
     lease = backed_by_quorum_until(frozenset(answers), FIVE, TIMING)
-    ends = [backed_until(given_answer, TIMING) for given_answer in answers]
+    ends = [expires_at(given_answer, TIMING) for given_answer in answers]
     instants = {0, *ends, *(end - 1 for end in ends)}
     for now in instants:
         backing = sum(now < end for end in ends)
@@ -111,7 +113,7 @@ def test_a_quorum_backs_at_every_instant_of_a_lease_and_at_none_after(
     [
         following(B, 200),
         asking(A, started=0, deadline=200),
-        standing(answer(A, 0), answer(B, 0), deadline=200),
+        standing(grant(A, 0), grant(B, 0), deadline=200),
     ],
 )
 def test_whoever_does_not_lead_has_no_lease(role: Role) -> None:
@@ -122,7 +124,7 @@ def test_whoever_does_not_lead_has_no_lease(role: Role) -> None:
 
 def test_a_leader_acts_before_its_lease_ends_and_not_when() -> None:
     """At the very instant at which the lease is over, another may act."""
-    leader = member(leading(answer(A, 30), answer(B, 10), deadline=60))
+    leader = member(leading(grant(A, 30), grant(B, 10), deadline=60))
     assert lease_until(leader) == instant(109)
     assert acts(leader, instant(109 - NANOSECOND))
     assert not acts(leader, instant(109))
@@ -130,12 +132,12 @@ def test_a_leader_acts_before_its_lease_ends_and_not_when() -> None:
 
 def test_a_leader_that_no_quorum_backs_does_not_act() -> None:
     """It has no lease at all."""
-    assert not acts(member(leading(answer(A, 0), deadline=0)), instant(0))
+    assert not acts(member(leading(grant(A, 0), deadline=0)), instant(0))
 
 
 def test_a_renewing_leader_acts_by_the_lease_of_its_former_term() -> None:
     """The answers to its candidacy count once it has won."""
-    renewer = member(renewing(answer(A, 60), lease_until=109, deadline=90))
+    renewer = member(renewing(grant(A, 60), lease_until=109, deadline=90))
     assert lease_until(renewer) == instant(109)
     assert acts(renewer, instant(109 - NANOSECOND))
     assert not acts(renewer, instant(109))

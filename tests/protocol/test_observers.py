@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, Send
-from leader.protocol.election import next_deadline, step
 from leader.protocol.events import ObserverCameUp, PeerWentDown, ResignationAsked
 from leader.protocol.leading import likeliest_successor
 from leader.protocol.lease import acts
@@ -19,6 +18,7 @@ from leader.protocol.messages import (
 )
 from leader.protocol.start import start_without_record
 from leader.protocol.state import Durable
+from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
@@ -30,9 +30,9 @@ from tests.protocol.builders import (
     C,
     D,
     E,
-    answer,
     at,
     following,
+    grant,
     heard,
     heartbeat,
     heartbeat_ack,
@@ -150,7 +150,7 @@ def test_a_leader_of_another_list_is_not_followed_after_the_first() -> None:
 
 def test_a_leader_is_heard_by_voters_and_observers() -> None:
     """Its heartbeats, and that it resigns; each is written to once."""
-    role = leading(answer(A, 90), answer(B, 90), deadline=100)
+    role = leading(grant(A, 90), grant(B, 90), deadline=100)
     state = member(role, durable=LED_5, observers=frozenset({E, D}))
     assert recipients(step(state, WOKE, at(100)), Heartbeat) == [B, C, D, E]
     gone = step(state, ResignationAsked(successor=None), at(99))
@@ -182,7 +182,7 @@ def test_an_observer_that_votes_here_is_an_alarm() -> None:
 
 def test_answers_of_observers_back_no_lease() -> None:
     """They promise what they could not break: it keeps no other from being elected."""
-    role = leading(answer(A, 90), answer(B, 0), deadline=120)
+    role = leading(grant(A, 90), grant(B, 0), deadline=120)
     state = member(role, durable=LED_5, observers=frozenset({D, E}))
     for observer in (D, E):
         state = step(state, heard(heartbeat_ack(observer, 5, sent=90)), at(98)).state
@@ -192,5 +192,5 @@ def test_answers_of_observers_back_no_lease() -> None:
 
 def test_no_observer_is_the_likeliest_successor() -> None:
     """However lately it answered."""
-    role = leading(answer(A, 90), answer(B, 80), answer(D, 90), deadline=120)
+    role = leading(grant(A, 90), grant(B, 80), grant(D, 90), deadline=120)
     assert likeliest_successor(member(role, durable=LED_5)) == B

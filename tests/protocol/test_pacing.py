@@ -1,17 +1,17 @@
-"""What makes failover sharp: parked requests, the courtesy of equals, staggers, one hurry a deadline."""
+"""What makes failover sharp: parked requests, the backoff of equals, staggers, one hurry a deadline."""
 
 import pytest
 
 from leader.protocol.pacing import (
+    after_granting_pre_vote,
     answerable,
-    free_at,
-    has_given_up,
-    helping,
-    hurried,
+    deferred_until,
+    earliest_pre_vote,
     park,
+    retry_once_at_once,
+    round_superseded,
     staggered,
     unpark,
-    yielding,
 )
 from leader.protocol.state import Promise, Role
 from leader.protocol.vocabulary import JITTER_RANGE, MemberId
@@ -23,12 +23,12 @@ from tests.protocol.builders import (
     C,
     D,
     E,
-    answer,
     asking,
     at,
-    courtesy,
+    backoff,
     duration,
     following,
+    grant,
     instant,
     leading,
     member,
@@ -88,28 +88,28 @@ def test_an_asker_waits_for_a_better_ranked_round_of_few_round_trips(
 ) -> None:
     """Of two equals the one whose name sorts first goes first; whoever has no vote ranks last."""
     state = member(asking(name, started=10, deadline=150), name=name)
-    assert yielding(state, asker) == instant(until)
+    assert deferred_until(state, asker) == instant(until)
 
 
 @pytest.mark.parametrize(
-    "role", [following(None, 150), standing(answer(A, 10), deadline=150), leading(deadline=150)]
+    "role", [following(None, 150), standing(grant(A, 10), deadline=150), leading(deadline=150)]
 )
 def test_nobody_waits_for_a_member_that_asks_for_no_pre_votes(role: Role) -> None:
     """The duel is between those who ask."""
-    assert yielding(member(role), B) == 0
+    assert deferred_until(member(role), B) == 0
 
 
 def test_an_asker_waits_while_another_was_just_helped() -> None:
     """Two that are helped at the same moment would both campaign; whoever was helped may ask again."""
-    state = member(following(None, 150), courtesy=courtesy(C, 12))
-    assert (yielding(state, B), yielding(state, C)) == (instant(12), 0)
+    state = member(following(None, 150), backoff=backoff(C, 12))
+    assert (deferred_until(state, B), deferred_until(state, C)) == (instant(12), 0)
 
 
 def test_an_asker_waits_for_whatever_takes_longer() -> None:
     """For our own round, or for the one that we just helped."""
     role = asking(A, started=10, deadline=150)
-    sooner, later = (member(role, courtesy=courtesy(C, until)) for until in (11, 13))
-    assert (yielding(sooner, B), yielding(later, B)) == (instant(12), instant(13))
+    sooner, later = (member(role, backoff=backoff(C, until)) for until in (11, 13))
+    assert (deferred_until(sooner, B), deferred_until(later, B)) == (instant(12), instant(13))
 
 
 @pytest.mark.parametrize(
@@ -117,58 +117,58 @@ def test_an_asker_waits_for_whatever_takes_longer() -> None:
     [
         (following(B, 101), following(B, 102)),
         (following(B, 103), following(B, 103)),
-        (standing(answer(A, 1), deadline=101), standing(answer(A, 1), deadline=102)),
-        (standing(answer(A, 1), deadline=103), standing(answer(A, 1), deadline=103)),
+        (standing(grant(A, 1), deadline=101), standing(grant(A, 1), deadline=102)),
+        (standing(grant(A, 1), deadline=103), standing(grant(A, 1), deadline=103)),
         (leading(deadline=101), leading(deadline=101)),
         (renewing(lease_until=150, deadline=101), renewing(lease_until=150, deadline=101)),
     ],
 )
 def test_whoever_helps_another_leaves_it_alone_for_a_while(before: Role, after: Role) -> None:
-    """Its own round starts one courtesy from now at the soonest; a leader's deadline is for heartbeats."""
-    helped = helping(member(before), B, at(100))
-    assert helped == member(after, courtesy=courtesy(B, 102))
+    """Its own round starts one backoff from now at the soonest; a leader's deadline is for heartbeats."""
+    helped = after_granting_pre_vote(member(before), B, at(100))
+    assert helped == member(after, backoff=backoff(B, 102))
 
 
 @pytest.mark.parametrize("deadline", [101, 103, 200])
 def test_whoever_helps_another_has_given_up_its_own_round(deadline: float) -> None:
-    """Should the other fail, the next round starts soon: after the courtesy and a stagger by rank."""
+    """Should the other fail, the next round starts soon: after the backoff and a stagger by rank."""
     state = member(asking(C, started=99, deadline=deadline), name=C)
-    assert helping(state, B, at(100)) == member(
-        asking(C, started=99, deadline=103), name=C, courtesy=courtesy(B, 102)
+    assert after_granting_pre_vote(state, B, at(100)) == member(
+        asking(C, started=99, deadline=103), name=C, backoff=backoff(B, 102)
     )
 
 
 def test_chance_parts_those_that_wait_for_the_one_they_helped() -> None:
     """Else two that gave way to each other in step would do so again, and never campaign."""
     state = member(asking(C, started=99, deadline=200), name=C)
-    assert helping(state, B, at(100, jitter=JITTER_RANGE // 2)) == member(
-        asking(C, started=99, deadline=104), name=C, courtesy=courtesy(B, 102)
+    assert after_granting_pre_vote(state, B, at(100, jitter=JITTER_RANGE // 2)) == member(
+        asking(C, started=99, deadline=104), name=C, backoff=backoff(B, 102)
     )
 
 
 def test_a_round_is_not_given_up_for_a_worse_ranked_asker() -> None:
     """Of two that each grant the other, one must go on counting: the better-ranked one."""
     state = member(asking(A, started=99, deadline=200))
-    assert helping(state, B, at(100)) == member(
-        asking(A, started=99, deadline=200), courtesy=courtesy(B, 102)
+    assert after_granting_pre_vote(state, B, at(100)) == member(
+        asking(A, started=99, deadline=200), backoff=backoff(B, 102)
     )
 
 
 def test_a_round_is_given_up_for_whoever_was_helped_since_it_started() -> None:
     """For good: neither refusals nor late grants of that round count. The next round is free again."""
     role = asking(B, started=99, deadline=103)
-    assert not has_given_up(member(role, name=B))
-    assert has_given_up(member(role, name=B, courtesy=courtesy(A, 99 + NANOSECOND)))
-    assert not has_given_up(member(role, name=B, courtesy=courtesy(A, 99)))
-    assert not has_given_up(member(role, name=B, courtesy=courtesy(C, 99 + NANOSECOND)))
+    assert not round_superseded(member(role, name=B))
+    assert round_superseded(member(role, name=B, backoff=backoff(A, 99 + NANOSECOND)))
+    assert not round_superseded(member(role, name=B, backoff=backoff(A, 99)))
+    assert not round_superseded(member(role, name=B, backoff=backoff(C, 99 + NANOSECOND)))
 
 
 @pytest.mark.parametrize(
-    "role", [following(None, 200), standing(answer(A, 90), deadline=200), leading(deadline=120)]
+    "role", [following(None, 200), standing(grant(A, 90), deadline=200), leading(deadline=120)]
 )
 def test_whoever_has_no_round_of_its_own_gives_none_up(role: Role) -> None:
     """A refusal teaches it what it teaches everybody."""
-    assert not has_given_up(member(role, courtesy=courtesy(B, 102)))
+    assert not round_superseded(member(role, backoff=backoff(B, 102)))
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,16 @@ def test_a_stagger_is_half_a_millisecond_for_each_living_voter_before(
 def test_a_refusal_hurries_once_a_deadline() -> None:
     """Two members would otherwise chase each other's terms without a pause."""
     state = member(asking(A, started=10, deadline=150))
-    at_once, hurrying = hurried(state, instant(150), instant(20))
+    at_once, hurrying = retry_once_at_once(state, instant(150), instant(20))
     assert (at_once, hurrying) == (
         instant(20),
-        member(asking(A, started=10, deadline=150), patient_until=150),
+        member(asking(A, started=10, deadline=150), no_retry_before=150),
     )
-    assert hurried(hurrying, instant(170), instant(150 - NANOSECOND)) == (instant(170), hurrying)
-    assert hurried(hurrying, instant(170), instant(150))[0] == instant(150)
+    assert retry_once_at_once(hurrying, instant(170), instant(150 - NANOSECOND)) == (
+        instant(170),
+        hurrying,
+    )
+    assert retry_once_at_once(hurrying, instant(170), instant(150))[0] == instant(150)
 
 
 @pytest.mark.parametrize(
@@ -210,4 +213,4 @@ def test_a_round_starts_at_the_deadline_but_after_a_promise_to_another(
 ) -> None:
     """A promised voter leaves the leader it promised in peace; a promise to oneself binds nobody else."""
     state = member(following(None, 150), promise=promise)
-    assert free_at(state, instant(150)) == instant(expected)
+    assert earliest_pre_vote(state, instant(150)) == instant(expected)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from leader.protocol.effects import AnnounceTerm, Persist
-from leader.protocol.election import next_deadline, step
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import State
+from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (

@@ -16,7 +16,7 @@ PROMISES = st.builds(Duration, st.integers(min_value=0, max_value=10**12))
 
 
 @pytest.mark.parametrize(
-    "field", ["election_timeout_min", "heartbeat_interval", "stagger", "courtesy"]
+    "field", ["election_timeout_min", "heartbeat_interval", "stagger", "pre_vote_backoff"]
 )
 @pytest.mark.parametrize("value", [0, -1])
 def test_a_duration_is_more_than_nothing(field: str, value: int) -> None:
@@ -25,7 +25,7 @@ def test_a_duration_is_more_than_nothing(field: str, value: int) -> None:
         replace(TIMING, **{field: Duration(value)})
 
 
-@pytest.mark.parametrize("field", ["stagger", "courtesy"])
+@pytest.mark.parametrize("field", ["stagger", "pre_vote_backoff"])
 def test_a_pace_may_be_as_short_as_it_likes(field: str) -> None:
     """One nanosecond is a duration."""
     assert getattr(replace(TIMING, **{field: Duration(1)}), field) == 1
@@ -118,12 +118,12 @@ def test_heartbeats_follow_the_shorter_of_interval_and_a_third_of_a_promise(
 
 @pytest.mark.parametrize(("voters", "milliseconds"), [(1, 103), (2, 103), (3, 103.5), (5, 104.5)])
 def test_the_worst_failover_is_a_formula(voters: int, milliseconds: float) -> None:
-    """A promise, the staggers of all but the dead and the first, and one courtesy."""
+    """A promise, the staggers of all but the dead and the first, and one backoff."""
     assert TIMING.worst_failover(voters) == duration(milliseconds)
 
 
 def test_paces_scale_with_the_timeouts() -> None:
-    """At 150 ms a stagger is half a millisecond and a courtesy two; neither is ever nothing."""
+    """At 150 ms a stagger is half a millisecond and a backoff two; neither is ever nothing."""
     assert scaled_timing(
         election_timeout_min=duration(150),
         election_timeout_max=duration(300),
@@ -135,7 +135,7 @@ def test_paces_scale_with_the_timeouts() -> None:
         heartbeat_interval=duration(50),
         max_clock_drift=10_000,
         stagger=duration(0.5),
-        courtesy=duration(10),
+        pre_vote_backoff=duration(10),
     )
 
 
@@ -147,4 +147,4 @@ def test_the_paces_of_the_shortest_timeouts_are_not_nothing() -> None:
         heartbeat_interval=Duration(1),
         max_clock_drift=0,
     )
-    assert (shortest.stagger, shortest.courtesy) == (1, 1)
+    assert (shortest.stagger, shortest.pre_vote_backoff) == (1, 1)

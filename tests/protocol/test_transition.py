@@ -1,14 +1,14 @@
 """What a step yields."""
 
 from leader.protocol.effects import Ignored
-from leader.protocol.transition import Action, Passed, ignored
+from leader.protocol.transition import Action, NoAction, ignored
 from tests.protocol.builders import following, member
 
 
 def test_what_is_ignored_leaves_the_state_and_says_why() -> None:
     """There is no silent no."""
     state = member(following(None, 100))
-    assert ignored(state, "late") == Passed(state, (Ignored(why="late", alarming=False),))
+    assert ignored(state, "late") == NoAction(state, (Ignored(why="late", alarming=False),))
 
 
 def test_what_somebody_has_to_act_on_is_alarming() -> None:

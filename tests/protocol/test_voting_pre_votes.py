@@ -6,8 +6,8 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
-from leader.protocol.election import next_deadline, step
 from leader.protocol.state import Promise, Role
+from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
@@ -20,11 +20,11 @@ from tests.protocol.builders import (
     C,
     D,
     E,
-    answer,
     asking,
     at,
-    courtesy,
+    backoff,
     following,
+    grant,
     heard,
     ignoring,
     leading,
@@ -68,7 +68,7 @@ def test_a_promise_to_another_outlasts_the_deadline() -> None:
 
 @pytest.mark.parametrize(
     "role",
-    [asking(A, started=40, deadline=150), standing(answer(A, 40), answer(B, 40), deadline=150)],
+    [asking(A, started=40, deadline=150), standing(grant(A, 40), grant(B, 40), deadline=150)],
 )
 def test_whoever_was_not_elected_asks_again_at_its_deadline(role: Role) -> None:
     """A split vote is not the last election; what was granted is forgotten, the own promise too."""
@@ -103,7 +103,7 @@ def test_a_pre_vote_is_granted_and_binds_nobody() -> None:
     state = member(following(None, 101))
     assert step(state, heard(pre_vote_request(B, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(following(None, 102), courtesy=courtesy(B, 102)),
+        member(following(None, 102), backoff=backoff(B, 102)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -129,7 +129,7 @@ def test_a_pre_vote_against_a_live_promise_is_refused_and_parked() -> None:
     )
     assert step(state, heard(request), at_its_end) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(following(C, 150), promise=promised(C, 120), courtesy=courtesy(B, 122)),
+        member(following(C, 150), promise=promised(C, 120), backoff=backoff(B, 122)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -139,7 +139,7 @@ def test_a_promise_to_the_asker_does_not_stand_against_it() -> None:
     state = member(following(B, 150), promise=promised(B, 120))
     assert step(state, heard(pre_vote_request(B, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(following(B, 150), promise=promised(B, 120), courtesy=courtesy(B, 102)),
+        member(following(B, 150), promise=promised(B, 120), backoff=backoff(B, 102)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -171,7 +171,7 @@ def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
     )
     assert step(state, heard(request), at(102)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(asking(A, started=100, deadline=200), courtesy=courtesy(B, 104)),
+        member(asking(A, started=100, deadline=200), backoff=backoff(B, 104)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -197,16 +197,16 @@ def test_a_better_ranked_asker_is_helped_at_once() -> None:
     state = member(asking(B, started=100, deadline=200), name=B)
     assert step(state, heard(pre_vote_request(A, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(asking(B, started=100, deadline=102.5), name=B, courtesy=courtesy(A, 102)),
+        member(asking(B, started=100, deadline=102.5), name=B, backoff=backoff(A, 102)),
         (to(A, pre_vote_granted(B, 6, sent=7)),),
     )
 
 
 def test_an_asker_waits_for_another_that_was_just_helped() -> None:
-    """Until that courtesy is over; whoever was helped may ask again."""
-    state = member(following(None, 150), courtesy=courtesy(C, 102))
+    """Until that backoff is over; whoever was helped may ask again."""
+    state = member(following(None, 150), backoff=backoff(C, 102))
     of_b, of_c = pre_vote_request(B, 6, sent=7), pre_vote_request(C, 6, sent=8)
-    parked = member(following(None, 150), courtesy=courtesy(C, 102), parked=(of_b,))
+    parked = member(following(None, 150), backoff=backoff(C, 102), parked=(of_b,))
     assert step(state, heard(of_b), at(102 - NANOSECOND)) == ignoring(
         parked, f"pre-vote of {B} waits for another round"
     )
@@ -224,7 +224,7 @@ def test_a_member_of_no_membership_we_know_may_be_granted() -> None:
 
 def test_an_acting_leader_refuses_and_parks() -> None:
     """Its promise is to itself."""
-    role = leading(answer(A, 90), answer(C, 90), deadline=120)
+    role = leading(grant(A, 90), grant(C, 90), deadline=120)
     state = member(role, durable=record(5, stamp=5), promise=promised(A, 191))
     request = pre_vote_request(B, 6, sent=7, stamp=5)
     assert step(state, heard(request), at(100)) == Transition(
@@ -241,7 +241,7 @@ def test_a_parked_request_is_answered_when_the_promise_ends() -> None:
     assert step(state, WOKE, at(120 - NANOSECOND)) == nothing(state)
     assert step(state, WOKE, at(120)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(following(None, 122), promise=promised(C, 120), courtesy=courtesy(B, 122)),
+        member(following(None, 122), promise=promised(C, 120), backoff=backoff(B, 122)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -260,11 +260,11 @@ def test_a_parked_request_that_came_too_late_is_refused() -> None:
 def test_a_request_parked_out_of_courtesy_is_answered_when_that_is_over() -> None:
     """The other has won by then, or needs help no more."""
     request = pre_vote_request(B, 6, sent=7)
-    state = member(following(None, 150), courtesy=courtesy(C, 102), parked=(request,))
+    state = member(following(None, 150), backoff=backoff(C, 102), parked=(request,))
     assert step(state, WOKE, at(102 - NANOSECOND)) == nothing(state)
     assert step(state, WOKE, at(102)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
-        member(following(None, 150), courtesy=courtesy(B, 104)),
+        member(following(None, 150), backoff=backoff(B, 104)),
         (to(B, pre_vote_granted(A, 6, sent=7)),),
     )
 
@@ -299,7 +299,7 @@ def test_the_last_pre_vote_of_a_quorum_is_a_campaign() -> None:
     request = vote_request(A, 6, sent=110)
     assert step(state, heard(pre_vote_granted(B, 6, sent=100)), at(110, HALF)) == Transition(
         Action.CAMPAIGN,
-        member(standing(answer(A, 110), deadline=261), durable=record(6), promise=promised(A, 211)),
+        member(standing(grant(A, 110), deadline=261), durable=record(6), promise=promised(A, 211)),
         (Persist(record(6)), to(B, request), to(C, request), BECAME_5_TO_6),
     )
 
@@ -316,12 +316,12 @@ def test_a_pre_vote_of_another_round_is_ignored(term: int, sent: float) -> None:
 
 def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored() -> None:
     """Both would campaign; should the other fail, the next round brings it anew."""
-    state = member(asking(C, started=100, deadline=105), name=C, courtesy=courtesy(A, 104))
+    state = member(asking(C, started=100, deadline=105), name=C, backoff=backoff(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=100))
     assert step(state, granted, at(104.5)) == ignoring(
         state, f"pre-vote of {B} would make us a rival of the one we just helped"
     )
-    later = member(asking(C, started=105, deadline=200), name=C, courtesy=courtesy(A, 104))
+    later = member(asking(C, started=105, deadline=200), name=C, backoff=backoff(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=105))
     assert step(later, granted, at(106)).action == Action.CAMPAIGN
 
@@ -330,9 +330,9 @@ def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored
     "role",
     [
         following(B, 200),
-        standing(answer(A, 100), deadline=200),
-        leading(answer(A, 100), answer(C, 100), deadline=200),
-        renewing(answer(A, 100), lease_until=180, deadline=200),
+        standing(grant(A, 100), deadline=200),
+        leading(grant(A, 100), grant(C, 100), deadline=200),
+        renewing(grant(A, 100), lease_until=180, deadline=200),
     ],
 )
 def test_a_pre_vote_is_ignored_by_whoever_does_not_ask(role: Role) -> None:

@@ -6,8 +6,8 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 import pytest
 
 from leader.protocol.effects import AnnounceFollowing, AnnounceLeading, AnnounceTerm, Persist
-from leader.protocol.election import step
 from leader.protocol.state import Promise, Role
+from leader.protocol.step import step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
@@ -19,10 +19,10 @@ from tests.protocol.builders import (
     C,
     D,
     E,
-    answer,
     asking,
     at,
     following,
+    grant,
     heard,
     ignoring,
     leading,
@@ -131,7 +131,7 @@ def test_a_pre_candidate_votes() -> None:
 
 def test_a_leader_whose_promise_is_over_steps_down_by_voting() -> None:
     """Its lease ended before its promise to itself did."""
-    role = leading(answer(A, 0), answer(C, 0), deadline=150)
+    role = leading(grant(A, 0), grant(C, 0), deadline=150)
     state = member(role, durable=record(5, stamp=5), promise=promised(A, 101))
     asked = heard(vote_request(B, 6, sent=7, stamp=5))
     assert step(state, asked, at(101 - NANOSECOND)).effects == (to(B, vote_refused(A, 5)),)
@@ -184,11 +184,11 @@ def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
 def test_a_vote_short_of_a_quorum_is_counted() -> None:
     """With the promise that came with it, from when the request was sent."""
     durable = record(6, voters=FIVE)
-    state = member(standing(answer(A, 100), deadline=250), durable=durable)
+    state = member(standing(grant(A, 100), deadline=250), durable=durable)
     voted = heard(vote_granted(B, 6, sent=100, promise=80))
     assert step(state, voted, at(110)) == Transition(
         Action.HANDLE_VOTE_GRANTED,
-        member(standing(answer(A, 100), answer(B, 100, promise=80), deadline=250), durable=durable),
+        member(standing(grant(A, 100), grant(B, 100, promise=80), deadline=250), durable=durable),
         (),
     )
 
@@ -196,13 +196,13 @@ def test_a_vote_short_of_a_quorum_is_counted() -> None:
 @pytest.mark.parametrize("sender", [B, D])
 def test_a_repeated_vote_and_one_of_a_stranger_elect_nobody(sender: MemberId) -> None:
     """Voters are counted, not messages."""
-    answers = answer(A, 100), answer(B, 100)
+    answers = grant(A, 100), grant(B, 100)
     durable = record(6, voters=(A, B, C, E))
     state = member(standing(*answers, deadline=250), durable=durable)
     counted = step(state, heard(vote_granted(sender, 6, sent=100)), at(110))
     assert counted == Transition(
         Action.HANDLE_VOTE_GRANTED,
-        member(standing(*answers, answer(sender, 100), deadline=250), durable=durable),
+        member(standing(*answers, grant(sender, 100), deadline=250), durable=durable),
         (),
     )
 
@@ -210,7 +210,7 @@ def test_a_repeated_vote_and_one_of_a_stranger_elect_nobody(sender: MemberId) ->
 @pytest.mark.parametrize("term", [5, 7])
 def test_a_vote_of_another_term_is_ignored(term: int) -> None:
     """It was given to another candidacy."""
-    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, term, sent=100)), at(110)) == ignoring(
         state, f"vote of {B} is for a candidacy that is over"
     )
@@ -227,7 +227,7 @@ def test_a_vote_is_ignored_by_whoever_does_not_stand(role: Role) -> None:
 
 def test_a_vote_from_the_future_is_ignored() -> None:
     """It would back a lease that nobody promised; one that was asked for this very moment counts."""
-    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, 6, sent=110 + NANOSECOND)), at(110)) == ignoring(
         state, f"vote of {B} answers what was never asked"
     )
@@ -242,7 +242,7 @@ def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
     """The membership is stamped with the term, what was parked is dropped, a heartbeat is due at once."""
     request = pre_vote_request(C, 6, sent=3)
     state = member(
-        standing(answer(A, 100), deadline=250),
+        standing(grant(A, 100), deadline=250),
         durable=record(6),
         promise=promised(A, 201),
         parked=(request,),
@@ -250,7 +250,7 @@ def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
     assert step(state, heard(vote_granted(B, 6, sent=100)), at(110)) == Transition(
         Action.BECOME_LEADER,
         member(
-            leading(answer(A, 100), answer(B, 100), deadline=110),
+            leading(grant(A, 100), grant(B, 100), deadline=110),
             durable=record(6, stamp=6),
             promise=promised(A, 201),
         ),
@@ -263,12 +263,12 @@ def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
 
 def test_a_candidate_whose_backing_has_run_out_does_not_become_leader() -> None:
     """The votes of a quorum elect while all of their promises still stand: until 199 ms, not at it."""
-    state = member(standing(answer(A, 100), deadline=250), durable=record(6))
+    state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     voted = heard(vote_granted(B, 6, sent=100))
     assert step(state, voted, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
     assert step(state, voted, at(199)) == Transition(
         Action.HANDLE_VOTE_GRANTED,
-        member(standing(answer(A, 100), answer(B, 100), deadline=250), durable=record(6)),
+        member(standing(grant(A, 100), grant(B, 100), deadline=250), durable=record(6)),
         (),
     )
 
@@ -276,21 +276,21 @@ def test_a_candidate_whose_backing_has_run_out_does_not_become_leader() -> None:
 def test_a_later_vote_extends_the_lease() -> None:
     """Elected already, the leader counts it as it counts an answer to a heartbeat."""
     durable = record(6, stamp=6)
-    answers = answer(A, 120), answer(B, 100)
+    answers = grant(A, 120), grant(B, 100)
     state = member(leading(*answers, deadline=150), durable=durable)
     assert step(state, heard(vote_granted(C, 6, sent=100)), at(125)) == Transition(
         Action.HANDLE_VOTE_GRANTED,
-        member(leading(*answers, answer(C, 100), deadline=150), durable=durable),
+        member(leading(*answers, grant(C, 100), deadline=150), durable=durable),
         (),
     )
 
 
 def test_a_leader_that_stands_for_a_higher_term_keeps_its_lease() -> None:
     """It asks like a candidate, and goes on acting meanwhile."""
-    role = leading(answer(A, 90), answer(B, 60), deadline=120)
+    role = leading(grant(A, 90), grant(B, 60), deadline=120)
     renewed = step(member(role, durable=record(5, stamp=5)), heard(vote_refused(C, 8)), at(100))
     assert renewed.state == member(
-        renewing(answer(A, 100), lease_until=159, deadline=130),
+        renewing(grant(A, 100), lease_until=159, deadline=130),
         durable=record(9, stamp=5),
         promise=promised(A, 201),
     )
@@ -299,14 +299,14 @@ def test_a_leader_that_stands_for_a_higher_term_keeps_its_lease() -> None:
 def test_a_renewal_won_is_the_same_leadership_with_a_higher_token() -> None:
     """The application hears of the term alone: it has not ceased to lead."""
     state = member(
-        renewing(answer(A, 100), lease_until=150, deadline=130),
+        renewing(grant(A, 100), lease_until=150, deadline=130),
         durable=record(9, stamp=5),
         promise=promised(A, 201),
     )
     assert step(state, heard(vote_granted(B, 9, sent=100)), at(110)) == Transition(
         Action.BECOME_LEADER,
         member(
-            leading(answer(A, 100), answer(B, 100), deadline=110),
+            leading(grant(A, 100), grant(B, 100), deadline=110),
             durable=record(9, stamp=9),
             promise=promised(A, 201),
         ),
@@ -317,8 +317,8 @@ def test_a_renewal_won_is_the_same_leadership_with_a_higher_token() -> None:
 def test_a_vote_short_of_a_quorum_does_not_end_a_renewal() -> None:
     """The leader goes on by the lease of its former term."""
     durable = record(9, stamp=5, voters=FIVE)
-    state = member(renewing(answer(A, 100), lease_until=150, deadline=130), durable=durable)
-    role = renewing(answer(A, 100), answer(B, 100), lease_until=150, deadline=130)
+    state = member(renewing(grant(A, 100), lease_until=150, deadline=130), durable=durable)
+    role = renewing(grant(A, 100), grant(B, 100), lease_until=150, deadline=130)
     assert step(state, heard(vote_granted(B, 9, sent=100)), at(110)) == Transition(
         Action.HANDLE_VOTE_GRANTED, member(role, durable=durable), ()
     )

@@ -157,7 +157,7 @@ def isolated_leader() -> Cluster:
 def split_vote() -> Cluster:
     """Two members stand in one term, and neither is elected.
 
-    Pre-votes, ranks and courtesy make this rare: it takes four members, a pause and a lost message.
+    Pre-votes, ranks and backoff make this rare: it takes four members, a pause and a lost message.
     All would vote for a, but its process stops before it hears so. For ten milliseconds they leave it
     alone; then b asks, and they help b. Now a goes on, and both stand at the same moment. Of b's
     requests the one to c is lost; so a has its own vote and that of c, b has its own and that of d,

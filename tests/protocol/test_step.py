@@ -16,10 +16,10 @@ from leader.protocol.effects import (
     Persist,
     Send,
 )
-from leader.protocol.election import HIGHEST_TERM, appointments, next_deadline, step
 from leader.protocol.events import Event, PeerWentDown, ResignationAsked
 from leader.protocol.messages import MembershipContradicted, Message
 from leader.protocol.state import Role, State
+from leader.protocol.step import HIGHEST_TERM, due_actions, next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Moment, Term
 from tests.protocol.builders import (
@@ -30,10 +30,10 @@ from tests.protocol.builders import (
     B,
     C,
     D,
-    answer,
     asking,
     at,
     following,
+    grant,
     heard,
     heartbeat,
     heartbeat_ack,
@@ -62,9 +62,9 @@ from tests.protocol.strategies import messages, states
 ROLES: list[Role] = [
     following(B, 150),
     asking(A, started=90, deadline=150),
-    standing(answer(A, 90), deadline=150),
-    leading(answer(A, 90), answer(B, 90), deadline=120),
-    renewing(answer(A, 90), lease_until=150, deadline=120),
+    standing(grant(A, 90), deadline=150),
+    leading(grant(A, 90), grant(B, 90), deadline=120),
+    renewing(grant(A, 90), lease_until=150, deadline=120),
 ]
 
 
@@ -77,9 +77,9 @@ ROLES: list[Role] = [
         (member(following(B, 150)), [150]),
         (member(following(B, 150), promise=promised(B, 190)), [190]),
         (member(asking(A, started=90, deadline=150)), [150]),
-        (member(standing(answer(A, 90), deadline=150), promise=promised(A, 191)), [150]),
-        (member(leading(answer(A, 90), answer(B, 60), deadline=120)), [159, 120]),
-        (member(renewing(answer(A, 90), lease_until=150, deadline=120)), [150, 120]),
+        (member(standing(grant(A, 90), deadline=150), promise=promised(A, 191)), [150]),
+        (member(leading(grant(A, 90), grant(B, 60), deadline=120)), [159, 120]),
+        (member(renewing(grant(A, 90), lease_until=150, deadline=120)), [150, 120]),
         (
             member(
                 following(B, 150),
@@ -92,7 +92,7 @@ ROLES: list[Role] = [
 )
 def test_what_is_due_when_is_written_in_the_state(state: State, due: list[float]) -> None:
     """And the next deadline is the soonest of it."""
-    assert [when for when, _ in appointments(state)] == [instant(when) for when in due]
+    assert [when for when, _ in due_actions(state)] == [instant(when) for when in due]
     assert next_deadline(state) == instant(min(due))
 
 
@@ -129,8 +129,8 @@ def test_due_wake_ups_come_to_an_end(state: State, jitter: int) -> None:
 
 FOLLOWS = member(following(B, 150), promise=promised(B, 140), trust_disconnect=True)
 ASKS = member(asking(A, started=90, deadline=150))
-STANDS = member(standing(answer(A, 90), deadline=150))
-LEADS = member(leading(answer(A, 90), answer(B, 90), deadline=120), durable=record(5, stamp=5))
+STANDS = member(standing(grant(A, 90), deadline=150))
+LEADS = member(leading(grant(A, 90), grant(B, 90), deadline=120), durable=record(5, stamp=5))
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
     assert stood == Transition(
         Action.CAMPAIGN,
         member(
-            standing(answer(A, 100), deadline=100),
+            standing(grant(A, 100), deadline=100),
             durable=record(6, voters=alone),
             promise=promised(A, 201),
         ),
@@ -291,7 +291,7 @@ def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
     assert step(stood.state, WOKE, at(100)) == Transition(
         Action.BECOME_LEADER,
         member(
-            leading(answer(A, 100), deadline=100),
+            leading(grant(A, 100), deadline=100),
             durable=record(6, stamp=6, voters=alone),
             promise=promised(A, 201),
         ),
@@ -301,7 +301,7 @@ def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
 
 def test_a_cluster_of_one_whose_record_was_written_too_slowly_asks_anew() -> None:
     """Its promise to itself has run out meanwhile: it backs no lease."""
-    role = standing(answer(A, 100), deadline=100)
+    role = standing(grant(A, 100), deadline=100)
     state = member(role, durable=record(6, voters=(A,)), promise=promised(A, 201))
     assert step(state, WOKE, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
     assert step(state, WOKE, at(199)) == Transition(
@@ -314,10 +314,10 @@ def test_a_cluster_of_one_whose_record_was_written_too_slowly_asks_anew() -> Non
 def test_a_cluster_of_one_leads_on_by_its_own_heartbeats() -> None:
     """There is nobody to send them to."""
     durable = record(6, stamp=6, voters=(A,))
-    state = member(leading(answer(A, 100), deadline=130), durable=durable)
+    state = member(leading(grant(A, 100), deadline=130), durable=durable)
     assert step(state, WOKE, at(130)) == Transition(
         Action.SEND_HEARTBEAT,
-        member(leading(answer(A, 130), deadline=160), durable=durable, promise=promised(A, 231)),
+        member(leading(grant(A, 130), deadline=160), durable=durable, promise=promised(A, 231)),
         (),
     )
 
@@ -325,9 +325,9 @@ def test_a_cluster_of_one_leads_on_by_its_own_heartbeats() -> None:
 def test_a_cluster_of_one_wins_a_renewal_by_itself() -> None:
     """A stranger's higher term does not end its leadership."""
     durable = record(6, stamp=6, voters=(A,))
-    state = member(leading(answer(A, 100), deadline=130), durable=durable)
+    state = member(leading(grant(A, 100), deadline=130), durable=durable)
     renewed = step(state, heard(vote_refused(B, 8)), at(110))
-    assert renewed.state.role == renewing(answer(A, 110), lease_until=199, deadline=110)
+    assert renewed.state.role == renewing(grant(A, 110), lease_until=199, deadline=110)
     assert step(renewed.state, WOKE, at(110)).effects == (
         Persist(record(9, stamp=9, voters=(A,))),
         AnnounceTerm(old=Term(6), new=Term(9)),
@@ -341,7 +341,7 @@ def test_in_a_cluster_of_two_both_must_agree() -> None:
     asked = step(state, WOKE, at(100))
     assert asked.effects == (to(B, pre_vote_request(A, 6, sent=100, voters=pair)),)
     assert asked.state.role == asking(A, started=100, deadline=201)
-    candidate = member(standing(answer(A, 110), deadline=211), durable=record(6, voters=pair))
+    candidate = member(standing(grant(A, 110), deadline=211), durable=record(6, voters=pair))
     assert step(candidate, WOKE, at(211)).action == Action.START_PRE_VOTE
     elected = step(candidate, heard(vote_granted(B, 6, sent=110)), at(120))
     assert elected.action == Action.BECOME_LEADER
@@ -349,7 +349,7 @@ def test_in_a_cluster_of_two_both_must_agree() -> None:
 
 def test_the_leader_of_two_stops_when_the_other_is_gone() -> None:
     """Half of the voters is no quorum."""
-    role = leading(answer(A, 160), answer(B, 100), deadline=190)
+    role = leading(grant(A, 160), grant(B, 100), deadline=190)
     state = member(role, durable=record(6, stamp=6, voters=(A, B)))
     assert next_deadline(state) == instant(190)
     beaten = step(state, WOKE, at(190)).state

@@ -1,7 +1,7 @@
 """The election: one pure step from an event to a new state and what to do in the world.
 
 ``step`` is all that drives it, ``next_deadline`` says when to call it next if nothing happens. What
-is due when is written once, in ``appointments``; what must be recorded or announced is read off the
+is due when is written once, in ``due_actions``; what must be recorded or announced is read off the
 difference between two states, so no action can forget it.
 """
 
@@ -54,7 +54,7 @@ from leader.protocol.messages import (
     VoteRefused,
     VoteRequest,
 )
-from leader.protocol.pacing import answerable, free_at, unpark
+from leader.protocol.pacing import answerable, earliest_pre_vote, unpark
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import (
     Candidate,
@@ -66,7 +66,7 @@ from leader.protocol.state import (
     leader_of,
     visible_term,
 )
-from leader.protocol.transition import Outcome, Passed, Transition, ignored
+from leader.protocol.transition import ActionResult, NoAction, Transition, ignored
 from leader.protocol.vocabulary import LARGEST, Instant, MemberId, Moment, Term
 from leader.protocol.voting import (
     become_leader,
@@ -82,7 +82,7 @@ from leader.protocol.voting import (
 HIGHEST_TERM = Term(LARGEST // 2)
 """No honest term comes near it; one that did would leave none to move on to."""
 
-Appointment = tuple[Instant, Callable[[State, Moment], Outcome | Passed]]
+DueAction = tuple[Instant, Callable[[State, Moment], ActionResult | NoAction]]
 
 
 def step(state: State, event: Event, moment: Moment) -> Transition:
@@ -92,17 +92,17 @@ def step(state: State, event: Event, moment: Moment) -> Transition:
         InvariantViolated: what safety rests on does not hold; the member must not go on.
     """
     outcome = _react(state, event, moment)
-    if isinstance(outcome, Passed):
+    if isinstance(outcome, NoAction):
         return Transition(None, outcome.state, outcome.effects)
     return Transition(outcome.action, outcome.state, _effects(state, outcome))
 
 
 def next_deadline(state: State) -> Instant | None:
     """When to step with ``Woke``, if nothing happens before; None if only an event can change anything."""
-    return min((when for when, _ in appointments(state)), default=None)
+    return min((when for when, _ in due_actions(state)), default=None)
 
 
-def appointments(state: State) -> list[Appointment]:
+def due_actions(state: State) -> list[DueAction]:
     """What is due when, in the order of precedence among what is due together.
 
     Spec: ExpireLease, SendHeartbeat, Renew, StartPreVote.
@@ -131,12 +131,12 @@ def appointments(state: State) -> list[Appointment]:
                 (answerable(state, parked), partial(_answer, parked))
                 for parked in state.pacing.parked
             ]
-            return [*answers, *_ambitions(state, role)]
+            return [*answers, *_due_for_non_leader(state, role)]
         case _:
             assert_never(role)
 
 
-def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[Appointment]:
+def _due_for_non_leader(state: State, role: Follower | PreCandidate | Candidate) -> list[DueAction]:
     """The next attempt of one that does not lead; an observer has none, it only waits for a leader.
 
     Spec: StartPreVote, LoseLeader, Campaign, BecomeLeader.
@@ -153,10 +153,10 @@ def _ambitions(state: State, role: Follower | PreCandidate | Candidate) -> list[
     # Spec: Asks(m)
     if isinstance(role, Candidate) and is_quorum({state.member}, state.voters):
         return [(role.deadline, _lead_alone)]
-    return [(free_at(state, role.deadline), start_pre_vote)]
+    return [(earliest_pre_vote(state, role.deadline), start_pre_vote)]
 
 
-def _lead_alone(state: State, moment: Moment) -> Outcome:
+def _lead_alone(state: State, moment: Moment) -> ActionResult:
     """Lead a cluster of one, unless its own promise has run out since: then ask anew. Spec: BecomeLeader."""
     role = state.role
     # Spec: Asks(m)
@@ -166,16 +166,16 @@ def _lead_alone(state: State, moment: Moment) -> Outcome:
     return start_pre_vote(state, moment)
 
 
-def _answer(parked: PreVoteRequest, state: State, moment: Moment) -> Outcome | Passed:
-    """Answer a parked request, which is to handle the same message later."""
+def _answer(parked: PreVoteRequest, state: State, moment: Moment) -> ActionResult | NoAction:
+    """LeaseGrant a parked request, which is to handle the same message later."""
     return handle_pre_vote_request(unpark(state, parked), parked, moment)
 
 
-def _react(state: State, event: Event, moment: Moment) -> Outcome | Passed:
+def _react(state: State, event: Event, moment: Moment) -> ActionResult | NoAction:
     match event:
         case Woke():
-            due = next((act for when, act in appointments(state) if when <= moment.now), None)
-            return Passed(state) if due is None else due(state, moment)
+            due = next((act for when, act in due_actions(state) if when <= moment.now), None)
+            return NoAction(state) if due is None else due(state, moment)
         case Received(message=message):
             return _receive(state, message, moment)
         case PeerWentDown(peer=peer):
@@ -188,16 +188,16 @@ def _react(state: State, event: Event, moment: Moment) -> Outcome | Passed:
             assert_never(event)
 
 
-def _watched(state: State, observer: MemberId) -> Passed:
+def _watched(state: State, observer: MemberId) -> NoAction:
     if observer in state.voters:
         why = (
             f"{observer} was started without a bootstrap list, but votes here: {list(state.voters)}"
         )
         return ignored(state, why, alarming=True)
-    return Passed(replace(state, observers=state.observers | {observer}))
+    return NoAction(replace(state, observers=state.observers | {observer}))
 
 
-def _receive(state: State, message: Message, moment: Moment) -> Outcome | Passed:
+def _receive(state: State, message: Message, moment: Moment) -> ActionResult | NoAction:
     if message.cluster != state.settings.cluster:
         return ignored(state, f"{message.sender} is of cluster {message.cluster!r}")
     if message.sender == state.member:
@@ -208,7 +208,7 @@ def _receive(state: State, message: Message, moment: Moment) -> Outcome | Passed
         own = MembershipContradicted(
             cluster=state.settings.cluster, sender=state.member, membership=state.durable.membership
         )
-        return Passed(state, (Send(to=message.sender, message=own),))
+        return NoAction(state, (Send(to=message.sender, message=own),))
     return _handle(state, message, moment)
 
 
@@ -232,7 +232,7 @@ def _contradicts(state: State, message: Message) -> bool:
             return False
 
 
-def _handle(state: State, message: Message, moment: Moment) -> Outcome | Passed:
+def _handle(state: State, message: Message, moment: Moment) -> ActionResult | NoAction:
     match message:
         case PreVoteRequest():
             return handle_pre_vote_request(state, message, moment)
@@ -258,7 +258,7 @@ def _handle(state: State, message: Message, moment: Moment) -> Outcome | Passed:
             assert_never(message)
 
 
-def _effects(before: State, outcome: Outcome) -> tuple[Effect, ...]:
+def _effects(before: State, outcome: ActionResult) -> tuple[Effect, ...]:
     """What the difference between two states asks for: the record first, then messages, then news."""
     after = outcome.state
     record: tuple[Effect, ...] = (
