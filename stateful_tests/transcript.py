@@ -2,6 +2,7 @@
 
 from leader.election.trace import Stepped
 from leader.protocol.events import (
+    ActingStopped,
     Event,
     ObserverCameUp,
     PeerWentDown,
@@ -47,6 +48,8 @@ def _heard(event: Event) -> str:
             return f"{peer} is down"
         case ObserverCameUp(observer=observer):
             return f"{observer} observes"
+        case ActingStopped():
+            return "told to stop acting"
         case ResignationAsked(successor=successor):
             return f"asked to resign for {successor or 'anybody'}"
         case Woke():

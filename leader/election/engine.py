@@ -26,6 +26,7 @@ from leader.protocol.effects import (
     Send,
 )
 from leader.protocol.events import (
+    ActingStopped,
     Event,
     ObserverCameUp,
     PeerWentDown,
@@ -33,9 +34,9 @@ from leader.protocol.events import (
     ResignationAsked,
     Woke,
 )
-from leader.protocol.lease import acts, lease_until
+from leader.protocol.lease import lease_until, may_application_act
 from leader.protocol.membership import Membership
-from leader.protocol.messages import HeartbeatAck, Message, PreVoteGranted, VoteGranted
+from leader.protocol.messages import Message
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import (
     Durable,
@@ -113,8 +114,6 @@ class Engine:
         self._alarm_at = Instant(0)
         self._writing: asyncio.Task[None] | None = None
         self._ended = False
-        self._withdrawn = False
-        self._lapses = False
         self._complaints: set[str] = set()
 
     async def start(self) -> None:
@@ -147,9 +146,6 @@ class Engine:
 
     def receive(self, message: Message) -> None:
         """Take in a message; one that comes during the silent wait or after the end is lost."""
-        if self._lapses and isinstance(message, PreVoteGranted | VoteGranted | HeartbeatAck):
-            # Their promises would go on for a leader that acts no more: nobody could take over.
-            return
         if self._state is not None and len(self._waiting) < WAITING_LIMIT:
             self._offer(Received(message=message))
 
@@ -161,10 +157,9 @@ class Engine:
         """Take note that ``observer`` takes part, without a vote: it wants to hear heartbeats."""
         self._offer(ObserverCameUp(observer=observer))
 
-    def withdraw(self, *, lapse: bool = False) -> None:
-        """Until it resigns, answer that it does not lead; with ``lapse`` let its lease run out too."""
-        self._withdrawn = True
-        self._lapses = self._lapses or lapse
+    def stop_acting(self, *, let_lease_expire: bool = False) -> None:
+        """Until it is asked to resign, answer that it does not lead; the lease may be left to expire."""
+        self._offer(ActingStopped(let_lease_expire=let_lease_expire))
 
     async def resign(self, successor: MemberId | None) -> None:
         """Give up leading, and say so; a record that is being written comes first."""
@@ -184,9 +179,10 @@ class Engine:
         state = self._state
         return (
             state is not None
-            and not self._withdrawn
             and not self._ended
-            and acts(state, self._now())
+            and may_application_act(state, self._now())
+            # While a record is written the stop waits in the queue, but it holds from when it was asked for.
+            and not any(isinstance(event, ActingStopped) for event in self._waiting)
         )
 
     @property
@@ -291,10 +287,6 @@ class Engine:
                 self._write(durable, lambda: self._carry_out(transition))
             case _:
                 self._carry_out(transition)
-        if isinstance(event, ResignationAsked):
-            # Lifted any sooner, a leader that has told its application to stop would act again.
-            self._withdrawn = False
-            self._lapses = False
 
     def _carry_out(self, transition: Transition) -> None:
         self._state = transition.state

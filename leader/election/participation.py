@@ -133,13 +133,13 @@ class Participation:
         # A second hand-over would end the leadership after this one.
         if self.engine.has_leadership and not self._is_resigning:
             self._is_resigning = True
-            self.engine.withdraw(lapse=lapse)
+            self.engine.stop_acting(let_lease_expire=lapse)
             self._tenure.end()
             self._actor.post(lambda: self._hand_over(successor))
 
     async def withdraw(self) -> None:
         """Hand over if there is something to, take no further step, and take leave of the peers."""
-        self.engine.withdraw()
+        self.engine.stop_acting()
         self._tenure.end()
         try:
             await self._hand_over(None)

@@ -39,4 +39,14 @@ class ResignationAsked:
     successor: MemberId | None
 
 
-Event = Received | Woke | PeerWentDown | ObserverCameUp | ResignationAsked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingStopped:
+    """The application was told to stop acting as leader; it is asked to resign when it has stopped.
+
+    With ``let_lease_expire`` the lease must not be extended meanwhile.
+    """
+
+    let_lease_expire: bool
+
+
+Event = Received | Woke | PeerWentDown | ObserverCameUp | ActingStopped | ResignationAsked

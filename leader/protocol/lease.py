@@ -52,3 +52,8 @@ def acts(state: State, now: Instant) -> bool:
     """Whether this member may act as leader at ``now``. Spec: Acts."""
     until = lease_until(state)
     return until is not None and now < until
+
+
+def may_application_act(state: State, now: Instant) -> bool:
+    """Whether the application may act as leader at ``now``: it has the lease and was not told to stop."""
+    return state.pacing.stopped is None and acts(state, now)

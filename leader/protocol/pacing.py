@@ -7,7 +7,7 @@ member may ask at any time, has none of it.
 from dataclasses import replace
 
 from leader.protocol.messages import PreVoteRequest
-from leader.protocol.state import Candidate, Follower, PreCandidate, PreVoteBackoff, State
+from leader.protocol.state import Candidate, Follower, PreCandidate, PreVoteBackoff, State, StopMode
 from leader.protocol.vocabulary import JITTER_RANGE, Duration, Instant, MemberId, Moment, after
 
 
@@ -96,6 +96,32 @@ def retry_once_at_once(state: State, role_deadline: Instant, now: Instant) -> tu
     if now < state.pacing.no_retry_before:
         return role_deadline, state
     return now, replace(state, pacing=replace(state.pacing, no_retry_before=role_deadline))
+
+
+def stop_acting(state: State, *, let_lease_expire: bool) -> State:
+    """Keep in mind that the application was told to stop; what was asked for twice stays the stricter."""
+    kept = state.pacing.stopped or StopMode.KEEP_LEASE
+    mode = StopMode.LET_LEASE_EXPIRE if let_lease_expire else kept
+    return replace(state, pacing=replace(state.pacing, stopped=mode))
+
+
+def act_again(state: State) -> State:
+    """Forget that the application was told to stop: it has stopped, and now this member resigns.
+
+    Forgotten any sooner, for example when the lease ends, a member that is elected again would act
+    while its application still ends the work of the former leadership.
+    """
+    if state.pacing.stopped is None:
+        return state
+    return replace(state, pacing=replace(state.pacing, stopped=None))
+
+
+def lets_lease_expire(state: State) -> bool:
+    """Whether answers must not count: their promises would go on for a leader that no longer acts.
+
+    Then no other member could take over before they end.
+    """
+    return state.pacing.stopped is StopMode.LET_LEASE_EXPIRE
 
 
 def earliest_pre_vote(state: State, deadline: Instant) -> Instant:

@@ -7,8 +7,8 @@ the end of that wait.
 
 from leader.protocol.membership import Membership
 from leader.protocol.pacing import staggered
-from leader.protocol.state import Durable, Follower, Pacing, Promise, Settings, State
-from leader.protocol.vocabulary import Duration, Instant, Moment, Term, after
+from leader.protocol.state import UNPACED, Durable, Follower, Promise, Settings, State
+from leader.protocol.vocabulary import Duration, Moment, Term, after
 
 
 def restart(settings: Settings, record: Durable, moment: Moment) -> State:
@@ -56,7 +56,7 @@ def _follower(
         durable=durable,
         role=Follower(leader=None, deadline=ready),
         promise=promise,
-        pacing=Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None),
+        pacing=UNPACED,
         observers=frozenset(),
     )
     deadline = after(ready, staggered(follower, None))

@@ -5,6 +5,8 @@ with votes cannot be built. What only paces sits apart, in ``Pacing``.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
 from leader.protocol.membership import Membership
 from leader.protocol.messages import PreVoteRequest, Resignation
@@ -94,6 +96,13 @@ class PreVoteBackoff:
     until: Instant
 
 
+class StopMode(StrEnum):
+    """What a leader whose application was told to stop does with its lease until it resigns."""
+
+    KEEP_LEASE = "keep_lease"
+    LET_LEASE_EXPIRE = "let_lease_expire"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
     """What makes elections short and decides nothing: it only delays, repeats or ignores."""
@@ -105,6 +114,14 @@ class Pacing:
     no_retry_before: Instant
     """Before this, a refusal does not make the next round start at once again."""
     backoff: PreVoteBackoff | None
+    stopped: StopMode | None
+    """Set from when the application was told to stop acting until this member is asked to resign."""
+
+
+UNPACED: Final = Pacing(
+    parked=(), resignation=None, no_retry_before=Instant(0), backoff=None, stopped=None
+)
+"""The pacing of a member that begins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

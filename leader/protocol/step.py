@@ -19,6 +19,7 @@ from leader.protocol.effects import (
     Send,
 )
 from leader.protocol.events import (
+    ActingStopped,
     Event,
     ObserverCameUp,
     PeerWentDown,
@@ -54,7 +55,14 @@ from leader.protocol.messages import (
     VoteRefused,
     VoteRequest,
 )
-from leader.protocol.pacing import answerable, earliest_pre_vote, unpark
+from leader.protocol.pacing import (
+    act_again,
+    answerable,
+    earliest_pre_vote,
+    lets_lease_expire,
+    stop_acting,
+    unpark,
+)
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import (
     Candidate,
@@ -182,8 +190,10 @@ def _react(state: State, event: Event, moment: Moment) -> ActionResult | NoActio
             return peer_down(replace(state, observers=state.observers - {peer}), peer, moment)
         case ObserverCameUp(observer=observer):
             return _watched(state, observer)
+        case ActingStopped(let_lease_expire=let_lease_expire):
+            return NoAction(stop_acting(state, let_lease_expire=let_lease_expire))
         case ResignationAsked(successor=successor):
-            return resign(state, successor, moment)
+            return resign(act_again(state), successor, moment)
         case _:
             assert_never(event)
 
@@ -209,6 +219,10 @@ def _receive(state: State, message: Message, moment: Moment) -> ActionResult | N
             cluster=state.settings.cluster, sender=state.member, membership=state.durable.membership
         )
         return NoAction(state, (Send(to=message.sender, message=own),))
+    if lets_lease_expire(state) and isinstance(
+        message, PreVoteGranted | VoteGranted | HeartbeatAck
+    ):
+        return ignored(state, f"answer of {message.sender} is not counted: the lease is to expire")
     return _handle(state, message, moment)
 
 

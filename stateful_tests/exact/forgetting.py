@@ -12,6 +12,7 @@ from typing import Final
 
 from leader.protocol.messages import PreVoteRequest, Resignation
 from leader.protocol.state import (
+    UNPACED,
     Candidate,
     Leader,
     LeaseGrant,
@@ -20,10 +21,11 @@ from leader.protocol.state import (
     Promise,
     Renewing,
     State,
+    StopMode,
 )
 from leader.protocol.vocabulary import Instant
 from stateful_tests.exact.explorer import Explorer
-from stateful_tests.exact.forms import NOW, TICK, UNPACED
+from stateful_tests.exact.forms import NOW, TICK
 from stateful_tests.exact.moves import Move, Moves
 
 SOON: Final = Instant(NOW + TICK)
@@ -106,6 +108,8 @@ def _paced(state: State, parked: Iterable[PreVoteRequest]) -> Iterator[State]:
             resignation = Resignation(leader=other, term=state.term)
             yield replace(state, pacing=replace(UNPACED, backoff=backoff))
             yield replace(state, pacing=replace(UNPACED, resignation=resignation))
+    for mode in StopMode:
+        yield replace(state, pacing=replace(UNPACED, stopped=mode))
 
 
 def _requests(moves: Moves, state: State) -> list[PreVoteRequest]:

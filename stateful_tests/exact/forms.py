@@ -23,12 +23,12 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.state import (
+    UNPACED,
     Candidate,
     Durable,
     Follower,
     Leader,
     LeaseGrant,
-    Pacing,
     PreCandidate,
     Promise,
     Renewing,
@@ -45,7 +45,6 @@ ROUND: Final = Instant(NOW - TICK)
 EARLIER_ROUND: Final = Instant(ROUND - 1)
 NONE: Final = Duration(0)
 NEVER: Final = Instant(LARGEST)
-UNPACED: Final = Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.start import restart
-from leader.protocol.state import Durable, Follower, Pacing, Promise, Settings, State
+from leader.protocol.state import UNPACED, Durable, Follower, Promise, Settings, State
 from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
 from leader.protocol.voting import handle_pre_vote_request, handle_vote_request, promise_to
@@ -25,7 +25,6 @@ CLUSTER = ClusterId("shop")
 A, B, C = MemberId("a"), MemberId("b"), MemberId("c")
 PROMISE = 150
 SETTINGS = Settings(cluster=CLUSTER, member=A, timing=timing(), trust_disconnect=False)
-UNPACED = Pacing(parked=(), resignation=None, no_retry_before=Instant(0), backoff=None)
 DIGEST = founding((A, B, C)).identity.digest
 
 

@@ -236,7 +236,7 @@ def test_a_withdrawn_leader_says_no_and_goes_on_leading() -> None:
 
     async def main(bench: Bench) -> None:
         await bench.lead()
-        bench.engine.withdraw()
+        bench.engine.stop_acting()
         assert (bench.engine.is_leader, bench.engine.leader) == (False, None)
         assert bench.engine.lease_remaining == 0
         await bench.pass_time(200)
@@ -253,7 +253,7 @@ def test_who_resigned_may_be_elected_again() -> None:
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
-        bench.engine.withdraw()
+        bench.engine.stop_acting()
         await bench.engine.resign(None)
         await bench.pass_time(400)
         assert bench.engine.is_leader

@@ -216,7 +216,7 @@ def test_a_leader_withdrawn_stays_so_until_its_resignation_is_said() -> None:
         token = await bench.lead()
         bench.loop.disk_seconds = 0.04
         bench.engine.receive(heartbeat_refused(B, token + 3))
-        bench.engine.withdraw()
+        bench.engine.stop_acting()
         answers: list[bool] = []
         for instant in range(60):
             bench.loop.call_later(instant / 1_000, lambda: answers.append(bench.engine.is_leader))
@@ -252,7 +252,7 @@ def test_a_leader_withdrawn_lets_its_lease_run_out_if_it_is_to(lapse: bool) -> N
 
     async def main(bench: Bench) -> None:
         await bench.lead()
-        bench.engine.withdraw(lapse=lapse)
+        bench.engine.stop_acting(let_lease_expire=lapse)
         await bench.pass_time(160)
         assert bench.engine.has_leadership is not lapse
         await bench.pass_time(1_000)

@@ -35,6 +35,7 @@ from leader.protocol.state import (
     Role,
     Settings,
     State,
+    StopMode,
 )
 from leader.protocol.timing import Timing
 from leader.protocol.transition import Transition
@@ -103,6 +104,7 @@ def member(
     resignation: Resignation | None = None,
     no_retry_before: float = 0,
     backoff: PreVoteBackoff | None = None,
+    stopped: StopMode | None = None,
     trust_disconnect: bool = False,
     observers: frozenset[MemberId] = frozenset(),
 ) -> State:
@@ -117,6 +119,7 @@ def member(
             resignation=resignation,
             no_retry_before=instant(no_retry_before),
             backoff=backoff,
+            stopped=stopped,
         ),
         observers=observers,
     )

@@ -18,6 +18,7 @@ from leader.protocol.effects import (
     Send,
 )
 from leader.protocol.events import (
+    ActingStopped,
     Event,
     ObserverCameUp,
     PeerWentDown,
@@ -73,6 +74,8 @@ def event_of(event: Event) -> str:
             return f"connection to {peer} broke"
         case ObserverCameUp(observer=observer):
             return f"{observer} takes part without a vote"
+        case ActingStopped():
+            return "told to stop acting"
         case ResignationAsked(successor=None):
             return "asked to resign"
         case ResignationAsked(successor=successor):
