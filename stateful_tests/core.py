@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from leader.protocol import lease, start, step
+from leader.protocol.durable import Durable
 from leader.protocol.events import Event
 from leader.protocol.membership import Membership
-from leader.protocol.state import Durable, Settings, State
+from leader.protocol.state import Settings, State
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import Duration, Instant, Moment
 

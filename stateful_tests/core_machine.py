@@ -6,9 +6,10 @@ It takes no step by itself. What a look at it costs is paid once per step, not o
 from dataclasses import dataclass, field
 from typing import Final
 
+from leader.protocol.durable import Durable
 from leader.protocol.events import Event
 from leader.protocol.invariants import MemberView
-from leader.protocol.state import Durable, State
+from leader.protocol.state import State
 from leader.protocol.vocabulary import Instant, MemberId, Term
 from stateful_tests.core import Core
 from stateful_tests.lemmas import VoterCommitment

@@ -9,13 +9,13 @@ from dataclasses import replace
 from random import Random
 
 from leader.election.trace import Trace, begun, started, stepped
+from leader.protocol.durable import Durable
 from leader.protocol.effects import Effect, Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
 from leader.protocol.invariants import ElectionWon
 from leader.protocol.messages import VoteGranted, VoteRequest
 from leader.protocol.state import (
     Candidate,
-    Durable,
     Leader,
     PreCandidate,
     Renewing,

@@ -13,10 +13,10 @@ from typing import Any, Final
 from leader.election.record import encode
 from leader.election.trace import Line, Stepped, Trace, View
 from leader.errors import StorageError
+from leader.protocol.durable import Durable
 from leader.protocol.invariants import ElectionWon, MemberView
 from leader.protocol.membership import founding
 from leader.protocol.messages import VoteGranted, VoteRequest
-from leader.protocol.state import Durable
 from leader.protocol.transition import Action
 from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Term
 from runtime.simulation.virtual_time import VirtualTimeLoop

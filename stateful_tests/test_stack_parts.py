@@ -6,8 +6,8 @@ import pytest
 
 from leader.election.record import encode
 from leader.errors import RecordDamaged, RecordUnwritable
+from leader.protocol.durable import Durable
 from leader.protocol.membership import founding
-from leader.protocol.state import Durable
 from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Term
 from runtime.simulation.virtual_time import VirtualTimeLoop
 from stateful_tests.plan import CLUSTER, DriftingClock

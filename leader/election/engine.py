@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar, assert_never
 
 from leader.election.storage import Record
 from leader.election.trace import Line, Trace, begun, started, stepped
+from leader.protocol.durable import Durable
 from leader.protocol.effects import (
     AnnounceFollowing,
     AnnounceLeading,
@@ -39,7 +40,6 @@ from leader.protocol.membership import Membership
 from leader.protocol.messages import Message
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import (
-    Durable,
     Leader,
     Renewing,
     Settings,

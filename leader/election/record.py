@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from leader.errors import RecordDamaged, RecordForeign, RecordUnknown
-from leader.protocol.state import Durable
+from leader.protocol.durable import Durable
 
 VERSION: Final = 1
 """The version of the record; one of another version is not read."""

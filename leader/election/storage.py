@@ -29,7 +29,7 @@ from leader.errors import (
     RecordUnwritable,
     StorageError,
 )
-from leader.protocol.state import Durable
+from leader.protocol.durable import Durable
 from leader.protocol.vocabulary import ClusterId, InvariantViolated, MemberId, Term
 
 __all__ = [

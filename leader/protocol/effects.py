@@ -5,8 +5,8 @@
 
 from dataclasses import dataclass
 
+from leader.protocol.durable import Durable
 from leader.protocol.messages import Message
-from leader.protocol.state import Durable
 from leader.protocol.vocabulary import MemberId, Term
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from leader.protocol.durable import Durable
 from leader.protocol.effects import Send
 from leader.protocol.lease import acts, answered
 from leader.protocol.messages import (
@@ -15,7 +16,6 @@ from leader.protocol.messages import (
 from leader.protocol.pacing import retry_once_at_once, round_superseded, staggered
 from leader.protocol.state import (
     Candidate,
-    Durable,
     Follower,
     Leader,
     LeaseGrant,

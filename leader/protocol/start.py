@@ -5,9 +5,16 @@ it may follow meanwhile; without one it is silent, and whoever runs it reads the
 the end of that wait.
 """
 
+from leader.protocol.durable import Durable
 from leader.protocol.membership import Membership
 from leader.protocol.pacing import staggered
-from leader.protocol.state import UNPACED, Durable, Follower, Promise, Settings, State
+from leader.protocol.state import (
+    UNPACED,
+    Follower,
+    Promise,
+    Settings,
+    State,
+)
 from leader.protocol.vocabulary import Duration, Moment, Term, after
 
 

@@ -8,27 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from leader.protocol.membership import Membership
+from leader.protocol.durable import Durable
 from leader.protocol.messages import PreVoteRequest, Resignation
 from leader.protocol.timing import Timing
-from leader.protocol.vocabulary import LARGEST, ClusterId, Duration, Instant, MemberId, Term
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Durable:
-    """What must survive a crash; written before any message that depends on it leaves."""
-
-    term: Term
-    """The highest term granted, led or adopted: the term is the vote."""
-    membership: Membership
-    promise: Duration
-    """The longest promise that may still be owed, whatever the setting of the next start."""
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.term <= LARGEST:
-            raise ValueError(f"term = {self.term}: must be from 0 to {LARGEST}")
-        if not 0 <= self.promise <= LARGEST:
-            raise ValueError(f"promise = {self.promise} ns: must be from 0 to {LARGEST}")
+from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

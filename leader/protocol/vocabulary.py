@@ -44,6 +44,16 @@ class InvariantViolated(Exception):
     """What safety rests on does not hold: this member must not take another step."""
 
 
+def require(holds: bool, rule: str) -> None:
+    """Check a guard that the caller has decided already. Unlike ``assert`` it stays under ``python -O``.
+
+    Raises:
+        InvariantViolated: it does not hold; the text is ``rule``.
+    """
+    if not holds:
+        raise InvariantViolated(rule)
+
+
 def after(instant: Instant, duration: Duration) -> Instant:
     """The instant that follows ``instant`` by ``duration``."""
     return Instant(instant + duration)

@@ -6,6 +6,7 @@ takes the state and what happened, and returns an ActionResult, or NoAction wher
 
 from dataclasses import replace
 
+from leader.protocol.durable import Durable
 from leader.protocol.effects import Send
 from leader.protocol.lease import answered, backed_by_quorum_until, lease_until
 from leader.protocol.messages import (
@@ -22,7 +23,6 @@ from leader.protocol.pacing import after_granting_pre_vote, deferred_until, park
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import (
     Candidate,
-    Durable,
     Follower,
     Leader,
     LeaseGrant,

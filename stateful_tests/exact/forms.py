@@ -8,6 +8,7 @@ only paces, or in what has run out, are one; ``forgetting`` checks that they may
 from dataclasses import dataclass, replace
 from typing import Final
 
+from leader.protocol.durable import Durable
 from leader.protocol.lease import expires_at
 from leader.protocol.messages import (
     Heartbeat,
@@ -25,7 +26,6 @@ from leader.protocol.messages import (
 from leader.protocol.state import (
     UNPACED,
     Candidate,
-    Durable,
     Follower,
     Leader,
     LeaseGrant,

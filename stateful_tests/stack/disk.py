@@ -11,7 +11,7 @@ from typing import Final
 from leader.election.record import decode, encode
 from leader.election.storage import Record, check_term_never_decreases
 from leader.errors import RecordUnwritable
-from leader.protocol.state import Durable
+from leader.protocol.durable import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId, Term
 from stateful_tests.system import WriteFault
 

@@ -3,6 +3,7 @@
 What is not a number is fixed: three members, of whom ``A`` steps, clocks that do not drift.
 """
 
+from leader.protocol.durable import Durable
 from leader.protocol.leading import handle_heartbeat, handle_refusal, handle_resigned
 from leader.protocol.membership import Membership, MembershipId, founding
 from leader.protocol.messages import (
@@ -15,7 +16,13 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.start import restart
-from leader.protocol.state import UNPACED, Durable, Follower, Promise, Settings, State
+from leader.protocol.state import (
+    UNPACED,
+    Follower,
+    Promise,
+    Settings,
+    State,
+)
 from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
 from leader.protocol.voting import handle_pre_vote_request, handle_vote_request, promise_to

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from leader.election.engine import Engine, World
 from leader.election.trace import Trace
 from leader.errors import StorageError
+from leader.protocol.durable import Durable
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -25,7 +26,6 @@ from leader.protocol.messages import (
     VoteGranted,
     VoteRequest,
 )
-from leader.protocol.state import Durable
 from leader.protocol.timing import Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId, Term
 from runtime import Timer

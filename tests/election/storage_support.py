@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from leader.election.storage import FileStorage, Record
+from leader.protocol.durable import Durable
 from leader.protocol.membership import founding
-from leader.protocol.state import Durable
 from leader.protocol.vocabulary import ClusterId, Duration, MemberId, Term
 
 CLUSTER = ClusterId("cleanup")
@@ -64,7 +64,7 @@ def child(script: str, *arguments: object, within: Sequence[str] = ()) -> subpro
         from contextlib import suppress
         from leader.election.storage import FileStorage, StorageError
         from leader.protocol.membership import founding
-        from leader.protocol.state import Durable
+        from leader.protocol.durable import Durable
         def durable(term, voters=3):
             members = founding(f"n{voter}@alpha" for voter in range(voters))
             return Durable(term=term, membership=members, promise=300_000_000)

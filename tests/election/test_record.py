@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from leader.election.record import NAME_LIMIT, RECORD_LIMIT, VERSION, decode, encode, file_name
 from leader.errors import RecordDamaged, RecordForeign, RecordUnknown, StorageError
+from leader.protocol.durable import Durable
 from leader.protocol.membership import Membership
-from leader.protocol.state import Durable
 from leader.protocol.vocabulary import LARGEST, Duration, MemberId, Term
 from tests.election.storage_support import CLUSTER, MEMBER, OLD
 

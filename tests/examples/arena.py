@@ -14,7 +14,7 @@ from typing import Any, Final
 import leader
 from examples.client import Client
 from examples.member import Member
-from leader.protocol.state import Durable
+from leader.protocol.durable import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId
 from runtime import Node, ProcessId
 from runtime.simulation import Conditions, SimulatedClock, SimulatedNetwork, VirtualTimeLoop

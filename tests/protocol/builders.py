@@ -4,6 +4,7 @@ All times are milliseconds here. One timing throughout, chosen for round numbers
 101 ms, and at a drift of 1 % a leader may count on 99 ms of it.
 """
 
+from leader.protocol.durable import Durable
 from leader.protocol.effects import Ignored, Send
 from leader.protocol.events import Received, Woke
 from leader.protocol.membership import Membership, MembershipId, founding
@@ -23,7 +24,6 @@ from leader.protocol.messages import (
 )
 from leader.protocol.state import (
     Candidate,
-    Durable,
     Follower,
     Leader,
     LeaseGrant,

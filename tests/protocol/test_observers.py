@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from leader.protocol.durable import Durable
 from leader.protocol.effects import AnnounceFollowing, Send
 from leader.protocol.events import ObserverCameUp, PeerWentDown, ResignationAsked
 from leader.protocol.leading import likeliest_successor
@@ -17,7 +18,6 @@ from leader.protocol.messages import (
     Resigned,
 )
 from leader.protocol.start import start_without_record
-from leader.protocol.state import Durable
 from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import MemberId, Term

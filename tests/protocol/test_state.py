@@ -2,8 +2,13 @@
 
 import pytest
 
-from leader.protocol.state import Durable, Role, leader_of, promised_to_another, visible_term
-from leader.protocol.vocabulary import LARGEST, Duration, MemberId, Term
+from leader.protocol.state import (
+    Role,
+    leader_of,
+    promised_to_another,
+    visible_term,
+)
+from leader.protocol.vocabulary import MemberId
 from tests.protocol.builders import (
     NANOSECOND,
     TRIO,
@@ -15,7 +20,6 @@ from tests.protocol.builders import (
     instant,
     leading,
     member,
-    membership,
     promised,
     record,
     renewing,
@@ -30,22 +34,6 @@ ROLES: list[tuple[Role, MemberId | None, int]] = [
     (leading(deadline=0), A, 6),
     (renewing(lease_until=0, deadline=0), A, 6),
 ]
-
-
-@pytest.mark.parametrize("number", [-1, LARGEST + 1])
-def test_a_record_holds_numbers_that_fit_the_disk(number: int) -> None:
-    """The text names the field, the value and the rule."""
-    with pytest.raises(ValueError, match=f"^term = {number}: must be from 0 to {LARGEST}$"):
-        Durable(term=Term(number), membership=membership(), promise=Duration(0))
-    with pytest.raises(ValueError, match=f"^promise = {number} ns: must be from 0 to {LARGEST}$"):
-        Durable(term=Term(0), membership=membership(), promise=Duration(number))
-
-
-@pytest.mark.parametrize("number", [0, LARGEST])
-def test_a_record_may_hold_the_smallest_and_the_largest_numbers(number: int) -> None:
-    """The limits themselves are allowed."""
-    durable = Durable(term=Term(number), membership=membership(), promise=Duration(number))
-    assert (durable.term, durable.promise) == (number, number)
 
 
 def test_a_member_knows_its_name_its_term_and_the_voters() -> None:

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
 
+from leader.protocol.durable import Durable
 from leader.protocol.effects import Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
 from leader.protocol.lease import acts
 from leader.protocol.membership import founding
 from leader.protocol.start import restart
-from leader.protocol.state import Durable, Settings, State, leader_of
+from leader.protocol.state import Settings, State, leader_of
 from leader.protocol.step import next_deadline, step
 from leader.protocol.timing import scaled_timing
 from leader.protocol.transition import Action
