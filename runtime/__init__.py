@@ -39,6 +39,7 @@ from runtime.network.wire import DEFAULT_REGISTRY, Registry, WireError, message
 from runtime.node import Node
 from runtime.pid import Pid, ProcessId
 from runtime.process import ExitReason, Host, PriorityHandler, Process
+from runtime.processes.endpoints import Endpoint, Registration
 from runtime.processes.supervisor import (
     Child,
     Restart,
@@ -65,6 +66,7 @@ __all__ = [
     "Credentials",
     "DEFAULT_REGISTRY",
     "Down",
+    "Endpoint",
     "Exit",
     "ExitReason",
     "Host",
@@ -88,6 +90,7 @@ __all__ = [
     "ProcessEnded",
     "ProcessId",
     "Receiver",
+    "Registration",
     "Registry",
     "Restart",
     "Statistics",

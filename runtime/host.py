@@ -5,12 +5,14 @@ Knows nothing of how either keeps it. The idea: `Callbacks` is all that a node a
 """
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from runtime.clock import Clock
 from runtime.events import NodeEvent
+from runtime.network.wire import Registry
 from runtime.pid import Pid, ProcessId
+from runtime.processes.endpoints import Endpoint, Registration
 from runtime.reasons import ExitReason
 
 
@@ -95,6 +97,15 @@ class Host(Protocol):
         parent: Pid | None = None,
     ) -> Pid:
         """Starts a process under a name."""
+
+    @property
+    def registry(self) -> Registry:
+        """The types of messages that travel to and from the node."""
+
+    def register_endpoint(
+        self, name: str, endpoint: Endpoint, types: Iterable[type]
+    ) -> Registration:
+        """Registers an endpoint under a name; its pid is that of the process of this name, if any."""
 
     def whereis(self, name: str) -> Pid | None:
         """The process of that name on this node."""

@@ -7,12 +7,12 @@ raises because of the network; what cannot be delivered is dropped, counted and 
 
 import asyncio
 import random as random_module
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 from runtime.clock import Clock, SystemClock, sleep
-from runtime.dropped import Drop, Drops
+from runtime.dropped import Drops
 from runtime.events import NodeEvent
 from runtime.host import Factory
 from runtime.limits import NodeLimits
@@ -23,10 +23,12 @@ from runtime.network.peers import Peers
 from runtime.network.tcp import TcpTransport
 from runtime.network.tls import Credentials, Tls
 from runtime.network.transport import Transport, split_address
-from runtime.network.wire import DEFAULT_REGISTRY, Parcel, Registry
+from runtime.network.wire import DEFAULT_REGISTRY, Registry
 from runtime.pid import Pid, ProcessId, check_name
 from runtime.processes.calls import Calls
-from runtime.processes.signal_router import Switchboard, address_of, sender_of
+from runtime.processes.endpoints import Endpoint, Endpoints, Registration
+from runtime.processes.message_router import MessageRouter
+from runtime.processes.signal_router import Switchboard
 from runtime.processes.table import Processes
 from runtime.signals import Inspect
 from runtime.statistics import Statistics
@@ -59,15 +61,20 @@ class Node:
             limits=limits,
             drops=self._drops,
         )
-        self._peers = Peers(self._surroundings, transport, self._parcel_arrived, self._log)
+        self._peers = Peers(self._surroundings, transport, self._log)
         self._switchboard = Switchboard(self._surroundings, self._peers)
-        self._processes = Processes(self, self._surroundings, self._switchboard, self._log)
+        self._endpoints = Endpoints()
+        self._processes = Processes(
+            self, self._surroundings, self._switchboard, self._endpoints, self._log
+        )
+        self._messages = MessageRouter(
+            self._surroundings, self._switchboard, self._endpoints, self._processes
+        )
         self._calls = Calls(self._surroundings, self._switchboard, self._processes.find, self._log)
+        self._peers.on_message = self._messages.arrived
         self._peers.watch(self._node_changed)
         self._peers.on_giving_up = self._node_lost
         self._address = ""
-        self._sent = 0
-        self._received = 0
         self._stopping: asyncio.Task[None] | None = None
 
     @classmethod
@@ -144,6 +151,11 @@ class Node:
         return self._surroundings.clock
 
     @property
+    def registry(self) -> Registry:
+        """The types of messages that travel to and from this node."""
+        return self._surroundings.registry
+
+    @property
     def random(self) -> random_module.Random:
         """Where all chance on this node comes from."""
         return self._surroundings.random
@@ -179,13 +191,8 @@ class Node:
         Raises TypeError if the message has to travel and its type is not registered, ValueError if
         it is too long to travel or the sender is not of this node; never because of the network.
         """
-        number = self._number_of("sender", sender)
-        if self._switchboard.is_closed:
-            self._drops.record(Drop.STOPPED, str(to), "message dropped")
-        elif to.node == self.name:
-            self._send_locally(to, message, sender)
-        else:
-            self._sent += self._switchboard.transmit(address_of(to), message, number)
+        self._check_own("sender", sender)
+        self._messages.send(to, message, sender)
 
     async def call(
         self,
@@ -200,7 +207,7 @@ class Node:
         Waits that many seconds at most. Raises CallError, a kind of it for each way to fail, or
         ValueError for a time-out that is none or a sender of another node.
         """
-        self._number_of("sender", sender)
+        self._check_own("sender", sender)
         return await self._calls.call(to, request, timeout, sender)
 
     async def inspect(
@@ -212,6 +219,20 @@ class Node:
         """
         found: dict[str, str] = await self.call(to, Inspect(items=items), timeout)
         return found
+
+    def register_endpoint(
+        self, name: str, endpoint: Endpoint, types: Iterable[type]
+    ) -> Registration:
+        """Has messages of these types that are sent to this name handed to an endpoint on arrival.
+
+        If a process of this node has the name, the endpoint shares its pid, and all other messages
+        go to that process; otherwise the endpoint gets a pid of its own. Raises TypeError or
+        ValueError for a name that is none, ValueError if another endpoint of that name has claimed
+        one of the types, RuntimeError if this node has stopped.
+        """
+        check_name("name", name)
+        pid = self.whereis(name) or self._processes.next_pid()
+        return self._endpoints.add(name, pid, types, endpoint)
 
     def whereis(self, name: str) -> Pid | None:
         """The process of this node that bears the name, None if none does."""
@@ -243,8 +264,8 @@ class Node:
     def statistics(self) -> Statistics:
         """Counters since the start, and what waits now; messages within the node do not count."""
         return Statistics(
-            sent=self._sent,
-            received=self._received,
+            sent=self._messages.sent,
+            received=self._messages.received,
             dropped=self._drops.counts(),
             mailboxes=self._processes.statistics(),
             connections=self._peers.statistics(),
@@ -265,6 +286,7 @@ class Node:
         What the processes hold is released within the next turns of the event loop.
         """
         self._switchboard.is_closed = True
+        self._endpoints.close()
         self._peers.kill()
         self._processes.kill()
 
@@ -278,27 +300,8 @@ class Node:
     ) -> Pid:
         if self._switchboard.is_closed or self._stopping is not None:
             raise RuntimeError(f"{self.name} is stopping or has stopped, it starts no process")
-        self._number_of("parent", parent)
+        self._check_own("parent", parent)
         return await self._processes.spawn(name, factory, arguments, mailbox_messages, parent)
-
-    def _send_locally(self, to: Pid | ProcessId, message: object, sender: Pid | None) -> None:
-        execution = self._processes.locate(to)
-        if execution is None:
-            self._drops.record(Drop.UNKNOWN_PROCESS, str(to), "message dropped")
-        else:
-            execution.deliver_locally(sender, message)
-
-    def _parcel_arrived(self, peer: Identity, parcel: Parcel) -> None:
-        if self._switchboard.arrived(peer, parcel):
-            return
-        self._received += 1
-        execution = self._processes.find(parcel.to)
-        if execution is None:
-            self._drops.record(
-                Drop.UNKNOWN_PROCESS, peer.name, f"a message from there to {parcel.to!a}"
-            )
-        else:
-            execution.deliver(sender_of(peer, parcel), parcel.message)
 
     def _node_changed(self, event: NodeEvent) -> None:
         self._processes.monitors.node_changed(event)
@@ -308,16 +311,14 @@ class Node:
         self._processes.monitors.node_lost(name, f"node unreachable: {detail}")
         self._calls.node_lost(name, detail)
 
-    def _number_of(self, field: str, pid: Pid | None) -> int | None:
-        if pid is None:
-            return None
-        if (pid.node, pid.creation) != (self.name, self.creation):
+    def _check_own(self, field: str, pid: Pid | None) -> None:
+        if pid is not None and (pid.node, pid.creation) != (self.name, self.creation):
             raise ValueError(f"{field} must be a process of {self.name}, not {pid!r}")
-        return pid.number
 
     async def _stop(self) -> None:
         await self._processes.stop(self._surroundings.limits.shutdown_seconds)
         self._switchboard.is_closed = True
+        self._endpoints.close()
         await self._peers.stop("this node stops")
         self._calls.close()
 

@@ -6,6 +6,7 @@ closed without a goodbye, because a close without one means: this process is dea
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,9 +65,6 @@ class LinkOwner(Protocol):
     def link_opened(self, link: "Link", peer: Identity) -> None:
         """The other end has proved itself; messages may travel."""
 
-    def parcel_arrived(self, peer: Identity, parcel: Parcel) -> None:
-        """A message has come from a peer that has proved itself."""
-
     def link_closed(self, link: "Link", peer: Identity, reason: NodeDownReason) -> None:
         """No message travels any more."""
 
@@ -82,13 +80,18 @@ class Link:
         surroundings: Surroundings,
         connection: Connection,
         owner: LinkOwner,
+        deliver: Callable[[Identity, Parcel], None],
         *,
         wanted: str | None = None,
     ) -> None:
-        """Starts the handshake: as the dialler of the wanted node, or accepting whoever came."""
+        """Starts the handshake, as the dialler of the wanted node, or as the one that accepts.
+
+        Each message of the other node is then handed to `deliver`.
+        """
         self._surroundings = surroundings
         self._connection = connection
         self._owner = owner
+        self._deliver = deliver
         self._wanted = wanted
         self._handshake = self._begin()
         self._peer: Identity | None = None
@@ -147,10 +150,19 @@ class Link:
 
     def frame_received(self, frame: bytes) -> None:
         """Takes the handshake one step further or delivers a message."""
-        if self._peer is None:
-            self._shake_hands(frame)
+        peer = self._peer
+        if peer is None:
+            return self._shake_hands(frame)
+        self.traffic.frames_received += 1
+        self.traffic.bytes_received += len(frame)
+        try:
+            parcel = self._surroundings.registry.decode(frame)
+        except WireError as error:
+            return self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
+        if parcel.to == wire.NODE and isinstance(parcel.message, Goodbye):
+            self._part()
         else:
-            self._read(self._peer, frame)
+            self._deliver(peer, parcel)
 
     def frame_refused(self, reason: str) -> None:
         """Hangs up on whoever breaks the framing."""
@@ -196,18 +208,6 @@ class Link:
         self._say(proven.last)
         self._connection.frame_limit = self._surroundings.limits.frame_bytes
         self._owner.link_opened(self, proven.peer)
-
-    def _read(self, peer: Identity, frame: bytes) -> None:
-        self.traffic.frames_received += 1
-        self.traffic.bytes_received += len(frame)
-        try:
-            parcel = self._surroundings.registry.decode(frame)
-        except WireError as error:
-            return self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
-        if parcel.to == wire.NODE and isinstance(parcel.message, Goodbye):
-            self._part()
-        else:
-            self._owner.parcel_arrived(peer, parcel)
 
     def _part(self) -> None:
         self._report(NodeDownReason.GOODBYE)

@@ -32,17 +32,17 @@ class Peers:
         self,
         surroundings: Surroundings,
         transport: Transport,
-        deliver: Callable[[Identity, Parcel], None],
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._surroundings = surroundings
         self._transport = transport
-        self._deliver = deliver
         self._log = log
         self._peers: dict[str, Peer] = {}
         self._links: dict[Link, None] = {}
         self._strangers: dict[Link, None] = {}
         self._watchers: dict[object, Callable[[NodeEvent], None]] = {}
+        self.on_message: Callable[[Identity, Parcel], None]
+        """Called with every message and the node that it came from; set it before any connection."""
         self.on_giving_up: Callable[[str, str], None] = _ignore
         """Called with a node and the reason when what waited for a connection with it is dropped."""
         self._listener: Listener | None = None
@@ -144,10 +144,6 @@ class Peers:
         self._strangers.pop(link, None)
         self.peer(peer.name).link_opened(link, peer)
 
-    def parcel_arrived(self, peer: Identity, parcel: Parcel) -> None:
-        """Passes a message on."""
-        self._deliver(peer, parcel)
-
     def link_closed(self, link: Link, peer: Identity, reason: NodeDownReason) -> None:
         """Tells the peer that one of its links has ended."""
         self.peer(peer.name).link_closed(link, reason)
@@ -188,7 +184,7 @@ class Peers:
         oldest.abort()
 
     def _establish(self, connection: Connection, wanted: str | None = None) -> Link:
-        link = Link(self._surroundings, connection, self, wanted=wanted)
+        link = Link(self._surroundings, connection, self, self.on_message, wanted=wanted)
         self._links[link] = None
         return link
 

@@ -9,7 +9,7 @@ may be missing or added, and no bytes whatsoever make decoding do anything but r
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, NamedTuple, TypeVar, overload
 
 import msgspec
@@ -99,6 +99,15 @@ class Registry:
             raise ValueError(f"name must be new, and so must the type: {kind!r}, {message_type!r}")
         self._decoders[kind] = msgspec.msgpack.Decoder(message_type)
         self._kinds[message_type] = kind
+
+    def register_all(self, names: Mapping[str, type]) -> None:
+        """Registers each type under its name, except where exactly that was done before.
+
+        Raises TypeError and ValueError as `register` does.
+        """
+        for name, message_type in names.items():
+            if self._kinds.get(message_type) != name:
+                self.register(message_type, name=name)
 
     def encode(
         self, to: int | str, sender: int | None, message: object, limit: int = FRAME_LIMIT

@@ -18,6 +18,7 @@ from runtime.events import Down, Exit
 from runtime.host import Callbacks, Host
 from runtime.logs import Quote, process_log
 from runtime.pid import Pid, ProcessId
+from runtime.processes.endpoints import Endpoints
 from runtime.processes.links import Ties
 from runtime.processes.mailbox import Letter, Mailbox, Post, Reply
 from runtime.processes.monitors import Monitors
@@ -44,6 +45,7 @@ class Execution:
         parent: Pid | None,
         mailbox: Mailbox,
         monitors: Monitors,
+        endpoints: Endpoints,
         drops: Drops,
     ) -> None:
         self.host = host
@@ -55,6 +57,7 @@ class Execution:
         self.log = process_log(host.name, pid, name)
         self.traps_exits = False
         self._process = process
+        self._endpoints = endpoints
         self._drops = drops
         self._since = host.clock.now()
         self._priority: dict[type, PriorityHandler] = {}
@@ -229,6 +232,12 @@ class Execution:
         if type(entry.message) in self._priority:
             # It came before init had said that these are no messages for handle_message.
             self.deliver(entry.sender, entry.message)
+            return None
+        endpoint = self._endpoints.find(self.pid.number, type(entry.message))
+        if endpoint is not None and entry.sender is not None:
+            # The message came before the endpoint was registered. If this raises, the process ends:
+            # an endpoint under the name of a process belongs to that process.
+            endpoint.receive(entry.sender, entry.message)
             return None
         return self._process.handle_message(entry.sender, entry.message)
 

@@ -61,12 +61,9 @@ class Switchboard:
         """Has signals of this type handed over, with the node that sent them and their parcel."""
         self._handlers[kind] = handler
 
-    def arrived(self, peer: Identity, parcel: Parcel) -> bool:
-        """Hands a signal to its handler; False if the message is none."""
-        handler = self._handlers.get(type(parcel.message))
-        if handler is not None:
-            handler(peer, parcel, parcel.message)
-        return handler is not None
+    def handler(self, kind: type) -> Callable[[Identity, Parcel, Any], None] | None:
+        """Who handles signals of this type; None if messages of this type are no signals."""
+        return self._handlers.get(kind)
 
     def send(
         self, to: Address, signal: object, sender: int | None = None, *, certainly: bool = False
@@ -80,9 +77,10 @@ class Switchboard:
             return False
         own = self._surroundings.own
         if to.node == own.name:
-            return to.creation in (None, own.creation) and self.arrived(
-                own, Parcel(to.addressee, sender, signal)
-            )
+            if to.creation not in (None, own.creation):
+                return False
+            self._handlers[type(signal)](own, Parcel(to.addressee, sender, signal), signal)
+            return True
         return self.transmit(to, signal, sender, certainly=certainly)
 
     def answer(self, node: Identity, signal: object, *, certainly: bool = False) -> bool:

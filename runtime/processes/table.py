@@ -15,7 +15,8 @@ from runtime.host import Factory, Host
 from runtime.network.connection import Surroundings
 from runtime.network.handshake import Identity
 from runtime.network.wire import Parcel
-from runtime.pid import Pid, ProcessId, check_name
+from runtime.pid import Pid, check_name
+from runtime.processes.endpoints import Endpoints
 from runtime.processes.mailbox import Mailbox
 from runtime.processes.monitors import Monitors
 from runtime.processes.runner import Execution
@@ -37,10 +38,12 @@ class Processes:
         host: Host,
         surroundings: Surroundings,
         switchboard: Switchboard,
+        endpoints: Endpoints,
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
         self._host = host
         self._surroundings = surroundings
+        self._endpoints = endpoints
         self._log = log
         self._numbers = itertools.count(1)
         self._executions: dict[int, Execution] = {}
@@ -81,11 +84,9 @@ class Processes:
             return self._names.get(process)
         return self._executions.get(process)
 
-    def locate(self, to: Pid | ProcessId) -> Execution | None:
-        """The same for an address on this node."""
-        if isinstance(to, ProcessId):
-            return self.find(to.name)
-        return self.find(to.number) if to.creation == self._host.creation else None
+    def next_pid(self) -> Pid:
+        """A pid that no process or endpoint of this node has had."""
+        return Pid(self._host.name, self._host.creation, next(self._numbers))
 
     def statistics(self) -> dict[str, MailboxStatistics]:
         """What the mailboxes hold and have held."""
@@ -108,12 +109,13 @@ class Processes:
     ) -> Execution:
         execution = Execution(
             self._host,
-            Pid(self._host.name, self._host.creation, next(self._numbers)),
+            self.next_pid(),
             factory(),
             name=name,
             parent=parent,
             mailbox=mailbox,
             monitors=self.monitors,
+            endpoints=self._endpoints,
             drops=self._surroundings.drops,
         )
         self._executions[execution.pid.number] = execution

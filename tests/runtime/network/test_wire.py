@@ -239,3 +239,22 @@ def test_the_decorator_registers_and_returns_the_class() -> None:
     assert (named.__name__, bare.__name__) == ("Named", "Bare")
     with pytest.raises(ValueError, match="name must be new"):
         message(named)
+
+
+def test_register_all_registers_what_is_not_registered_yet() -> None:
+    """A second call changes nothing, so each node that runs an election may make it."""
+    registry = Registry()
+    registry.register_all({"vote": Vote})
+    registry.register_all({"vote": Vote, "plain": Plain})
+    assert registry.decode(registry.encode(1, 2, Plain(text="x"))).message == Plain(text="x")
+
+
+@pytest.mark.parametrize("names", [{"vote": Plain}, {"other": Vote}])
+def test_register_all_refuses_a_name_or_a_type_that_is_registered_otherwise(
+    names: dict[str, type],
+) -> None:
+    """Two meanings of one name would let nodes misunderstand each other."""
+    registry = Registry()
+    registry.register_all({"vote": Vote})
+    with pytest.raises(ValueError, match="name must be new, and so must the type"):
+        registry.register_all(names)

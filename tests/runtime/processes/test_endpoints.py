@@ -1,0 +1,193 @@
+"""Endpoints: receivers of messages under a name, beside processes or without any."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+import runtime
+from tests.runtime.support import Bulk, Diary, Note, Recorder, World, in_world
+
+
+class Receiver:
+    """An endpoint that keeps what it receives; a negative note makes it raise."""
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+
+    def receive(self, sender: runtime.Pid, message: Any) -> None:
+        if isinstance(message, Note) and message.number < 0:
+            raise LookupError(message.number)
+        self.entries.append((sender, message))
+
+    def fail(self, error: Exception) -> None:
+        self.entries.append(error)
+
+
+class Owner(Diary):
+    """A process that registers an endpoint under its own name, in init."""
+
+    def __init__(self, receiver: Receiver, pause_seconds: float = 0.0) -> None:
+        super().__init__()
+        self.receiver = receiver
+        self.pause_seconds = pause_seconds
+
+    async def init(self, *words: str) -> None:
+        await asyncio.sleep(self.pause_seconds)
+        assert self.name is not None
+        self.registration = self.node.register_endpoint(self.name, self.receiver, [Note])
+
+
+async def start_sender(node: runtime.Node) -> runtime.Pid:
+    """A process to send from."""
+    return await node.spawn(Recorder)
+
+
+def test_endpoint_receives_its_types_by_name_and_by_pid() -> None:
+    """Without a process of that name it has a pid of its own; other types reach nothing."""
+
+    async def main(world: World) -> None:
+        a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
+        sender = await start_sender(b)
+        pid = a.register_endpoint("gate", receiver, [Note]).pid
+        b.send(runtime.ProcessId("gate", "a"), Note(number=1), sender)
+        b.send(pid, Note(number=2), sender)
+        b.send(pid, Bulk(number=3), sender)
+        await asyncio.sleep(1)
+        assert receiver.entries == [(sender, Note(number=1)), (sender, Note(number=2))]
+        assert a.whereis("gate") is None
+        assert a.statistics().dropped == {"no such process": 1}
+        assert a.statistics().received == 3
+
+    in_world(main)
+
+
+def test_endpoint_shares_the_pid_of_the_process_that_has_its_name() -> None:
+    """The process handles all other messages, and a running callback of it delays no message."""
+
+    async def main(world: World) -> None:
+        a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
+        sender, owner = await start_sender(b), Owner(receiver)
+        pid = await a.spawn_register("owner", lambda: owner)
+        a.send(pid, "slow")
+        b.send(pid, Note(number=1), sender)
+        await asyncio.sleep(0.5)
+        assert owner.registration.pid == pid
+        assert owner.entries == ["slow"]
+        assert receiver.entries == [(sender, Note(number=1))]
+
+    in_world(main)
+
+
+def test_endpoint_receives_what_came_during_the_init_of_its_process() -> None:
+    """The message waited in the mailbox; `handle_message` is not called for it."""
+
+    async def main(world: World) -> None:
+        node, receiver = await world.start("a"), Receiver()
+        sender, owner = await start_sender(node), Owner(receiver, pause_seconds=1)
+        starting = asyncio.ensure_future(node.spawn_register("owner", lambda: owner))
+        await asyncio.sleep(0.5)
+        node.send(runtime.ProcessId("owner", "a"), Note(number=1), sender)
+        await starting
+        await asyncio.sleep(0.1)
+        assert receiver.entries == [(sender, Note(number=1))]
+        assert owner.entries == []
+
+    in_world(main)
+
+
+def test_endpoint_is_called_after_the_call_that_sent_within_the_node() -> None:
+    """It cannot call back into a sender that is in the middle of a change."""
+
+    async def main(world: World) -> None:
+        node, receiver = await world.start("a"), Receiver()
+        pid = node.register_endpoint("gate", receiver, [Note]).pid
+        node.send(pid, Note(number=1), pid)
+        assert receiver.entries == []
+        await asyncio.sleep(0)
+        assert receiver.entries == [(pid, Note(number=1))]
+        assert node.statistics().received == 0
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("source", ["a", "b"])
+def test_endpoint_receives_no_message_without_a_sender(source: str) -> None:
+    """The message is dropped and counted, sent from the same node or from another."""
+
+    async def main(world: World) -> None:
+        nodes, receiver = {name: await world.start(name) for name in "ab"}, Receiver()
+        pid = nodes["a"].register_endpoint("gate", receiver, [Note]).pid
+        nodes[source].send(pid, Note(number=1))
+        await asyncio.sleep(1)
+        assert receiver.entries == []
+        assert nodes["a"].statistics().dropped == {"priority message without a sender": 1}
+
+    in_world(main)
+
+
+def test_endpoint_that_raises_is_told_to_fail_and_the_connection_stays() -> None:
+    """Also if the message came from the same node."""
+
+    async def main(world: World) -> None:
+        a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
+        pid = a.register_endpoint("gate", receiver, [Note]).pid
+        b.send(pid, Note(number=-1), await start_sender(b))
+        a.send(pid, Note(number=-2), pid)
+        await asyncio.sleep(1)
+        assert [type(entry) for entry in receiver.entries] == [LookupError, LookupError]
+        assert a.nodes() == {"b": b.creation}
+
+    in_world(main)
+
+
+def test_register_endpoint_refuses_a_type_that_is_claimed_under_the_name() -> None:
+    """Under another name the type is free; after `close` it is free under this one, too."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        first = node.register_endpoint("gate", Receiver(), [Note, Bulk])
+        other = node.register_endpoint("door", Receiver(), [Note])
+        with pytest.raises(ValueError, match=r"under the name 'gate', \['Note'\] are claimed"):
+            node.register_endpoint("gate", Receiver(), [Note])
+        first.close()
+        first.close()
+        second = node.register_endpoint("gate", Receiver(), [Note])
+        assert len({first.pid, other.pid, second.pid}) == 3
+
+    in_world(main)
+
+
+def test_registration_close_ends_what_the_endpoint_receives() -> None:
+    """What comes later is for the process of that name, if there is one."""
+
+    async def main(world: World) -> None:
+        node, receiver = await world.start("a"), Receiver()
+        owner = Owner(receiver)
+        pid = await node.spawn_register("owner", lambda: owner)
+        owner.registration.close()
+        node.send(pid, Note(number=1), pid)
+        await asyncio.sleep(1)
+        assert receiver.entries == []
+        assert owner.entries == [Note(number=1)]
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("end", ["stop", "kill"])
+def test_register_endpoint_raises_after_the_end_of_the_node(end: str) -> None:
+    """A killed or stopped node hands nothing to its endpoints, and registers none."""
+
+    async def main(world: World) -> None:
+        node, receiver = await world.start("a"), Receiver()
+        pid = node.register_endpoint("gate", receiver, [Note]).pid
+        node.send(pid, Note(number=1), pid)
+        if end == "kill":
+            node.kill()
+        else:
+            await node.stop()
+        with pytest.raises(RuntimeError, match="a has stopped, it registers no endpoint"):
+            node.register_endpoint("gate", receiver, [Note])
+        assert receiver.entries == ([] if end == "kill" else [(pid, Note(number=1))])
+
+    in_world(main)
