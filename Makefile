@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
-.PHONY: demo test check bench fix lint clean
+.PHONY: demo test check coverage bench fix lint clean
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
@@ -31,6 +31,9 @@ check: lint                        ## what CI runs: also the larger models, the 
 	$(BIN)/python -m spec guards
 	$(BIN)/python -m spec prove
 	$(BIN)/python -m stateful_tests.exact --tier full --only    # pytest has compared the quick ones
+
+coverage: $(VENV)/installed        ## what each module's own test files reach of it
+	$(BIN)/python -m tests.coverage_by_module --report-only
 
 bench: $(VENV)/installed           ## ratios and latencies on this machine
 	$(BIN)/python -m benchmarks
