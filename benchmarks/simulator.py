@@ -1,42 +1,37 @@
-"""How fast the rules are driven: the core alone and the whole stack, with a claim checked after every step.
+"""How fast the rules are driven, on the bare core and on the whole stack, with all checks after every step.
 
-A run is the hunter's of one seed; a step is one of a member's election, whatever brought it about.
+A run is the simulator's of one seed; a step is a step of one member's election, whatever caused it.
 """
 
 import time
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import dataclass
-from random import Random
 
 from leader.election.trace import Line, Stepped
-from stateful_tests.rules import RuleRunner
-from stateful_tests.simulator import LONG, FaultProfile, random_plan
+from stateful_tests.simulator import LONG, seeded_run
 from stateful_tests.traced_runs import TracedSystemFactory
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What one second comes to."""
+    """What is done in one second."""
 
     simulated_seconds: float
     steps: float
     calls: float
 
 
-def pace(begin: TracedSystemFactory, seeds: Iterable[int]) -> Pace:
-    """Over the runs of these seeds, one after the other."""
+def pace(build: TracedSystemFactory, seeds: Iterable[int]) -> Pace:
+    """Measured over the runs of these seeds, one after the other."""
     simulated, steps, calls = 0, 0, 0
     since = time.perf_counter()
     for seed in seeds:
         lines: list[Line] = []
-        chance = Random(seed)
-        plan = random_plan(chance)
-        with closing(RuleRunner(plan, begin(plan, lines.append))) as cluster:
-            temper = FaultProfile(chance, cluster)
+        with seeded_run(seed, lambda plan, lines=lines: build(plan, lines.append)) as run:  # type: ignore[misc]
+            runner, profile = run
             for _ in range(LONG):
-                cluster.perform(*temper.draw())
-            simulated += cluster.system.true_time
+                runner.perform(*profile.draw())
+            simulated += runner.system.true_time
         steps += sum(isinstance(line, Stepped) for line in lines)
         calls += LONG
     taken = time.perf_counter() - since

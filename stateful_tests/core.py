@@ -1,4 +1,4 @@
-"""The functions of the core that a world runs: the real ones, or those of a mutant."""
+"""The functions of the core that an engine calls: the real ones, or those with a planted bug."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from leader.protocol.vocabulary import Duration, Instant, Moment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Core:
-    """All that an engine needs of the core."""
+    """Everything that an engine needs of the core."""
 
     step: Callable[[State, Event, Moment], Transition]
     next_deadline: Callable[[State], Instant | None]

@@ -1,6 +1,7 @@
-"""One member's process as its world sees it: running, silent, paused or gone, and what it knows.
+"""One machine of the bare core: its clock, its record, and the member's process while one runs.
 
-It takes no step by itself. What a look at it costs is paid once per step, not once per look.
+It takes no step by itself. Whatever every check after a step looks at is computed once, when the
+state changes: otherwise the checks would take most of the time of a run.
 """
 
 from dataclasses import dataclass, field
@@ -17,39 +18,40 @@ from stateful_tests.plan import DriftingClock
 from stateful_tests.system import WriteFault
 
 NEVER: Final = 1 << 80
-NOTHING_YET: Final = Term(0)
+NO_TERM: Final = Term(0)
 
 
 @dataclass(slots=True, kw_only=True)
 class CoreMachine:
-    """A machine and the member that lives on it. ``due`` is in true time; all else the member's own."""
+    """A machine and its member. ``due`` and ``lease_ends`` are true times; instants are its own clock's."""
 
     member: MemberId
     clock: DriftingClock
     promise: int
-    bond: VoterCommitment
-    """Whom it may vote for. Who is down, or silent, votes for nobody."""
+    commitment: VoterCommitment
+    """Whom it may vote for; while it is down or silent, no member at all."""
     record: Durable | None = None
     state: State | None = None
     silent_until: Instant | None = None
     paused: bool = False
     fault: WriteFault = WriteFault.NONE
-    """What the next record that it writes comes to."""
+    """What happens to the next record that it writes."""
     waiting: list[Event] = field(default_factory=list)
+    """What arrived while it was paused."""
     due: int = NEVER
-    highest_term: Term = NOTHING_YET
+    highest_term: Term = NO_TERM
     lease_until: Instant | None = None
     lease_ends: int = 0
-    """The same in true time, while there is one."""
-    idle: MemberView | None = None
-    """How it looks while it does not act."""
+    """``lease_until`` in true time; meaningless without it."""
+    inactive_view: MemberView | None = None
+    """Its view while it does not act as leader."""
 
     @property
     def is_down(self) -> bool:
         return self.state is None and self.silent_until is None
 
-    def has_become(self, state: State, core: Core) -> None:
-        """Remember ``state``, and when it is to be woken."""
+    def become(self, state: State, core: Core) -> None:
+        """Remember ``state``, and when the member is to be woken."""
         self.state = state
         deadline = core.next_deadline(state)
         self.due = NEVER if deadline is None else self.clock.shows(deadline)
@@ -57,12 +59,13 @@ class CoreMachine:
         if self.lease_until is not None:
             self.lease_ends = self.clock.shows(self.lease_until)
         promise = state.promise
-        self.bond = (
+        self.commitment = (
             VoterCommitment(self.member, self.member, 0)
             if promise is None
             else VoterCommitment(self.member, promise.to, self.clock.shows(promise.until))
         )
-        self.idle = MemberView(
+        # The highest term before this state: a state with a lower one must be noticed.
+        self.inactive_view = MemberView(
             member=self.member,
             term=state.term,
             highest_term=self.highest_term,
@@ -71,33 +74,33 @@ class CoreMachine:
         )
         self.highest_term = max(self.highest_term, state.term)
 
-    def has_died(self) -> None:
-        """Forget what a process forgets with its end."""
-        self.state = self.silent_until = self.lease_until = self.idle = None
+    def crash(self) -> None:
+        """Forget what a process forgets when it ends."""
+        self.state = self.silent_until = self.lease_until = self.inactive_view = None
         self.paused, self.fault = False, WriteFault.NONE
         self.waiting.clear()
         self.due = NEVER
-        self.bond = VoterCommitment(self.member, None, NEVER)
+        self.commitment = VoterCommitment(self.member, None, NEVER)
 
-    def is_silent_until(self, reading: Instant) -> None:
-        """LeaseGrant nothing before the own clock shows ``reading``."""
+    def be_silent_until(self, reading: Instant) -> None:
+        """Answer nothing before its own clock shows ``reading``."""
         self.silent_until = reading
         self.due = self.clock.shows(reading)
-        self.bond = VoterCommitment(self.member, None, self.due)
+        self.commitment = VoterCommitment(self.member, None, self.due)
 
     def acts(self, true_time: int) -> bool:
         """Whether it may act as leader now, by its own clock."""
         return self.lease_until is not None and true_time < self.lease_ends
 
-    def seen(self, true_time: int) -> MemberView | None:
-        """How it looks now; None where nothing runs, or only a silent process."""
-        idle, state = self.idle, self.state
-        if self.lease_until is None or idle is None or state is None or not self.acts(true_time):
-            return idle
+    def view(self, true_time: int) -> MemberView | None:
+        """What the invariants see of it now; None if it is down or silent."""
+        inactive, state = self.inactive_view, self.state
+        if inactive is None or state is None or not self.acts(true_time):
+            return inactive
         return MemberView(
             member=self.member,
-            term=idle.term,
-            highest_term=idle.highest_term,
+            term=inactive.term,
+            highest_term=inactive.highest_term,
             token=state.durable.membership.term,
-            voters=idle.voters,
+            voters=inactive.voters,
         )

@@ -1,4 +1,4 @@
-"""Looks at a cluster after every step, remembers what was, and checks the claims of the protocol."""
+"""Checks the invariants of the protocol after every step, and keeps the history that they need."""
 
 from collections.abc import Sequence
 
@@ -17,30 +17,31 @@ from leader.protocol.vocabulary import MemberId
 
 
 class InvariantChecker:
-    """The history that claims speak of. Every method raises InvariantViolated for a claim that fails."""
+    """The history of one run. Every method raises InvariantViolated if an invariant does not hold."""
 
     def __init__(self) -> None:
-        self.elections_won: list[ElectionWon] = []
-        self.memberships: set[tuple[MemberId, ...]] = set()
+        self._won: list[ElectionWon] = []
+        self._memberships: set[tuple[MemberId, ...]] = set()
 
-    def saw_won(self, leadership: ElectionWon) -> None:
-        """An election was won."""
-        self.elections_won.append(leadership)
-        cluster = ClusterView(members=(), elections_won=self.elections_won)
+    def check_election(self, won: ElectionWon) -> None:
+        """An election was won: remember and check it."""
+        self._won.append(won)
+        cluster = ClusterView(members=(), elections_won=self._won)
         one_leader_per_term(cluster)
         quorums_intersect(cluster)
 
-    def saw_step(self, before: MemberView, after: MemberView, *, resigned: bool) -> None:
+    def check_step(self, before: MemberView, after: MemberView, *, resigned: bool) -> None:
         """One member took a step, at one instant."""
         no_disruption(before, after, resigned=resigned)
 
-    def saw(self, members: Sequence[MemberView]) -> None:
-        """The cluster as it is now."""
-        cluster = ClusterView(members=members, elections_won=self.elections_won)
+    def check_cluster(self, members: Sequence[MemberView]) -> None:
+        """Check all running members as they are now."""
+        cluster = ClusterView(members=members, elections_won=self._won)
         exclusive_leadership(cluster)
         tokens_never_go_back(cluster)
         terms_never_decrease(cluster)
-        memberships = {seen.voters for seen in members}
-        if memberships != self.memberships:
-            self.memberships = memberships
+        memberships = {member.voters for member in members}
+        # This check is slow and depends on the memberships only, so an unchanged set is not repeated.
+        if memberships != self._memberships:
+            self._memberships = memberships
             quorums_intersect(cluster)

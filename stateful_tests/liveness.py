@@ -1,6 +1,7 @@
-"""Liveness: once faults end among a quorum, it gets a leader within some timeouts, and keeps it.
+"""Liveness: once faults end among a quorum, it gets a leader within some election timeouts, and keeps it.
 
-Faults among the others need not end: they may be down, stopped, or hear one way only.
+Faults among the other members need not end: those may be down, stopped, or reachable in one
+direction only.
 """
 
 from leader.protocol.vocabulary import MemberId
@@ -8,35 +9,39 @@ from stateful_tests.plan import LONGEST_PROMISE, MILLISECOND
 from stateful_tests.system import System
 
 TRAVEL = MILLISECOND // 2
-"""How long a message is under way in calm times: a round trip is shorter than a backoff."""
+"""How long a message travels without faults, in nanoseconds.
+
+A round trip is then shorter than the time for which a member holds its own round back after it
+granted a pre-vote.
+"""
 LONGEST_TIMEOUT = 2 * LONGEST_PROMISE
 ELECTED_WITHIN = 8 * LONGEST_TIMEOUT
 KEPT_FOR = 2 * LONGEST_TIMEOUT
 
 
 class LivenessFailed(Exception):
-    """A connected quorum was without a leader for too long."""
+    """A connected quorum had no leader for too long, or lost the one that it had."""
 
 
-def settle(system: System, connected: tuple[MemberId, ...]) -> None:
-    """End the faults among ``connected`` and look on.
+def check_liveness(system: System, connected: tuple[MemberId, ...]) -> None:
+    """End the faults among ``connected`` and let time pass.
 
     Raises:
-        LivenessFailed: they get no leader in time, or do not keep it, or do not know it.
+        LivenessFailed: no leader was elected in time, not every member knows it, or it did not stay.
     """
     _end_faults(system, connected)
-    lapsed = system.true_time + LONGEST_TIMEOUT  # By then no lease is left of earlier times.
-    settled = system.true_time + ELECTED_WITHIN
-    while system.true_time < lapsed or (
-        system.true_time < settled and not _agreed(system, connected)
+    expired = system.true_time + LONGEST_TIMEOUT  # By then every lease from before has expired.
+    limit = system.true_time + ELECTED_WITHIN
+    while system.true_time < expired or (
+        system.true_time < limit and not _agree(system, connected)
     ):
-        _next_thing(system)
+        _next_event(system)
     leader = system.acting()
-    if not _agreed(system, connected):
+    if not _agree(system, connected):
         raise LivenessFailed(f"EventuallyALeader: {', '.join(connected)} have none, {leader} act")
-    kept = system.true_time + KEPT_FOR
-    while system.true_time < kept:
-        _next_thing(system)
+    end = system.true_time + KEPT_FOR
+    while system.true_time < end:
+        _next_event(system)
         if system.acting() != leader:
             raise LivenessFailed(f"StableLeader: {leader} acted, now {system.acting()} do")
 
@@ -48,27 +53,27 @@ def _end_faults(system: System, connected: tuple[MemberId, ...]) -> None:
         if system.is_paused(member):
             system.resume(member)
         for other in connected:
-            system.mend(member, other)
-            system.mend(other, member)
+            system.restore(member, other)
+            system.restore(other, member)
 
 
-def _agreed(system: System, connected: tuple[MemberId, ...]) -> bool:
-    """Whether somebody acts and, if it is one of ``connected``, all of them know."""
+def _agree(system: System, connected: tuple[MemberId, ...]) -> bool:
+    """Whether one member acts as leader and, if it is one of ``connected``, all of these know it."""
     acting = system.acting()
     if len(acting) != 1:
         return False
     if acting[0] not in connected:
         return True
-    return all(system.believes_in(member) == acting[0] for member in connected)
+    return all(system.believed_leader(member) == acting[0] for member in connected)
 
 
-def _next_thing(system: System) -> None:
-    """Whatever comes first: the oldest message arrives, or somebody's time comes."""
+def _next_event(system: System) -> None:
+    """What comes first: the oldest message arrives, or a member has something to do."""
     due = system.next_due()
     if system.in_flight:
-        arrives = system.in_flight[0].sent_at + TRAVEL
-        if due is None or arrives <= due:
-            system.pass_until(arrives)
+        arrival = system.in_flight[0].sent_at + TRAVEL
+        if due is None or arrival <= due:
+            system.advance_to(arrival)
             system.deliver(0)
             return
-    system.pass_until(system.true_time + TRAVEL if due is None else due)
+    system.advance_to(system.true_time + TRAVEL if due is None else due)

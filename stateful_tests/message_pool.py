@@ -1,27 +1,28 @@
-"""Messages in flight, and which ways are open. It delivers nothing on its own."""
+"""The messages in flight, and the directions that are cut. It delivers nothing by itself."""
 
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import MemberId
 from stateful_tests.system import InFlightMessage
 
 CAPACITY = 300
-"""How many messages are in flight at most; the oldest gets lost for the next one."""
+"""How many messages are in flight at most; if there is one more, the oldest is lost."""
 
 
 class MessagePool:
-    """One way for each ordered pair of members, and one list of what is under way."""
+    """One list of all messages in flight, whoever sent them, the oldest first."""
 
     def __init__(self) -> None:
         self.in_flight: list[InFlightMessage] = []
         self.cuts: set[tuple[MemberId, MemberId]] = set()
+        """Pairs of sender and receiver; what the one sends to the other is lost."""
         self._sent = 0
 
     def send(
         self, source: MemberId, to: MemberId, message: Message, true_time: int
     ) -> InFlightMessage | None:
-        """Put ``message`` in flight, unless the way is cut now; what is under way comes through a later cut.
+        """Put ``message`` in flight, unless its direction is cut now; a later cut does not stop it.
 
-        What gets lost by it, if anything does: itself, or the oldest.
+        Returns the message that is lost by this, if any: ``message`` itself or the oldest.
         """
         if (source, to) in self.cuts:
             return InFlightMessage(source, to, message, true_time, 0)
@@ -30,13 +31,14 @@ class MessagePool:
         return lost
 
     def take(self, index: int) -> InFlightMessage:
-        """Remove one letter from the list and return it."""
+        """Remove one message and return it."""
         return self.in_flight.pop(index)
 
-    def duplicate(self, index: int) -> None:
-        """Put a copy of one letter behind all others."""
-        letter = self.in_flight[index]
-        self._add(letter.source, letter.to, letter.message, letter.sent_at)
+    def duplicate(self, index: int) -> InFlightMessage:
+        """Put a copy of one message behind all others; returns the original."""
+        original = self.in_flight[index]
+        self._add(original.source, original.to, original.content, original.sent_at)
+        return original
 
     def _add(self, source: MemberId, to: MemberId, message: Message, sent_at: int) -> None:
         self._sent += 1

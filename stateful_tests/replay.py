@@ -1,9 +1,7 @@
-"""A failing run, run again from its list of calls, and cut down to those that matter.
+"""Runs a list of calls again, and shortens a failing one to the calls that matter.
 
-``python -m stateful_tests.replay FILE`` tells a run that a failing test has printed, ``--actors`` with
-the whole stack behind the rules, ``--shrink`` without the calls that do not matter.
-
-Any list of calls is a run, so shortening needs no care: whatever still fails in the same way stays.
+``python -m stateful_tests.replay FILE`` replays a run that a failing test has printed. Any list of
+calls is a run, so shortening may remove any call: what still fails in the same check is kept.
 """
 
 import argparse
@@ -14,52 +12,38 @@ from pathlib import Path
 
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.plan import RunPlan
-from stateful_tests.rules import Call, RuleRunner
-from stateful_tests.run_text import read
+from stateful_tests.rule_runner import Call, RuleRunner
+from stateful_tests.run_text import parse_run
 from stateful_tests.simulator import Failure
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import SystemFactory
 
 
-def replay(
-    plan: RunPlan, calls: Sequence[Call], begin: SystemFactory = CoreSystem, *, told: bool = False
-) -> RuleRunner:
-    """The cluster after ``calls``.
-
-    Raises:
-        Exception: what broke a claim or ended a member, with the story as a note if it is to be told.
-    """
-    with closing(RuleRunner(plan, begin(plan))) as cluster:
-        if told:
-            cluster.tell_story()
-        try:
-            for call in calls:
-                cluster.perform(call.rule, *call.arguments)
-        except Exception as error:
-            if told:
-                error.add_note(cluster.story())
-            raise
-    return cluster
-
-
 def find_failure(
-    plan: RunPlan, calls: Sequence[Call], begin: SystemFactory = CoreSystem
+    plan: RunPlan, calls: Sequence[Call], build: SystemFactory = CoreSystem
 ) -> Failure | None:
-    """What goes wrong in ``calls``, up to the call in which it does; None if nothing does."""
-    with closing(RuleRunner(plan, begin(plan))) as cluster:
-        for done, call in enumerate(calls, start=1):
-            try:
-                cluster.perform(call.rule, *call.arguments)
-            except Exception as error:
-                return Failure(plan, tuple(calls[:done]), error)
-    return None
+    """What fails in ``calls``, with the calls up to that one; None if nothing fails."""
+    with closing(RuleRunner(plan, build(plan))) as runner:
+        return _failure_of(runner, calls)
 
 
-def shrink(failure: Failure, begin: SystemFactory = CoreSystem) -> Failure:
-    """A failure of the same kind from which no call can be left out."""
+def run_with_transcript(
+    plan: RunPlan, calls: Sequence[Call], build: SystemFactory = CoreSystem
+) -> str:
+    """The transcript of a run, which ends with the failure if there is one."""
+    with closing(RuleRunner(plan, build(plan))) as runner:
+        runner.keep_transcript()
+        failure = _failure_of(runner, calls)
+        if failure is None:
+            return runner.transcript()
+        return f"{runner.transcript()}\n{type(failure.error).__name__}: {failure.error}"
+
+
+def shrink(failure: Failure, build: SystemFactory = CoreSystem) -> Failure:
+    """A failure of the same check from which no single call can be removed."""
     best, width = failure, max(1, len(failure.calls) // 2)
     while width:
-        shorter = next(_shorter(best, width, begin), None)
+        shorter = next(_shorter(best, width, build), None)
         if shorter is None:
             width //= 2
         else:
@@ -67,45 +51,45 @@ def shrink(failure: Failure, begin: SystemFactory = CoreSystem) -> Failure:
     return best
 
 
-def failure_transcript(failure: Failure, begin: SystemFactory = CoreSystem) -> str:
-    """The run in words, and what was wrong in the end."""
-    try:
-        replay(failure.plan, failure.calls, begin, told=True)
-    except Exception as error:
-        return "\n".join([*getattr(error, "__notes__", ()), f"{type(error).__name__}: {error}"])
-    return "It does not fail any more."
+def failed_check(error: Exception) -> str:
+    """The name of the invariant that was violated; for any other error its type."""
+    name, colon, _ = str(error).partition(":")
+    return name if colon and name.isidentifier() else type(error).__name__
 
 
-def _shorter(failure: Failure, width: int, begin: SystemFactory) -> Iterator[Failure]:
-    """Failures of the same kind with ``width`` calls in a row left out, from the end backwards."""
+def _failure_of(runner: RuleRunner, calls: Sequence[Call]) -> Failure | None:
+    for done, call in enumerate(calls, start=1):
+        try:
+            runner.perform(call.rule, *call.arguments)
+        except Exception as error:
+            return Failure(runner.plan, tuple(calls[:done]), error)
+    return None
+
+
+def _shorter(failure: Failure, width: int, build: SystemFactory) -> Iterator[Failure]:
+    """Failures of the same check with ``width`` consecutive calls removed, from the end backwards."""
     calls = failure.calls
     for start in range(len(calls) - width, -1, -width):
-        found = find_failure(failure.plan, (*calls[:start], *calls[start + width :]), begin)
+        found = find_failure(failure.plan, (*calls[:start], *calls[start + width :]), build)
         if found is not None and failed_check(found.error) == failed_check(failure.error):
             yield found
 
 
-def failed_check(error: Exception) -> str:
-    """Which check failed: a claim by its name, anything else by its type."""
-    claim, colon, _ = str(error).partition(":")
-    return claim if colon and claim.isidentifier() else type(error).__name__
-
-
 def main() -> int:
-    """Tell the run in a file; 1 if it fails."""
+    """Print the run in a file with its transcript; 1 if it fails."""
     parser = argparse.ArgumentParser(prog="python -m stateful_tests.replay")
     parser.add_argument("file", type=Path, help="what a failing test has printed")
     parser.add_argument("--actors", action="store_true", help="the whole stack, not the core alone")
-    parser.add_argument("--shrink", action="store_true", help="leave out what does not matter")
+    parser.add_argument("--shrink", action="store_true", help="remove calls that do not matter")
     arguments = parser.parse_args()
-    begin: SystemFactory = StackSystem if arguments.actors else CoreSystem
-    plan, calls = read(arguments.file.read_text())
-    failure = find_failure(plan, calls, begin)
+    build: SystemFactory = StackSystem if arguments.actors else CoreSystem
+    plan, calls = parse_run(arguments.file.read_text())
+    failure = find_failure(plan, calls, build)
     if failure is None:
-        sys.stdout.write(replay(plan, calls, begin, told=True).story() + "\nNothing fails.\n")
+        sys.stdout.write(run_with_transcript(plan, calls, build) + "\nNothing fails.\n")
         return 0
-    told = shrink(failure, begin) if arguments.shrink else failure
-    sys.stdout.write(failure_transcript(told, begin) + "\n")
+    shown = shrink(failure, build) if arguments.shrink else failure
+    sys.stdout.write(run_with_transcript(shown.plan, shown.calls, build) + "\n")
     return 1
 
 

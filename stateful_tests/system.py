@@ -1,7 +1,7 @@
-"""What the rules need of a system under test: a small world in which everything is done on request.
+"""What the rules need of a system under test, in which everything happens on request only.
 
-The rules know nothing else, so the bare core and the whole stack can stand behind them alike.
-Members act on their own only in ``pass_until``, when their time has come, and on what is delivered.
+The rules know nothing else, so that they drive the bare core and the whole stack alike. A member acts
+on its own only in ``advance_to``, when something is due, and when a message is delivered to it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,56 +16,56 @@ from stateful_tests.plan import RunPlan
 
 @dataclass(frozen=True, slots=True)
 class InFlightMessage:
-    """A message in flight."""
+    """A message that was sent and has neither arrived nor been lost."""
 
     source: MemberId
     to: MemberId
-    message: Message
+    content: Message
     sent_at: int
     """In true time."""
     number: int
-    """Which one it is; a copy has its own."""
+    """Unique in a run: a copy has its own."""
 
 
 class WriteFault(Enum):
-    """What the next write of a record comes to."""
+    """What happens to the next write of a record."""
 
     NONE = "it succeeds"
     FAILS = "nothing is written, and the process ends"
-    CRASH_AFTER = "it succeeds, and the process ends before it can say so"
+    CRASH_AFTER = "it succeeds, and the process ends before it sends anything"
 
 
 class System(Protocol):
-    """A cluster that does what it is told, claims included: each is checked after every step.
+    """A cluster that does what it is told, and checks every invariant after every step.
 
-    A claim that does not hold, or anything else that goes wrong in a member, raises.
+    A method raises if an invariant is violated or if a member fails in any other way.
     """
 
     transcript: list[str] | None
-    """What members did, in words; None to spare the time."""
+    """What the members did, in words; None saves the time that this takes."""
 
     @property
     def true_time(self) -> int:
-        """In nanoseconds since the beginning of the run."""
+        """Nanoseconds since the beginning of the run."""
 
     @property
     def members(self) -> tuple[MemberId, ...]:
-        """Everybody, running or not, in the order of their names."""
+        """All members, running or not, in the order of their names."""
 
     def is_down(self, member: MemberId) -> bool:
         """Whether no process of ``member`` runs."""
 
     def is_paused(self, member: MemberId) -> bool:
-        """Whether its process is stopped and may go on later."""
+        """Whether the process of ``member`` is stopped and may continue later."""
 
     @property
     def in_flight(self) -> Sequence[InFlightMessage]:
-        """Every message sent and not yet delivered or lost, the oldest first."""
+        """Every message sent and neither delivered nor lost, the oldest first."""
 
     def deliver(self, index: int, fault: WriteFault = WriteFault.NONE) -> None:
-        """Hand over one message in flight; whoever is down misses it.
+        """Deliver one message in flight; it is lost if its receiver is down.
 
-        ``fault`` befalls the first record that is written because of it, if one is.
+        ``fault`` happens to the first record that the receiver writes because of it, if it writes one.
         """
 
     def drop(self, index: int) -> None:
@@ -75,59 +75,59 @@ class System(Protocol):
         """Put a copy of one message in flight behind all others."""
 
     def cut(self, source: MemberId, to: MemberId) -> None:
-        """Lose from now on whatever ``source`` sends to ``to``."""
+        """From now on lose whatever ``source`` sends to ``to``."""
 
-    def mend(self, source: MemberId, to: MemberId) -> None:
-        """Carry again what ``source`` sends to ``to``."""
+    def restore(self, source: MemberId, to: MemberId) -> None:
+        """From now on carry whatever ``source`` sends to ``to``."""
 
     def next_due(self) -> int | None:
         """The true time at which the next member that is not paused has something to do."""
 
-    def pass_until(self, true_time: int) -> None:
-        """Let time pass, and members act as it does."""
+    def advance_to(self, true_time: int) -> None:
+        """Let time pass, and let members do what becomes due meanwhile."""
 
     def crash(self, member: MemberId) -> None:
-        """End the process; its record and what it sent remain."""
+        """End the process; its record and the messages that it sent remain."""
 
     def restart(
         self, member: MemberId, *, keeps_record: bool, keeps_clock: bool, promise: int | None
     ) -> None:
-        """Start a process, that promises ``promise`` ns at a time, or as long as the former one.
+        """Start a process; ``promise`` is how many nanoseconds it promises, None for as long as before.
 
-        A machine that was restarted too has a clock with another zero.
+        Without ``keeps_clock`` the machine was restarted too, so its clock begins at zero again.
         """
 
     def pause(self, member: MemberId) -> None:
-        """Stop the process; its clock goes on, and what is delivered waits."""
+        """Stop the process; its clock goes on, and what is delivered to it waits."""
 
     def resume(self, member: MemberId) -> None:
-        """Let a stopped process go on."""
+        """Let a stopped process continue."""
 
-    def lose_patience(self, member: MemberId) -> None:
-        """Let one that does not lead campaign without asking first, or be ready once its promise ends.
+    def force_campaign(self, member: MemberId) -> None:
+        """Let a member that does not lead campaign without a pre-vote, or as soon as its promise ends.
 
-        Pre-votes and deadlines only pace: the spec allows this too, so no claim may rest on them.
-        Where nobody can reach into a member, nothing happens.
+        Pre-votes and deadlines only pace: the spec allows this too, so no invariant may rest on them.
+        A system that cannot change a member from outside does nothing.
         """
 
     def resign(self, member: MemberId, successor: MemberId | None) -> None:
-        """Ask a running member to give up leading."""
+        """Ask a running member to resign."""
 
-    def notice_down(self, member: MemberId, peer: MemberId) -> None:
-        """Tell ``member`` that the connection to ``peer`` broke."""
+    def report_peer_down(self, member: MemberId, peer: MemberId) -> None:
+        """Tell ``member`` that its connection to ``peer`` broke."""
 
     def highest_term(self) -> int:
         """The highest term that any member ever had."""
 
     def acting(self) -> tuple[MemberId, ...]:
-        """Who may act as leader at this instant."""
+        """The members that may act as leader at this instant."""
 
-    def believes_in(self, member: MemberId) -> MemberId | None:
-        """Whom ``member`` takes for the leader."""
+    def believed_leader(self, member: MemberId) -> MemberId | None:
+        """The member that ``member`` takes for the leader."""
 
     def close(self) -> None:
-        """Let go of what the run has taken; what it has come to can still be looked at."""
+        """Release what the run holds; its results can still be read."""
 
 
 SystemFactory = Callable[[RunPlan], System]
-"""Which system a run is of: the core's, the stack's, or that of either with a bug."""
+"""Builds the system for a plan: the core, the whole stack, or either with a planted bug."""

@@ -14,8 +14,8 @@ from stateful_tests.mutants.kill import Kill, killed
 from stateful_tests.mutants.loader import Mutant, Patch, begins
 from stateful_tests.mutants.table import ALL
 from stateful_tests.plan import simple_plan
-from stateful_tests.replay import replay
-from stateful_tests.rules import Call
+from stateful_tests.replay import run_with_transcript
+from stateful_tests.rule_runner import Call
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import SystemFactory
 
@@ -23,7 +23,7 @@ README = (Path(__file__).parent / "README.md").read_text()
 TABLE = README.partition("| bug | what it leads to |")[2]
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \| .* \|$", TABLE, re.MULTILINE))
 """What the README says of each bug, but for how long it took to find."""
-CALM = (
+CALLS = (
     Call("crash", ("a",)),
     Call("restart", ("a", True, True, None)),
     Call("settle", ("abc",)),
@@ -68,9 +68,9 @@ def test_a_patch_that_changes_nothing_is_the_real_thing(
     """Loading alone changes nothing: members do the same, step by step."""
     patch = Patch(module=module, old=words, new=words)
     same = begins(Mutant(name="none", disaster="none", patches=(patch,)))
-    stories = [replay(simple_plan(), CALM, begin, told=True).story() for begin in (real, same)]
-    assert stories[0] == stories[1]
-    assert "BecomeLeader" in stories[0]
+    transcripts = [run_with_transcript(simple_plan(), CALLS, build) for build in (real, same)]
+    assert transcripts[0] == transcripts[1]
+    assert "BecomeLeader" in transcripts[0]
 
 
 def test_a_patch_that_fits_no_more_is_refused() -> None:

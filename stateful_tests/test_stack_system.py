@@ -1,4 +1,4 @@
-"""The whole stack under the rules: what each rule does to real nodes, actors and records."""
+"""The whole stack under the rules: what rules do to nodes, actors and records."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +9,7 @@ import pytest
 from leader.protocol.messages import Heartbeat, Message, VoteGranted, VoteRequest
 from leader.protocol.vocabulary import MemberId
 from stateful_tests.plan import LONGEST_PROMISE, MILLISECOND, PROMISE, RunPlan, simple_plan
-from stateful_tests.rules import RuleRunner
+from stateful_tests.rule_runner import RuleRunner
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import InFlightMessage
 
@@ -17,124 +17,121 @@ pytestmark = pytest.mark.slow
 
 
 def started(plan: RunPlan) -> RuleRunner:
-    """A cluster with a leader, and nothing in flight."""
-    cluster = RuleRunner(plan, StackSystem(plan))
-    cluster.tell_story()
-    cluster.perform("settle", "".join(plan.members))
-    deliver_all(cluster)
-    return cluster
+    """A run with a leader, and nothing in flight."""
+    runner = RuleRunner(plan, StackSystem(plan))
+    runner.keep_transcript()
+    runner.perform("settle", "".join(plan.members))
+    deliver_all(runner)
+    return runner
 
 
 @pytest.fixture
-def cluster() -> Iterator[RuleRunner]:
+def runner() -> Iterator[RuleRunner]:
     with closing(started(simple_plan())) as found:
         yield found
 
 
-def deliver_all(cluster: RuleRunner) -> None:
-    while cluster.system.in_flight:
-        cluster.perform("deliver", 0)
+def deliver_all(runner: RuleRunner) -> None:
+    while runner.system.in_flight:
+        runner.perform("deliver", 0)
 
 
-def wait_for(cluster: RuleRunner, kind: type[Message]) -> tuple[int, InFlightMessage]:
-    """Time passes and messages arrive until one of that kind is on its way to one that runs."""
+def wait_for(runner: RuleRunner, kind: type[Message]) -> tuple[int, InFlightMessage]:
+    """Let time pass and messages arrive until one of that kind is in flight to a running member."""
     while True:
-        for index, letter in enumerate(cluster.system.in_flight):
-            if isinstance(letter.message, kind) and not cluster.system.is_down(letter.to):
-                return index, letter
-        cluster.perform(
-            "deliver" if cluster.system.in_flight else "wait_until_due", *_first(cluster)
-        )
+        for index, message in enumerate(runner.system.in_flight):
+            if isinstance(message.content, kind) and not runner.system.is_down(message.to):
+                return index, message
+        if runner.system.in_flight:
+            runner.perform("deliver", 0)
+        else:
+            runner.perform("wait_until_due")
 
 
-def _first(cluster: RuleRunner) -> tuple[int, ...]:
-    return (0,) if cluster.system.in_flight else ()
-
-
-def leader_of(cluster: RuleRunner) -> MemberId:
-    (leader,) = cluster.system.acting()
+def leader_of(runner: RuleRunner) -> MemberId:
+    (leader,) = runner.system.acting()
     return leader
 
 
-def test_a_message_waits_until_it_is_delivered(cluster: RuleRunner) -> None:
-    """However much time passes: then followers have lost their leader, and the leader its lease."""
-    cluster.perform("time_passes", LONGEST_PROMISE)
-    assert cluster.system.acting() == ()
-    kinds = {type(letter.message).__name__ for letter in cluster.system.in_flight}
+def test_a_message_waits_until_it_is_delivered(runner: RuleRunner) -> None:
+    """However much time passes: the leader loses its lease, and the followers ask for pre-votes."""
+    runner.perform("time_passes", LONGEST_PROMISE)
+    assert runner.system.acting() == ()
+    kinds = {type(message.content).__name__ for message in runner.system.in_flight}
     assert kinds == {"Heartbeat", "PreVoteRequest"}
 
 
-def test_messages_are_lost_doubled_and_cut_off_on_request(cluster: RuleRunner) -> None:
-    """What is in flight comes through a later cut; what is sent after it does not."""
-    index, letter = wait_for(cluster, Heartbeat)
-    count = len(cluster.system.in_flight)
-    cluster.perform("duplicate", index)
-    assert len(cluster.system.in_flight) == count + 1
-    cluster.perform("drop", index)
-    cluster.perform("partition", letter.source, letter.to)
-    deliver_all(cluster)
-    assert cluster.system.in_flight == []
-    cluster.perform("wait_until_due")
-    assert letter.to not in {each.to for each in cluster.system.in_flight}
+def test_messages_are_lost_copied_and_cut_on_request(runner: RuleRunner) -> None:
+    """A message in flight arrives in spite of a later cut; a message sent after the cut does not."""
+    index, message = wait_for(runner, Heartbeat)
+    count = len(runner.system.in_flight)
+    runner.perform("duplicate", index)
+    assert len(runner.system.in_flight) == count + 1
+    runner.perform("drop", index)
+    runner.perform("partition", message.source, message.to)
+    deliver_all(runner)
+    assert runner.system.in_flight == []
+    runner.perform("wait_until_due")
+    assert message.to not in {each.to for each in runner.system.in_flight}
 
 
-def test_a_crash_is_silent_until_its_end_is_told() -> None:
-    """Where a broken connection is proof, whoever hears of it asks for votes at once."""
-    with closing(started(replace(simple_plan(), trust_disconnect=True))) as cluster:
-        leader = leader_of(cluster)
-        left = [member for member in cluster.system.members if member != leader]
-        cluster.perform("crash", leader)
-        cluster.perform("time_passes", 5 * MILLISECOND)
-        assert cluster.system.in_flight == []
+def test_a_crash_is_noticed_on_request_only() -> None:
+    """If a broken connection proves a dead process, its peers then campaign at once."""
+    with closing(started(replace(simple_plan(), trust_disconnect=True))) as runner:
+        leader = leader_of(runner)
+        left = [member for member in runner.system.members if member != leader]
+        runner.perform("crash", leader)
+        runner.perform("time_passes", 5 * MILLISECOND)
+        assert runner.system.in_flight == []
         for member in left:
-            cluster.perform("peer_down", member, leader)
-        cluster.perform("time_passes", 5 * MILLISECOND)
-        assert {letter.source for letter in cluster.system.in_flight} <= set(left)
-        assert cluster.system.in_flight != []
+            runner.perform("peer_down", member, leader)
+        runner.perform("time_passes", 5 * MILLISECOND)
+        assert {message.source for message in runner.system.in_flight} <= set(left)
+        assert runner.system.in_flight != []
 
 
-def test_a_stopped_leader_that_goes_on_does_not_lead(cluster: RuleRunner) -> None:
-    """Its lease has run out meanwhile, by its own clock."""
-    leader = leader_of(cluster)
-    cluster.perform("pause", leader)
-    cluster.perform("time_passes", PROMISE)
-    cluster.perform("resume", leader)
-    assert leader not in cluster.system.acting()
+def test_a_leader_that_was_stopped_does_not_lead_when_it_continues(runner: RuleRunner) -> None:
+    """Its lease has expired meanwhile, by its own clock."""
+    leader = leader_of(runner)
+    runner.perform("pause", leader)
+    runner.perform("time_passes", PROMISE)
+    runner.perform("resume", leader)
+    assert leader not in runner.system.acting()
 
 
-def test_a_vote_whose_record_fails_is_never_sent(cluster: RuleRunner) -> None:
-    """The process ends; its next life is where the record says, in the term before."""
-    cluster.perform("crash", leader_of(cluster))
-    index, letter = wait_for(cluster, VoteRequest)
-    cluster.perform("deliver_and_crash", index, False)
-    assert cluster.system.is_down(letter.to)
-    cluster.perform("restart", letter.to, True, True, None)
-    cluster.perform("wait_until_due")
-    term = letter.message.term if isinstance(letter.message, VoteRequest) else 0
-    assert f"{letter.to}: woke -> Restart, follower in term {term - 1}" in cluster.story()
+def test_a_vote_whose_record_fails_is_never_sent(runner: RuleRunner) -> None:
+    """The process ends; the next one begins with its record, in the term before."""
+    runner.perform("crash", leader_of(runner))
+    index, message = wait_for(runner, VoteRequest)
+    runner.perform("deliver_and_crash", index, False)
+    assert runner.system.is_down(message.to)
+    runner.perform("restart", message.to, True, True, None)
+    runner.perform("wait_until_due")
+    term = message.content.term if isinstance(message.content, VoteRequest) else 0
+    assert f"{message.to}: woke -> Restart, follower in term {term - 1}" in runner.transcript()
 
 
-def test_a_vote_that_is_written_is_remembered_unsaid(cluster: RuleRunner) -> None:
-    """The process ended before it could say so; its next life will not vote in that term."""
-    cluster.perform("crash", leader_of(cluster))
-    index, letter = wait_for(cluster, VoteRequest)
-    cluster.perform("deliver_and_crash", index, True)
-    assert cluster.system.is_down(letter.to)
-    answers = [each for each in cluster.system.in_flight if isinstance(each.message, VoteGranted)]
+def test_a_vote_that_was_written_but_not_sent_is_remembered(runner: RuleRunner) -> None:
+    """The process crashed after the write; the next one begins in the term of the vote."""
+    runner.perform("crash", leader_of(runner))
+    index, message = wait_for(runner, VoteRequest)
+    runner.perform("deliver_and_crash", index, True)
+    assert runner.system.is_down(message.to)
+    answers = [each for each in runner.system.in_flight if isinstance(each.content, VoteGranted)]
     assert answers == []
-    cluster.perform("restart", letter.to, True, True, None)
-    cluster.perform("time_passes", 2 * MILLISECOND)
-    term = letter.message.term if isinstance(letter.message, VoteRequest) else 0
-    assert f"{letter.to}: woke -> Restart, follower in term {term}" in cluster.story()
+    runner.perform("restart", message.to, True, True, None)
+    runner.perform("time_passes", 2 * MILLISECOND)
+    term = message.content.term if isinstance(message.content, VoteRequest) else 0
+    assert f"{message.to}: woke -> Restart, follower in term {term}" in runner.transcript()
 
 
-def test_a_leader_hands_over_to_whom_it_names(cluster: RuleRunner) -> None:
-    """The actor goes on as a member, and is told to follow."""
-    leader = leader_of(cluster)
-    heir = next(member for member in cluster.system.members if member != leader)
-    cluster.perform("resign", leader, heir)
-    while cluster.system.acting() != (heir,):
-        cluster.perform("wait_until_due")
-        deliver_all(cluster)
-    cluster.perform("settle", "abc")
-    assert cluster.system.believes_in(leader) == heir
+def test_a_leader_hands_over_to_the_successor_that_it_names(runner: RuleRunner) -> None:
+    """Its actor stays a member, and is told to follow."""
+    leader = leader_of(runner)
+    successor = next(member for member in runner.system.members if member != leader)
+    runner.perform("resign", leader, successor)
+    while runner.system.acting() != (successor,):
+        runner.perform("wait_until_due")
+        deliver_all(runner)
+    runner.perform("settle", "abc")
+    assert runner.system.believed_leader(leader) == successor

@@ -1,6 +1,8 @@
-"""Writes down what happens to a cluster, beside what its members tell themselves: losses, copies, deaths.
+"""Records a run as trace lines: what members report of themselves, and what they cannot know.
 
-Perfect clocks are told as one, which an onlooker reads; of drifting ones each is its own.
+The latter are lost and duplicated messages and crashes, which the simulated network and machines
+report. If no clock drifts, all instants are given in true time, as readings of one clock that TLC
+can compare; otherwise each member's instants are readings of its own clock.
 """
 
 from msgspec.structs import replace
@@ -22,34 +24,39 @@ from stateful_tests.plan import RunPlan
 
 
 class TraceRecorder:
-    """Tells ``trace``, if there is one."""
+    """Hands every line to ``trace``; without one it records nothing."""
 
     def __init__(self, plan: RunPlan, trace: Trace | None) -> None:
-        self.trace = trace
+        self._trace = trace
         self._one_clock = not any(plan.drifts)
         if trace is not None:
             trace(Opened(clock="virtual time" if self._one_clock else None))
 
-    def line(self, line: Line, true_time: int) -> None:
-        """What a member told, with its own reading of its clock."""
-        if self.trace is None:
+    @property
+    def is_on(self) -> bool:
+        """Whether anything is recorded."""
+        return self._trace is not None
+
+    def record(self, line: Line, true_time: int) -> None:
+        """Record what a member reports, whose instant is a reading of its own clock."""
+        if self._trace is None:
             return
         if self._one_clock and isinstance(line, Started | Stepped | Crashed):
             line = replace(line, at=true_time)
-        self.trace(line)
+        self._trace(line)
 
-    def crashed(self, member: MemberId, reading: int, true_time: int) -> None:
-        """A process ended when its clock showed ``reading``."""
-        self.line(Crashed(member=member, at=reading), true_time)
+    def record_crash(self, member: MemberId, reading: int, true_time: int) -> None:
+        """A process ended when its own clock showed ``reading``."""
+        self.record(Crashed(member=member, at=reading), true_time)
 
-    def lost(self, message: Message, to: MemberId) -> None:
+    def record_loss(self, message: Message, to: MemberId) -> None:
         """A message will not arrive."""
-        told = letter(message, to)
-        if self.trace is not None and told is not None:
-            self.trace(Lost(told))
+        lost = letter(message, to)
+        if self._trace is not None and lost is not None:
+            self._trace(Lost(lost))
 
-    def repeated(self, message: Message, to: MemberId) -> None:
+    def record_copy(self, message: Message, to: MemberId) -> None:
         """A message will arrive once more."""
-        told = letter(message, to)
-        if self.trace is not None and told is not None:
-            self.trace(Repeated(told))
+        copied = letter(message, to)
+        if self._trace is not None and copied is not None:
+            self._trace(Repeated(copied))

@@ -1,13 +1,12 @@
-"""Runs of the bare core, or of the whole stack, as recordings, for TLC to compare with the spec.
+"""Runs of the bare core or of the whole stack with their traces, for TLC to compare with the specification.
 
-A recorded run keeps to what the spec takes for constant: a member's promise has one length in all
-of its lives, and nobody campaigns without having asked.
+A traced run does nothing that the specification does not have: the promises of a member keep their
+length over a restart, and no member campaigns without a pre-vote.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from random import Random
 
 import msgspec
 
@@ -21,8 +20,8 @@ from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.liveness import TRAVEL
 from stateful_tests.plan import RunPlan
-from stateful_tests.rules import Argument, RuleRunner
-from stateful_tests.simulator import FaultProfile, random_plan
+from stateful_tests.rule_runner import Argument, RuleRunner
+from stateful_tests.simulator import seeded_run
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import System
 
@@ -30,46 +29,45 @@ TracedSystemFactory = Callable[[RunPlan, Trace], System]
 
 
 def traced_core_system(plan: RunPlan, trace: Trace, core: Core = REAL) -> System:
-    """The bare core, which tells ``trace`` all it does."""
+    """The bare core; ``trace`` receives every line of the run."""
     return CoreSystem(plan, core, trace)
 
 
 def traced_stack_system(plan: RunPlan, trace: Trace) -> System:
-    """The whole stack."""
+    """The whole stack; ``trace`` receives every line of the run."""
     return StackSystem(plan, trace=trace)
 
 
 class TracedRun:
-    """A cluster under the rules, and a line for all that its members do."""
+    """A run of the rules, and its trace so far."""
 
-    def __init__(self, plan: RunPlan, begin: TracedSystemFactory = traced_core_system) -> None:
+    def __init__(self, plan: RunPlan, build: TracedSystemFactory = traced_core_system) -> None:
         self.lines: list[Line] = []
-        self.system = begin(plan, self.lines.append)
-        self.cluster = RuleRunner(plan, self.system)
+        self.system = build(plan, self.lines.append)
+        self.runner = RuleRunner(plan, self.system)
 
     def perform(self, rule: str, *arguments: Argument) -> None:
-        """Call a rule; a restart keeps the promise that the member had."""
-        kept = (*arguments[:-1], None) if rule == "restart" else arguments
-        self.cluster.perform(rule, *kept)
+        """Call a rule."""
+        self.runner.perform(rule, *arguments)
 
     def run_until(self, happened: Callable[[], bool]) -> None:
-        """Time passes and messages arrive, and once more after it has happened."""
+        """Let time pass and messages arrive until ``happened``, and once more after that."""
         while True:
             ends = happened()
             self.perform("wait_until_due")
-            self.arrive()
+            self.deliver_all()
             if ends:
                 return
 
-    def arrive(self) -> None:
-        """All that is in flight arrives, each after its travel, and what is sent because of it."""
+    def deliver_all(self) -> None:
+        """Deliver everything in flight, each message after its travel, and what is sent meanwhile."""
         while self.system.in_flight:
-            arrives = self.system.in_flight[0].sent_at + TRAVEL
-            self.perform("time_passes", max(0, arrives - self.system.true_time))
+            arrival = self.system.in_flight[0].sent_at + TRAVEL
+            self.perform("time_passes", max(0, arrival - self.system.true_time))
             self.perform("deliver", 0)
 
-    def leader(self, besides: MemberId | None = None) -> MemberId:
-        """Who acts, once exactly one does, which is not ``besides``."""
+    def wait_for_leader(self, besides: MemberId | None = None) -> MemberId:
+        """Wait until exactly one member acts as leader, and not ``besides``; returns that member."""
         self.run_until(
             lambda: len(self.system.acting()) == 1 and self.system.acting() != (besides,)
         )
@@ -77,58 +75,60 @@ class TracedRun:
 
 
 def random_traced_run(
-    seed: int, calls: int, begin: TracedSystemFactory = traced_core_system
+    seed: int, calls: int, build: TracedSystemFactory = traced_core_system
 ) -> list[Line]:
-    """The lines of a random run, drawn as the hunter does."""
-    chance = Random(seed)
-    recorder = TracedRun(random_plan(chance), begin)
-    with closing(recorder.cluster):
-        temper = FaultProfile(chance, recorder.cluster)
+    """The trace of a random run, drawn like the simulator's."""
+    lines: list[Line] = []
+    with seeded_run(seed, lambda plan: build(plan, lines.append)) as (runner, profile):
         for _ in range(calls):
-            recorder.perform(*temper.draw())
-    return recorder.lines
+            rule, *arguments = profile.draw()
+            if rule == "restart":
+                arguments[-1] = None  # The promises keep their length.
+            runner.perform(rule, *arguments)
+    return lines
 
 
-def eventful_run(plan: RunPlan, begin: TracedSystemFactory = traced_core_system) -> list[Line]:
-    """The lines of a run in which everything happens once: every fault, and every way to change the leader."""
-    run = TracedRun(plan, begin)
-    with closing(run.cluster):
-        _let_everything_happen(run)
+def eventful_run(plan: RunPlan, build: TracedSystemFactory = traced_core_system) -> list[Line]:
+    """The trace of a run with every fault and every way to change the leader."""
+    run = TracedRun(plan, build)
+    with closing(run.runner):
+        _do_everything_once(run)
     return run.lines
 
 
-def _let_everything_happen(run: TracedRun) -> None:
-    first = run.leader()
-    heir = next(member for member in run.cluster.plan.members if member != first)
+def _do_everything_once(run: TracedRun) -> None:
+    members = run.runner.plan.members
+    first = run.wait_for_leader()
+    successor = next(member for member in members if member != first)
     run.perform("wait_until_due")
     run.perform("duplicate", 0)
     run.perform("drop", 1)
-    run.arrive()
-    run.perform("resign", first, heir)
-    run.arrive()
-    second = run.leader(besides=first)
+    run.deliver_all()
+    run.perform("resign", first, successor)
+    run.deliver_all()
+    second = run.wait_for_leader(besides=first)
     run.perform("isolate", second)
     run.run_until(lambda: run.system.acting() not in ((second,), ()))
     run.perform("heal")
-    third = run.leader()
-    deaf = next(member for member in run.cluster.plan.members if member not in (second, third))
-    run.perform("partition", third, deaf)
-    run.run_until(lambda: run.system.believes_in(deaf) is None)
+    third = run.wait_for_leader()
+    follower = next(member for member in members if member not in (second, third))
+    run.perform("partition", third, follower)
+    run.run_until(lambda: run.system.believed_leader(follower) is None)
     run.perform("heal")
-    third = run.leader()
+    third = run.wait_for_leader()
     run.perform("crash", third)
-    run.leader()
+    run.wait_for_leader()
     run.perform("restart", third, True, True, None)
-    run.run_until(lambda: run.system.believes_in(third) is not None)
-    run.perform("resign", run.leader(), None)
-    run.leader()
+    run.run_until(lambda: run.system.believed_leader(third) is not None)
+    run.perform("resign", run.wait_for_leader(), None)
+    run.wait_for_leader()
 
 
 def trace_text(lines: Sequence[Line]) -> str:
-    """What a trace file would hold."""
+    """The content of a trace file."""
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
 
 
 def check_with_tlc(text: str) -> Finding:
-    """What TLC makes of a trace file named ``run``."""
+    """What TLC finds in a trace file named ``run``."""
     return asyncio.run(judge(score_of(recording_of([lines_of("run", text)])), find()))

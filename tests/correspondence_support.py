@@ -124,16 +124,6 @@ def records_of(module: str) -> dict[str, set[str]]:
     return {found["kind"]: set(_FIELD.findall(found["rest"])) for found in _RECORD.finditer(module)}
 
 
-def rules_of(source: str) -> set[str]:
-    """The rules of the machines in a module."""
-    return {
-        node.name
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef)
-        and any(ast.unparse(each).startswith("rule(") for each in node.decorator_list)
-    }
-
-
 def one_sided(left: str, some: Collection[str], right: str, others: Collection[str]) -> list[str]:
     """The names that only one of two sides has."""
     return [

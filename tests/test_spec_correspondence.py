@@ -21,6 +21,7 @@ from spec.configuration import invariants_of, properties_of
 from spec.guards import table
 from spec.guards.text import Guard, actions_of, guards_of
 from spec.models import Holds
+from stateful_tests.rules import RULES
 from tests.correspondence_support import (
     Function,
     definitions_of,
@@ -30,7 +31,6 @@ from tests.correspondence_support import (
     names_in,
     one_sided,
     records_of,
-    rules_of,
     snake,
     unknown_names,
 )
@@ -72,8 +72,8 @@ BEGUN_BY = {
 """The rule under which a member takes each action; a promise ends with time, too."""
 
 OF_THE_NETWORK = {
-    *("deliver_the_oldest", "deliver_and_crash", "drop", "duplicate"),
-    *("partition", "isolate", "heal", "pause", "resume", "lose_patience"),
+    *("deliver_and_crash", "drop", "duplicate", "partition", "isolate", "heal"),
+    *("pause", "resume", "force_campaign", "settle"),
 }
 """The rules that are no action: what is consumed by nobody is lost, repeated and reordered freely."""
 
@@ -108,12 +108,6 @@ def core() -> list[Function]:
     return [function for file in files for function in functions_of(file.read_text())]
 
 
-def rules() -> set[str]:
-    """Every rule of the stateful tests."""
-    files = sorted((ROOT / "stateful_tests").glob("*.py"))
-    return {name for file in files for name in rules_of(file.read_text())}
-
-
 def test_every_action_has_its_function() -> None:
     """It bears the action's name, and gives it in its docstring."""
     assert missing_functions(ACTIONS - OF_THE_WORLD, core()) == []
@@ -143,7 +137,7 @@ def test_every_action_is_begun_by_a_rule() -> None:
     """And every other rule is the network's: none does what the specification has no word for."""
     assert one_sided("Next", ACTIONS - {"EndPromise"}, "the rules", BEGUN_BY) == []
     begun = set(BEGUN_BY.values()) | OF_THE_NETWORK
-    assert one_sided("the stateful tests", rules(), "this table", begun) == []
+    assert one_sided("the stateful tests", RULES, "this table", begun) == []
 
 
 def test_the_guards_stand_in_the_same_order_in_the_same_words() -> None:
@@ -313,11 +307,3 @@ def test_names_on_one_side_are_named_with_it() -> None:
         "a: in here, not in there",
         "c: in there, not in here",
     ]
-
-
-def test_rules_are_what_is_decorated_so() -> None:
-    """Helpers of a machine are none."""
-    text = (
-        "class M:\n    @given\n    @rule(x=1)\n    def drop(self): ...\n    def help(self): ...\n"
-    )
-    assert rules_of(text) == {"drop"}

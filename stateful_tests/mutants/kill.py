@@ -18,11 +18,11 @@ from stateful_tests.mutants.loader import Mutant, begins, load
 from stateful_tests.mutants.table import INSTANCE_OF
 from stateful_tests.regressions import KEPT_RUNS
 from stateful_tests.replay import failed_check, find_failure
-from stateful_tests.simulator import CALM, run
+from stateful_tests.simulator import LIVENESS_EVERY, run
 from stateful_tests.stack_system import StackSystem
 
 SEEDS: Final = range(120)
-CALM_SEEDS: Final = range(SEEDS.stop, 2_000, CALM)
+LIVENESS_SEEDS: Final = range(SEEDS.stop, 2_000, LIVENESS_EVERY)
 """Short runs that end calmly: what never comes to an election is found there or nowhere."""
 COMPARISON: Final = "the specification"
 
@@ -58,7 +58,7 @@ def by_story(mutant: Mutant) -> Kill | None:
 def by_runs(mutant: Mutant) -> Kill | None:
     """By the hunter."""
     mutated, real = begins(mutant), CoreSystem if mutant.is_in_the_core else StackSystem
-    for looked, seed in enumerate(chain(SEEDS, CALM_SEEDS), start=1):
+    for looked, seed in enumerate(chain(SEEDS, LIVENESS_SEEDS), start=1):
         failure = run(seed, mutated)
         if failure is not None and find_failure(failure.plan, failure.calls, real) is None:
             return Kill(failed_check(failure.error), f"run {looked}")

@@ -79,8 +79,8 @@ def begins(mutant: Mutant) -> SystemFactory:
     """The system to look for the bug in: the core alone where the bug is there, else the whole stack."""
     if mutant.is_in_the_core:
         return partial(CoreSystem, core=load(mutant))
-    application: ActorFactory = _Modules(mutant.patches).load("member").StackMember
-    return partial(StackSystem, application=application)
+    make_actor: ActorFactory = _Modules(mutant.patches).load("member").StackMember
+    return partial(StackSystem, make_actor=make_actor)
 
 
 def load(mutant: Mutant) -> Core:

@@ -1,29 +1,29 @@
-"""Every run that ever broke a claim, shrink, with its story: what went wrong, and which bug it was.
+"""Every run that ever violated an invariant, shortened, with an explanation of what went wrong.
 
-A file bears the name of the planted bug that brings the failure back. The first lines are for
-people; then the run, as a failing test prints it.
+A file has the name of the planted bug with which the run fails again. Its first lines are for
+people; then follows the run, as a failing test prints it.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from stateful_tests.plan import RunPlan
-from stateful_tests.rules import Call
-from stateful_tests.run_text import read
+from stateful_tests.rule_runner import Call
+from stateful_tests.run_text import parse_run
 
 
 @dataclass(frozen=True, slots=True)
 class KeptRun:
-    """A run that is kept."""
+    """A run that once failed."""
 
     plan: RunPlan
     calls: tuple[Call, ...]
 
 
-def _kept() -> dict[str, KeptRun]:
+def _read_all() -> dict[str, KeptRun]:
     files = sorted(Path(__file__).parent.glob("*.txt"))
-    return {file.stem: KeptRun(*read(file.read_text())) for file in files}
+    return {file.stem: KeptRun(*parse_run(file.read_text())) for file in files}
 
 
-KEPT_RUNS = _kept()
+KEPT_RUNS = _read_all()
 """By the name of the bug."""

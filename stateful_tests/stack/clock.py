@@ -1,7 +1,7 @@
-"""The clock of one process: of its own rate and zero, silent while stopped, ended with its process.
+"""The clock of one process: it has its own rate and zero, and rings no timer while the process is stopped.
 
-Knows nothing of members. The idea: what is due can be asked for before it happens, so whoever drives
-the loop goes from one happening to the next.
+The true time of its next timer can be asked for, so a test advances from one event to the next
+instead of by small steps.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from stateful_tests.plan import DriftingClock
 
 
 class ProcessClock:
-    """A ``Clock`` on virtual time; what would ring while its process is stopped rings afterwards."""
+    """A ``Clock`` on virtual time; timers that expire while its process is stopped ring afterwards."""
 
     def __init__(
         self, loop: VirtualTimeLoop, clock: DriftingClock, wall_clock: Callable[[int], int]
@@ -23,18 +23,19 @@ class ProcessClock:
         self._wall_clock = wall_clock
         self._timers: dict[_Timer, None] = {}
         self._is_stopped = False
-        self._rung: list[_Timer] = []
+        self._expired: list[_Timer] = []
+        """Timers that expired while the process was stopped."""
 
     def now(self) -> int:
         """What it shows, in nanoseconds."""
         return self.clock.reads(self._loop.nanoseconds())
 
     def wall_milliseconds(self) -> int:
-        """What the calendar shows."""
+        """What the wall clock shows."""
         return self._wall_clock(self._loop.nanoseconds())
 
     def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
-        """Call back at the first true time at which this clock shows ``instant``."""
+        """Call ``callback`` at the first true time at which this clock shows ``instant``."""
         due = max(self.clock.shows(instant), self._loop.nanoseconds())
         timer = _Timer(self, due, callback)
         self._timers[timer] = None
@@ -46,18 +47,18 @@ class ProcessClock:
         return min([timer.due for timer in self._timers], default=NEVER)
 
     def stop(self) -> None:
-        """Ring no more."""
+        """Ring no timer from now on."""
         self._is_stopped = True
 
-    def go_on(self) -> None:
-        """Ring again, and first what should have rung meanwhile."""
+    def resume(self) -> None:
+        """Ring what expired meanwhile, in order, and later timers in time."""
         self._is_stopped = False
-        rung, self._rung = self._rung, []
-        for timer in rung:
+        expired, self._expired = self._expired, []
+        for timer in expired:
             self._ring(timer)
 
     def end(self) -> None:
-        """Never ring again: a dead process does nothing."""
+        """Ring no timer ever again: the process has ended."""
         for timer in list(self._timers):
             timer.cancel()
 
@@ -69,7 +70,7 @@ class ProcessClock:
         if timer not in self._timers:
             return
         if self._is_stopped:
-            self._rung.append(timer)
+            self._expired.append(timer)
         else:
             self.forget(timer)
             timer.callback()
@@ -84,6 +85,6 @@ class _Timer:
         self._clock = clock
 
     def cancel(self) -> None:
-        """Call it off."""
+        """Never ring."""
         self.handle.cancel()
         self._clock.forget(self)

@@ -1,7 +1,7 @@
-"""One member's disk: the bytes of its record, as they would be in a file, and a crash around a write.
+"""The disk of one member: the bytes of its record, and faults when it is written.
 
-Knows nothing of what a record says. It replaces a record as a whole or not at all, which is all that
-`FileStorage` is trusted for here; what that does with files is tested where it is.
+It knows nothing of what a record says. It replaces a record as a whole or not at all, which is all
+that is assumed of `FileStorage` here; tests/election/test_storage.py tests what that does with files.
 """
 
 from collections.abc import Callable
@@ -19,21 +19,21 @@ PATH: Final = Path("the disk")
 
 
 class Disk:
-    """A ``Storage`` for one member, whose record outlives its processes."""
+    """A ``Storage`` for one member; the record outlives the member's processes."""
 
     def __init__(self, content: bytes | None) -> None:
         self.content = content
         self.fault = WriteFault.NONE
         self.has_failed = False
-        """Whether a write has failed since anybody set this."""
-        self.crash: Callable[[], None] = _nobody_crashes
+        """Whether a write has failed since a test last set this to False."""
+        self.crash: Callable[[], None] = _ignore_crash
 
     def open(self, cluster: ClusterId, member: MemberId) -> Record:
-        """The record, for one process."""
+        """A handle for one process."""
         return _DiskRecord(self, cluster, member)
 
     def write(self, content: bytes) -> None:
-        """Replace the record, unless the fault is that this fails."""
+        """Replace the record, unless this write is to fail."""
         fault, self.fault = self.fault, WriteFault.NONE
         if fault is WriteFault.FAILS:
             self.has_failed = True
@@ -65,5 +65,5 @@ class _DiskRecord:
         pass
 
 
-def _nobody_crashes() -> None:
-    """Nobody runs."""
+def _ignore_crash() -> None:
+    """Used while no process runs."""

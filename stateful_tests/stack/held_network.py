@@ -1,8 +1,8 @@
-"""A simulated network on which election messages wait, listed, until they are delivered on request.
+"""A simulated network that lists election messages and delivers each on request only.
 
-Knows nothing of members. All else travels by itself: handshakes, goodbyes, whatever no election
-knows. So does the end of a connection, unless its host has crashed: that is heard on request, since
-a machine that lost its power says nothing.
+Everything else travels by itself: handshakes, goodbyes, messages of no election. So does the end of
+a connection, unless its host has crashed: a machine that lost its power sends nothing, so its peers
+learn of the end on request only.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ Arrive = Callable[[], None]
 
 
 class HeldNetwork(SimulatedNetwork):
-    """Lists what is in flight in ``letters``; ``sent`` and ``lost`` hear of every message."""
+    """Keeps what is in flight in ``pool``; ``sent`` and ``lost`` are called for every message."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class HeldNetwork(SimulatedNetwork):
         lost: Callable[[InFlightMessage], None],
     ) -> None:
         super().__init__(loop, seed)
-        self.letters = MessagePool()
+        self.pool = MessagePool()
         self._sent = sent
         self._lost = lost
         self._arrivals: dict[int, Arrive] = {}
@@ -39,50 +39,48 @@ class HeldNetwork(SimulatedNetwork):
     def holds(
         self, source: str, destination: str, frame: bytes, arrive: Callable[[bytes], None]
     ) -> bool:
-        """List it, if an election says it."""
+        """Hold a frame back if it is an election message."""
         message = DEFAULT_REGISTRY.decode(frame).message
         if not isinstance(message, Message):
             return False
-        self._list(MemberId(source), MemberId(destination), message, lambda: arrive(frame))
+        self._add(MemberId(source), MemberId(destination), message, lambda: arrive(frame))
         return True
 
     def holds_end(self, source: str, destination: str, tell: Arrive) -> bool:
-        """Keep it."""
+        """Hold the end of a connection back."""
         self._ends.setdefault((source, destination), []).append(tell)
         return True
 
     def deliver(self, index: int) -> InFlightMessage:
-        """Let one message arrive, if there still is a connection; which one it was."""
-        letter = self.letters.take(index)
-        self._arrivals.pop(letter.number)()
-        return letter
+        """Let one message arrive if its connection still exists; returns the message."""
+        message = self.pool.take(index)
+        self._arrivals.pop(message.number)()
+        return message
 
     def drop(self, index: int) -> None:
         """Lose one message."""
-        self._forget(self.letters.take(index))
+        self._forget(self.pool.take(index))
 
     def duplicate(self, index: int) -> InFlightMessage:
-        """List a message twice; which one it was."""
-        letter = self.letters.in_flight[index]
-        self.letters.duplicate(index)
-        self._arrivals[self.letters.in_flight[-1].number] = self._arrivals[letter.number]
-        return letter
+        """Put a copy of one message in flight; returns the original."""
+        original = self.pool.duplicate(index)
+        self._arrivals[self.pool.in_flight[-1].number] = self._arrivals[original.number]
+        return original
 
-    def tell_end(self, source: str, destination: str) -> None:
-        """Have the destination hear that the source has died, if it has, or else that they are disconnected."""
+    def break_connection(self, source: str, destination: str) -> None:
+        """Let the destination learn that the source crashed, if it did; otherwise disconnect the two."""
         for tell in self._ends.pop((source, destination), ()):
             tell()
         self.reset(source, destination)
 
-    def _list(self, source: MemberId, to: MemberId, message: Message, arrive: Arrive) -> None:
-        now = virtual_nanoseconds(self.loop)
-        lost = self.letters.send(source, to, message, now)
-        letter = self.letters.in_flight[-1]
-        self._arrivals[letter.number] = arrive
-        self._sent(letter)
+    def _add(self, source: MemberId, to: MemberId, message: Message, arrive: Arrive) -> None:
+        lost = self.pool.send(source, to, message, virtual_nanoseconds(self.loop))
+        added = self.pool.in_flight[-1]
+        self._arrivals[added.number] = arrive
+        self._sent(added)
         if lost is not None:
             self._forget(lost)
 
-    def _forget(self, letter: InFlightMessage) -> None:
-        del self._arrivals[letter.number]
-        self._lost(letter)
+    def _forget(self, message: InFlightMessage) -> None:
+        del self._arrivals[message.number]
+        self._lost(message)

@@ -1,7 +1,7 @@
-"""The application under test: an actor that tells all it is told, and sometimes takes its time.
+"""The actor under test: it reports every callback, and some of its callbacks take long.
 
-Knows nothing of claims. Slow callbacks are where an application hears of the past: what waits behind
-one may be over when its turn comes.
+A callback that takes longer than a lease makes the next one late: what it tells may be over by
+then, and the actor must not tell it to the application as news.
 """
 
 from typing import Protocol
@@ -13,23 +13,23 @@ from runtime import ExitReason, Pid
 from runtime.clock import sleep
 
 WORK_SECONDS = (0.0, 0.0, 0.0, 0.001, 0.2)
-"""How long a callback takes: mostly no time, at times longer than a lease."""
+"""How long a callback may take: mostly no time, sometimes longer than a lease."""
 
 
 class CallbackListener(Protocol):
-    """Who hears what an actor is told."""
+    """Receives the callbacks of an actor."""
 
-    def told_to_lead(self, *, is_leader: bool) -> None:
-        """``handle_become_leader``, and what the actor answers meanwhile."""
+    def leading(self, *, is_leader: bool) -> None:
+        """``handle_become_leader``; ``is_leader`` is what the actor answers at that instant."""
 
-    def told_to_follow(self, leader: MemberId | None) -> None:
-        """``handle_become_follower``, by the leader's node."""
+    def following(self, leader: MemberId | None) -> None:
+        """``handle_become_follower``, with the node of the leader."""
 
-    def told_term(self, old: int, new: int) -> None:
+    def term_changed(self, old: int, new: int) -> None:
         """``handle_term_changed``."""
 
     def terminated(self, reason: ExitReason) -> None:
-        """The actor has ended itself."""
+        """``terminate``: the actor has ended by itself."""
 
 
 class StackMember(Actor):
@@ -42,15 +42,15 @@ class StackMember(Actor):
         return options
 
     async def handle_become_leader(self) -> None:
-        self._listener.told_to_lead(is_leader=self.is_leader)
+        self._listener.leading(is_leader=self.is_leader)
         await self._work()
 
     async def handle_become_follower(self, leader: Pid | None) -> None:
-        self._listener.told_to_follow(None if leader is None else MemberId(leader.node))
+        self._listener.following(None if leader is None else MemberId(leader.node))
         await self._work()
 
     def handle_term_changed(self, old: int, new: int) -> None:
-        self._listener.told_term(old, new)
+        self._listener.term_changed(old, new)
 
     def terminate(self, reason: ExitReason) -> None:
         self._listener.terminated(reason)

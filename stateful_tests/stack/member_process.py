@@ -1,6 +1,6 @@
-"""One process of one member: a node, an actor on it, and what an onlooker has seen of both.
+"""One process of one member: a node and an actor on it, and what was seen of both.
 
-Decides nothing. What a dead process still does in memory is not heard.
+It decides nothing. What a process that was killed still does in memory is ignored.
 """
 
 import random
@@ -25,23 +25,23 @@ from stateful_tests.stack.member import CallbackListener, StackMember
 ACTOR = "member"
 COOKIE = "a cookie for the stateful tests"
 LIMITS = NodeLimits(handshake_seconds=0.5)
-"""Handshakes that a partition has broken off must not hold up a quorum for long."""
+"""A handshake that a partition interrupts must not delay an election for long."""
 SECOND = 1_000 * MILLISECOND
 
 ActorFactory = Callable[[CallbackListener], StackMember]
 
 
 class ProcessListener(Protocol):
-    """Who hears of a life."""
+    """Receives what happens in a process."""
 
-    def saw_line(self, life: "MemberProcess", line: Line) -> None:
-        """The engine tells its trace."""
+    def stepped(self, process: "MemberProcess", line: Line) -> None:
+        """The engine has taken a step; none of its effects has been executed yet."""
 
-    def saw_failure(self, life: "MemberProcess", error: Exception) -> None:
-        """A claim was broken in a callback, or the actor ended itself."""
+    def failed(self, process: "MemberProcess", error: Exception) -> None:
+        """A callback broke a guarantee, or the actor ended by itself."""
 
-    def tell(self, text: str) -> None:
-        """For the transcript."""
+    def write_down(self, text: str) -> None:
+        """Something for the transcript."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ class ProcessSettings:
 
     member: MemberId
     number: int
-    """Which process of this member it is."""
+    """How many processes of this member have been started, this one included."""
     plan: RunPlan
     promise: int
     clock: ProcessClock
@@ -59,80 +59,76 @@ class ProcessSettings:
 
 
 class MemberProcess:
-    """From the start of a process to its end; a ``CallbackListener`` of its actor."""
+    """A process from its start to its end; it listens to its actor's callbacks."""
 
     def __init__(
-        self, birth: ProcessSettings, application: ActorFactory, onlooker: ProcessListener
+        self, settings: ProcessSettings, make_actor: ActorFactory, listener: ProcessListener
     ) -> None:
-        self.member = birth.member
-        self.clock = birth.clock
-        self.actor = application(self)
-        self.callbacks = CallbackChecker(birth.member)
-        self.is_over = False
+        self.member = settings.member
+        self.clock = settings.clock
+        self.actor = make_actor(self)
+        self.callbacks = CallbackChecker(settings.member)
         self.view: View | None = None
-        """As of its last step."""
-        self.bond = VoterCommitment(birth.member, None, NEVER)
+        """The state after its last step; None while the member is silent."""
+        self.commitment = VoterCommitment(settings.member, None, NEVER)
         self.lease_ends = 0
-        """In true time, as far as answers have come."""
-        self._birth = birth
-        self._onlooker = onlooker
+        """In true time, according to the answers that have arrived."""
+        self._has_ended = False
+        self._settings = settings
+        self._listener = listener
         self._node: Node | None = None
-        self._starting = birth.network.loop.create_task(self._start())
+        self._starting = settings.network.loop.create_task(self._start())
 
-    def end(self) -> None:
-        """Kill the process: it ends without a word."""
-        self.is_over = True
+    def kill(self) -> None:
+        """End the process; it sends nothing any more."""
+        self._has_ended = True
         self.clock.end()
         self._starting.cancel()
-        self._birth.network.crash(self.member)
+        self._settings.network.crash(self.member)
         if self._node is not None:
             self._node.kill()
 
     def resign(self, successor: MemberId | None) -> None:
-        """Ask the actor."""
+        """Ask the actor to resign."""
         self.actor.resign(None if successor is None else ProcessId(ACTOR, successor))
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether the actor is a member, and no longer silent."""
-        return self.view is not None
-
-    def told_to_lead(self, *, is_leader: bool) -> None:
+    def leading(self, *, is_leader: bool) -> None:
         """See ``CallbackListener``."""
-        self._hear("to lead", lambda: self.callbacks.leading(is_leader=is_leader))
+        self._check("to lead", lambda: self.callbacks.leading(is_leader=is_leader))
 
-    def told_to_follow(self, leader: MemberId | None) -> None:
+    def following(self, leader: MemberId | None) -> None:
         """See ``CallbackListener``."""
-        self._hear(f"to follow {leader}", lambda: self.callbacks.following(leader))
+        self._check(f"to follow {leader}", lambda: self.callbacks.following(leader))
 
-    def told_term(self, old: int, new: int) -> None:
+    def term_changed(self, old: int, new: int) -> None:
         """See ``CallbackListener``."""
-        self._hear(f"term {new}", lambda: self.callbacks.term_changed(old, new))
+        self._check(f"term {new}", lambda: self.callbacks.term_changed(old, new))
 
     def terminated(self, reason: ExitReason) -> None:
         """See ``CallbackListener``."""
-        if not self.is_over:
+        if not self._has_ended:
             error = reason if isinstance(reason, Exception) else RuntimeError(reason)
-            self._onlooker.saw_failure(self, error)
+            self._listener.failed(self, error)
 
     async def _start(self) -> None:
-        birth = self._birth
+        settings = self._settings
+        plan, member = settings.plan, settings.member
         try:
             self._node = await Node.start(
-                f"{birth.member}@{birth.member}:1",
+                f"{member}@{member}:1",
                 cookie=COOKIE,
-                routes={name: f"{name}:1" for name in birth.plan.members if name != birth.member},
-                transport=birth.network.transport(birth.member),
-                clock=birth.clock,
+                routes={name: f"{name}:1" for name in plan.members if name != member},
+                transport=settings.network.transport(member),
+                clock=settings.clock,
                 limits=LIMITS,
-                random=random.Random(f"{birth.plan.dice} {birth.member} {birth.number}"),
+                random=random.Random(f"{plan.dice} {member} {settings.number}"),
             )
             await self._node.spawn_register(ACTOR, lambda: self.actor, self._options())
         except Exception as error:
-            self._onlooker.saw_failure(self, error)
+            self._listener.failed(self, error)
 
     def _options(self) -> Options:
-        plan, promise = self._birth.plan, self._birth.promise
+        plan, promise = self._settings.plan, self._settings.promise
         return Options(
             cluster_id="cluster",
             bootstrap=[ProcessId(ACTOR, name) for name in plan.members],
@@ -140,49 +136,49 @@ class MemberProcess:
             election_timeout_max=2 * promise / SECOND,
             heartbeat_interval=0.05,
             max_clock_drift=DRIFT / 1_000_000,
-            storage=self._birth.disk,
+            storage=self._settings.disk,
             trust_disconnect=plan.trust_disconnect,
             trace=self._traced,
         )
 
     def _traced(self, line: Line) -> None:
-        if self.is_over:
+        if self._has_ended:
             return
         try:
-            self._onlooker.saw_line(self, line)
+            self._listener.stepped(self, line)
         except Exception as error:
-            self._onlooker.saw_failure(self, error)
+            self._listener.failed(self, error)
         if isinstance(line, Stepped):
             self.view = line.state
-            self.bond = self._bond_of(line)
+            self.commitment = self._commitment_after(line)
             self.lease_ends = self.clock.clock.shows(line.at + self._lease_left(line.state))
 
     def _lease_left(self, view: View) -> int:
-        voters = len(self._birth.plan.members)
+        voters = len(self._settings.plan.members)
         return view.held or reached_by_quorum(view.backing.values(), voters) or 0
 
-    def _bond_of(self, line: Stepped) -> VoterCommitment:
+    def _commitment_after(self, line: Stepped) -> VoterCommitment:
         promise = line.state.promise
         if promise is None:
             return VoterCommitment(self.member, self.member, 0)
         to = None if promise.to is None else node_of(promise.to)
         return VoterCommitment(self.member, to, self.clock.clock.shows(line.at + promise.left))
 
-    def _hear(self, what: str, check: Callable[[], None]) -> None:
-        if self.is_over:
+    def _check(self, told: str, check: Callable[[], None]) -> None:
+        if self._has_ended:
             return
-        self._onlooker.tell(f"{self.member} is told {what}")
+        self._listener.write_down(f"{self.member} is told {told}")
         try:
             check()
         except Exception as error:
-            self._onlooker.saw_failure(self, error)
+            self._listener.failed(self, error)
 
 
 def node_of(member: str) -> MemberId:
-    """The node of ``name@node``: what the rules call a member."""
+    """The node of ``name@node``, by which the rules name a member."""
     return MemberId(member.rpartition("@")[2])
 
 
 def member_id(node: MemberId) -> MemberId:
-    """The inverse."""
+    """The inverse of ``node_of``."""
     return MemberId(f"{ACTOR}@{node}")

@@ -1,4 +1,4 @@
-"""What is promised of callbacks: each claim accepts what it should and names what it should not."""
+"""The checks of callbacks: each accepts what is allowed and names what is not."""
 
 import pytest
 
@@ -9,7 +9,7 @@ A, B = MemberId("a"), MemberId("b")
 
 
 def test_leading_and_following_alternate() -> None:
-    """Following repeats when the leader changes; leading twice without following between is wrong."""
+    """To follow again is allowed, since the leader may change; to lead twice in a row is not."""
     callbacks = CallbackChecker(A)
     callbacks.leading(is_leader=True)
     assert callbacks.leader == A
@@ -21,20 +21,20 @@ def test_leading_and_following_alternate() -> None:
         callbacks.leading(is_leader=True)
 
 
-def test_nobody_is_told_to_lead_after_the_lease() -> None:
-    """Work that is exclusive must not begin when it may not."""
+def test_no_member_is_told_to_lead_after_its_lease() -> None:
+    """It would begin exclusive work while another member may lead."""
     with pytest.raises(InvariantViolated, match="ToldToLeadWithinTheLease: a is told"):
         CallbackChecker(A).leading(is_leader=False)
 
 
-def test_nobody_is_told_to_follow_itself() -> None:
-    """Whoever may not lead has another leader or none."""
+def test_no_member_is_told_to_follow_itself() -> None:
+    """A member that may not lead follows another one or none."""
     with pytest.raises(InvariantViolated, match="FollowsAnother: a is told to follow itself"):
         CallbackChecker(A).following(A)
 
 
-def test_terms_told_go_up_without_a_gap() -> None:
-    """Each begins where the one before ended."""
+def test_terms_increase_without_a_gap() -> None:
+    """Each change begins with the term in which the one before ended."""
     callbacks = CallbackChecker(A)
     callbacks.term_changed(0, 3)
     callbacks.term_changed(3, 7)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 def elected() -> list[Line]:
     """A run up to the first heartbeats."""
     run = TracedRun(simple_plan())
-    run.leader()
+    run.wait_for_leader()
     return run.lines
 
 
