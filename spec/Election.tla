@@ -8,9 +8,8 @@
 
    Time without clocks: a promise is the number of ticks still owed, an answer the number of ticks
    of lease it still backs, a message in flight the number of ticks since it was sent.  One Tick
-   ages them all.  Clock drift is folded in: Promise[m] is the shortest that a promise of m can
-   really last, and Promise[m] + Slack the longest that a leader may count on it; Slack = 0 is the
-   protocol, Slack = 1 its red twin.
+   ages them all.  Clock drift is folded in: Promise[m] is the shortest time that a promise of m can
+   really last, and LeaseOf(Promise[m]) the longest that a leader may count on it.
 
    What only paces is not here: any member may do at any time what its guards allow.             *)
 EXTENDS Naturals, FiniteSets
@@ -21,15 +20,10 @@ CONSTANTS
   None,             \* nobody: not a member
   Terms,            \* the terms there are: Nat; a model takes a prefix of it
   Promise,          \* Promise[m]: how many ticks m promises at a time
-  Slack,            \* how much longer than promised a leader would count on it
   Timed,            \* FALSE: no ticks; a promise may end at any moment instead
   Recorded,         \* the members whose record survives a crash
-  WallClockFloor,   \* TRUE: whoever starts without a record starts above all terms it may have used
   TrustDisconnect,  \* TRUE: a broken connection releases a promise at once
   AccurateDetector, \* TRUE: a connection breaks only when the process is dead
-  RenewInPlace,     \* TRUE: a leader that meets a higher term moves above it and goes on
-  PreVote,          \* FALSE: whoever may ask for pre-votes may campaign without them
-  Rounds,           \* TRUE: a pre-vote counts only for the round in which it was asked for
   MayCrash,         \* the members that may crash
   MayResign,        \* the members that may resign
   Cut               \* the links [from, to] that deliver nothing, ever
@@ -57,10 +51,13 @@ Voters == Members \ Observers
 IsQuorum(S, voters) == 2 * Cardinality(S \cap voters) > Cardinality(voters)
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
-MaxAge == Max({Promise[m] : m \in Members}) + Slack
+
+\* How many ticks a leader counts on a promise of p ticks.
+LeaseOf(p) == p
+MaxAge == LeaseOf(Max({Promise[m] : m \in Members}))
 
 \* The lease that a promise of p ticks still gives, `age` ticks after the question was sent.
-Left(p, age) == IF age >= p + Slack THEN 0 ELSE p + Slack - age
+Left(p, age) == IF age >= LeaseOf(p) THEN 0 ELSE LeaseOf(p) - age
 
 NoPromise == [to |-> None, left |-> 0]
 NoBacking == [v \in Members |-> 0]
@@ -135,6 +132,13 @@ StandFor(m, t, as, resigned) ==
 -----------------------------------------------------------------------------
 (* Becoming a leader *)
 
+\* Whom m asks whether a campaign would succeed, and who is enough to say so.
+PreVoters(m) == Voters \ {m}
+WouldWin(S) == IsQuorum(S, Voters)
+
+\* A pre-vote counts only for the round in which it was asked for: those of earlier rounds are dropped.
+OfEarlierRounds(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m}
+
 StartPreVote(m) ==                             \* the deadline has passed: would a campaign succeed?  Binds nobody
   /\ role[m] \in {"follower", "precandidate", "candidate"}
   /\ m \in Voters                              \* who has no vote asks for none
@@ -147,9 +151,7 @@ StartPreVote(m) ==                             \* the deadline has passed: would
   /\ promise' = [promise EXCEPT ![m] = WithoutOwnPromise(m)]
   /\ UNCHANGED <<durable, held>>
   /\ LET request(v) == [kind |-> "PreVoteRequest", from |-> m, to |-> v, term |-> term[m] + 1, stamp |-> stamp[m]]
-         earlier == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ Rounds}
-         requests == IF PreVote THEN To(Voters \ {m}, request) ELSE {}
-     IN  messages' = {r \in (messages \ earlier) \cup requests : Matters(r)'}
+     IN  messages' = {r \in (messages \ OfEarlierRounds(m)) \cup To(PreVoters(m), request) : Matters(r)'}
 
 HandlePreVoteRequest(v) == \E r \in messages :
   /\ r.kind = "PreVoteRequest" /\ r.to = v /\ role[v] # "down"
@@ -165,7 +167,7 @@ Grants(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ r.term =
 
 HandlePreVoteGranted(m) == \E r \in Grants(m) :
   /\ role[m] = "precandidate"
-  /\ ~IsQuorum(granted[m] \cup {r.from}, Voters)
+  /\ ~WouldWin(granted[m] \cup {r.from})
   /\ granted' = [granted EXCEPT ![m] = @ \cup {r.from}]
   /\ UNCHANGED <<role, leader, backing, held, promise, durable>>
   /\ Send({})
@@ -173,7 +175,7 @@ HandlePreVoteGranted(m) == \E r \in Grants(m) :
 Campaign(m) ==                                 \* the last pre-vote of a quorum, or nobody else to ask
   /\ role[m] = "precandidate"
   /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} :
-       /\ PreVote => IsQuorum(granted[m] \cup last, Voters)
+       /\ WouldWin(granted[m] \cup last)
   /\ StandFor(m, term[m] + 1, "candidate", None)
 
 \* A promise that the asker shows to be released: its leader has resigned, in the term before the one asked for.
@@ -262,7 +264,7 @@ ExpireLease(m) ==
 Refusals(m) == {r \in messages : r.kind = "Refused" /\ r.to = m /\ r.term > term[m] /\ role[m] # "down"}
 
 UpdateTerm(m) == \E r \in Refusals(m) :
-  /\ RenewInPlace => LeaseOver(m)              \* whoever acts renews instead
+  /\ LeaseOver(m)                              \* whoever acts renews instead
   /\ Follow(m, leader[m])
   /\ term' = [term EXCEPT ![m] = r.term]
   /\ promise' = [promise EXCEPT ![m] = WithoutOwnPromise(m)]
@@ -272,7 +274,6 @@ UpdateTerm(m) == \E r \in Refusals(m) :
 \* A higher term is about while m acts: nobody else can be acting, so m moves above that
 \* term as a candidate does, without ceasing to act; and tries again while it still may.
 Renew(m) ==
-  /\ RenewInPlace
   /\ Acts(m)
   /\ \E t \in {r.term : r \in Refusals(m)} \cup {term[m]} :
        /\ t > term[m] \/ role[m] = "renewing"
@@ -320,6 +321,9 @@ PeerDown(m) == \E p \in Members \ {m} :
   /\ UNCHANGED <<role, granted, backing, held, durable>>
   /\ Send({})
 
+\* Who starts in term 0 without a record: who has no vote to give twice.
+StartAtZero == Observers
+
 \* A voter without a record starts as if its term were the highest so far (the wall clock is), and stays
 \* silent, which is to stay down, until the promises of its former life are over; an observer has none.
 Crash(m) ==
@@ -333,7 +337,7 @@ Crash(m) ==
   /\ IF m \in Recorded
      THEN promise' = [promise EXCEPT ![m] = NoPromise] /\ UNCHANGED durable
      ELSE /\ promise' = [promise EXCEPT ![m] = IF m \in Observers THEN NoPromise ELSE [to |-> None, left |-> Promise[m]]]
-          /\ term' = [term EXCEPT ![m] = IF WallClockFloor => m \in Observers THEN 0 ELSE Max({term[v] : v \in Members})]
+          /\ term' = [term EXCEPT ![m] = IF m \in StartAtZero THEN 0 ELSE Max({term[v] : v \in Members})]
           /\ stamp' = [stamp EXCEPT ![m] = 0]
           /\ UNCHANGED winners
   /\ Send({})
@@ -345,8 +349,8 @@ Restart(m) ==
      THEN /\ promise' = [promise EXCEPT ![m] = [to |-> None, left |-> Promise[m]]]
           /\ UNCHANGED term
      ELSE /\ promise[m].left = 0
-          /\ IF WallClockFloor => m \in Observers THEN UNCHANGED term
-                                               ELSE \E t \in Terms : t > term[m] /\ term' = [term EXCEPT ![m] = t]
+          /\ IF m \in StartAtZero THEN UNCHANGED term
+                                  ELSE \E t \in Terms : t > term[m] /\ term' = [term EXCEPT ![m] = t]
           /\ UNCHANGED promise
   /\ UNCHANGED <<leader, granted, backing, held, past>>
   /\ Send({})

@@ -6,10 +6,13 @@ EXTENDS Election, TLC
 CONSTANTS
   MaxTerm,       \* the highest term
   PromiseTicks,  \* how many ticks a member promises at a time
-  Patient        \* the members that promise one tick more
+  Patient,       \* the members that promise one tick more
+  PreVote        \* FALSE: a member may campaign without asking, which allows more and makes a smaller model
 
 MCTerms == 0..MaxTerm
 MCPromise == [m \in Members |-> PromiseTicks + IF m \in Patient THEN 1 ELSE 0]
+MCPreVoters(m) == IF PreVote THEN Voters \ {m} ELSE {}
+MCWouldWin(S) == PreVote => IsQuorum(S, Voters)
 
 \* Members are alike as far as the constants treat them alike. If no two are, leave SYMMETRY out of
 \* the cfg: TLC 2.15 fails on the identity alone.
@@ -34,8 +37,14 @@ TypeOK ==
        /\ backing[m] # NoBacking => role[m] \in {"candidate", "leader", "renewing"}
        /\ held[m] > 0 => role[m] = "renewing"
 
-\* A red twin of IsQuorum: whoever answers is counted.
-CountsObservers(S, voters) == 2 * Cardinality(S) > Cardinality(voters)
+\* Wrong rules: a red model puts one of them in the place of a definition of Election.
+CountObservers(S, voters) == 2 * Cardinality(S) > Cardinality(voters)  \* for IsQuorum: each answer counts
+OneTickLonger(p) == p + 1     \* for LeaseOf: a lease outlasts the promises it rests on
+EveryMember == Members        \* for StartAtZero: a voter forgets its vote with its record
+NoMessages(m) == {}           \* for OfEarlierRounds: they are not dropped
+NeverRenew(m) == FALSE        \* for Renew, together with the next one
+Untimed == INSTANCE Election WITH Timed <- FALSE
+StepDown(m) == Untimed!UpdateTerm(m)  \* for UpdateTerm: a leader does so too, as if its lease were over
 
 OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b

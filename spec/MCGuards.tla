@@ -22,7 +22,7 @@ OlderMembershipsLose == [][\A r \in Sent : r.kind \in {"PreVoteGranted", "VoteGr
 
 \* A quorum is acted upon by the step that completes it.
 CompletedAtOnce == \A m \in Members :
-  /\ PreVote => ~IsQuorum(granted[m], Voters)
+  /\ ~IsQuorum(granted[m], Voters)
   /\ Asks(m) => ~IsQuorum(Backs(backing[m]), Voters)
 
 \* An answer counts for the term and the round it was given to.

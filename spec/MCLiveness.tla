@@ -15,7 +15,6 @@ EXTENDS MCElection
 
 CONSTANTS
   StormTerm,  \* the highest term of the storm
-  Rearms,     \* TRUE: a candidate's deadline makes it ask again, as anybody's does
   Unheard,    \* what these members say ...
   Deaf        \* ... does not reach those, ever
 
@@ -56,10 +55,14 @@ CalmDown ==
 
 CalmHandle(m) == calm /\ (Handles(m) \/ Beats(m)) /\ UNCHANGED <<calm, asked>>
 
+\* Whether the deadline of m makes it ask again; OnlyOnce, the wrong rule, leaves out a candidate.
+AsksAgain(m) == TRUE
+OnlyOnce(m) == role[m] # "candidate"
+
 CalmAsk(m) ==
   /\ calm /\ ~asked
   /\ \A n \in Members : ~Pending(n)
-  /\ Rearms \/ role[m] # "candidate"
+  /\ AsksAgain(m)
   /\ StartPreVote(m) \/ (role[m] = "renewing" /\ Renew(m))
   /\ asked' = TRUE
   /\ UNCHANGED calm

@@ -9,7 +9,7 @@
 
    Time.  A tick is a nanosecond, so nothing is rounded.  A promise is counted
    at its full length; an answer backs a lease for the shorter time that the
-   code allows itself because of drift, which is to count on Slack below zero.
+   code allows itself because of drift: see RecordedLeaseOf.
    If all instants were read from one clock, `elapsed` ticks are that many
    Ticks of Election.  If each member has read its own, only its own promise
    and lease move on, at its own moves: Election with a Tick for each member.
@@ -37,7 +37,7 @@ EXTENDS Election, Sequences
 CONSTANTS
   Moves,     \* the recording: see spec/recording/moves.py
   OneClock,  \* TRUE: all instants were read from one clock
-  LeaseOf,   \* LeaseOf[p]: for how many ticks a promise of p ticks backs a lease
+  Leases,    \* Leases[p]: for how many ticks a promise of p ticks backs a lease
   LastStep   \* how far to go, to look at the state there
 
 VARIABLES
@@ -47,9 +47,9 @@ VARIABLES
 Forgetful == INSTANCE Election WITH Recorded <- {}
 
 -----------------------------------------------------------------------------
-(* What takes the place of definitions of Election; only Left says something else. *)
+(* What takes the place of definitions of Election; only LeaseOf says something else. *)
 
-LeftByRecord(p, age) == IF age >= LeaseOf[p] THEN 0 ELSE LeaseOf[p] - age
+RecordedLeaseOf(p) == Leases[p]
 AlwaysMatters(r) == TRUE
 NeverNewer(r, s) == FALSE
 

@@ -55,6 +55,12 @@ def with_constants(configuration: str, values: Mapping[str, Constant]) -> str:
     return configuration
 
 
+def with_overrides(configuration: str, overrides: Mapping[str, str]) -> str:
+    """The configuration in which another definition stands in for each of these definitions."""
+    lines = "".join(f"  {name} <- {other}\n" for name, other in overrides.items())
+    return f"{configuration.rstrip()}\nCONSTANTS\n{lines}" if lines else configuration
+
+
 def with_invariants(configuration: str, names: Sequence[str]) -> str:
     """The configuration checking these invariants and no others."""
     return _with_names(configuration, _INVARIANTS, names)

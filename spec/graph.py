@@ -22,7 +22,7 @@ State = TypeVar("State", bound=Hashable)
 Step: TypeAlias = tuple[str, int]
 
 _STATE = re.compile(r'(-?\d+) \[label="((?:[^"\\]|\\.)*)"')
-_STEP = re.compile(r'(-?\d+) -> (-?\d+) \[label="(\w+)"')
+_STEP = re.compile(r'(-?\d+) -> (-?\d+) \[label="(?:\w+!)*(\w+)"')
 _ESCAPED = re.compile(r"\\(.)")
 
 

@@ -69,13 +69,14 @@ class Model:
 
 
 _EVERY = {"module", "config", "tier", "expect", "shows"}
-_OPTIONAL = {"constants", "invariants", "properties"}
+_OPTIONAL = {"constants", "overrides", "invariants", "properties"}
 _KEYS = {
     "holds": (_EVERY | {"states", "twin"}, _OPTIONAL | {"depth", "untaken", "unreached"}),
     "violates": (_EVERY | {"violates"}, _OPTIONAL),
 }
 _TYPES: Mapping[str, type] = {
     "constants": dict,
+    "overrides": dict,
     "invariants": list,
     "properties": list,
     "untaken": list,
@@ -132,8 +133,13 @@ def _model(name: str, table: Any, folder: Path) -> Model:
             expected=_expected(table),
             shows=table["shows"],
             bounds=", ".join(
-                f"{name} {configuration.assigned(value)}"
-                for name, value in _constants(table).items()
+                [
+                    *(
+                        f"{key} {configuration.assigned(value)}"
+                        for key, value in _constants(table).items()
+                    ),
+                    *(f"{key} <- {other}" for key, other in _overrides(table).items()),
+                ]
             ),
         )
     except ValueError as error:
@@ -166,6 +172,7 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> str:
         if not isinstance(value, bool | int | str):
             raise ValueError(f"constants.{name} = {value!r}: must be an integer, boolean or text")
     text = configuration.with_constants(text, _constants(table))
+    text = configuration.with_overrides(text, _overrides(table))
     if "invariants" in table:
         text = configuration.with_invariants(text, _texts(table, "invariants"))
     if "properties" in table:
@@ -175,6 +182,10 @@ def _configuration(table: Mapping[str, Any], folder: Path) -> str:
 
 def _constants(table: Mapping[str, Any]) -> dict[str, Any]:
     return dict(table.get("constants", {}))
+
+
+def _overrides(table: Mapping[str, Any]) -> dict[str, str]:
+    return dict(table.get("overrides", {}))
 
 
 def _tier(text: str) -> Tier:

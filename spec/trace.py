@@ -11,7 +11,7 @@ from spec.values import Value, parse, variables_in
 
 State = Mapping[str, Value]
 
-_HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?P<action>\w+)(?P<rest>.*)")
+_HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?:\w+!)*(?P<action>\w+)(?P<rest>.*)")
 _ARGUMENTS = re.compile(r"\((?P<arguments>[^)]*)\)")
 
 

@@ -149,7 +149,7 @@ def handle_refusal(state: State, message: Refusal, moment: Moment) -> ActionResu
         return ignored(state, f"refused by {message.sender}, in term {message.term}")
     if round_superseded(state):
         return ignored(state, f"refused by {message.sender}, maybe for the one we just helped")
-    # Spec: RenewInPlace => LeaseOver(m)
+    # Spec: LeaseOver(m)
     # Spec: Acts(m)
     if acts(state, moment.now):
         return renew(state, Term(message.term + 1), moment)

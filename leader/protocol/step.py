@@ -155,7 +155,7 @@ def _due_for_non_leader(state: State, role: Follower | PreCandidate | Candidate)
     if not state.votes:
         return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
     # Spec: role[m] = "precandidate"
-    # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
+    # Spec: WouldWin(granted[m] \cup last)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
         return [(role.deadline, campaign)]
     # Spec: Asks(m)

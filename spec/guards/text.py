@@ -21,7 +21,7 @@ _STEP = re.compile(r"'|\bUNCHANGED\b|\b(?:Send|Follow|StandFor|TimePasses)(?:\(|
 # Which message is at hand is no guard.
 _ADDRESS = re.compile(r'r\.(?:kind = "\w+"|to = \w)$|r \\in ')
 # What a model allows to happen at all is no rule of the protocol.
-_BOUND = re.compile(r"\b(?:Terms|MayCrash|MayResign|Recorded|Observers)\b|^~?[A-Z]\w*$")
+_BOUND = re.compile(r"\b(?:Terms|MayCrash|MayResign|Recorded|Observers|StartAtZero)\b|^~?[A-Z]\w*$")
 _NO_CONDITION = ("\\E", "LET", "[", "{", "/\\")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 from pathlib import Path
 
-from spec.configuration import with_constants, with_invariants, with_properties
+from spec.configuration import with_constants, with_invariants, with_overrides, with_properties
 from spec.proof.concrete import Lengths
 
 MODULE = Path(__file__).parents[1] / "MCElection.tla"
@@ -47,21 +47,26 @@ class Instance:
     def configuration(self) -> str:
         """The configuration for MCElection, which claims nothing: all that counts is the graph."""
         text = _CONFIGURATION.read_text().replace("SYMMETRY Symmetry", "")
-        return with_constants(with_properties(with_invariants(text, ()), ()), self._constants())
+        unclaiming = with_properties(with_invariants(text, ()), ())
+        return with_overrides(with_constants(unclaiming, self._constants()), self._overrides())
 
     def _constants(self) -> dict[str, bool | int | str]:
         return {
             "Members": _set_of(frozenset(range(self.size))),
             "MaxTerm": self.highest_term,
             "PromiseTicks": self.promise,
-            "Slack": self.slack,
             "Patient": _set_of(self.patient),
             "Recorded": _set_of(self.recorded),
             "MayCrash": _set_of(self.crashes),
             "MayResign": _set_of(self.resigns),
             "TrustDisconnect": self.trust_disconnect,
-            "RenewInPlace": self.renew_in_place,
             "PreVote": False,
+        }
+
+    def _overrides(self) -> dict[str, str]:
+        return {
+            **({"LeaseOf": "OneTickLonger"} if self.slack else {}),
+            **({} if self.renew_in_place else {"UpdateTerm": "StepDown", "Renew": "NeverRenew"}),
         }
 
     def symbols(self) -> dict[str, object]:

@@ -38,23 +38,18 @@ CONSTANTS
   Observers <- RecordedObservers
   Terms <- RecordedTerms
   Promise <- RecordedPromise
-  Slack = 0
   Timed = TRUE
   Recorded <- RecordedMembers
-  WallClockFloor = TRUE
   TrustDisconnect = {trust_disconnect}
   AccurateDetector = FALSE
-  RenewInPlace = TRUE
-  PreVote = TRUE
-  Rounds = TRUE
   MayCrash <- RecordedMembers
   MayResign <- RecordedMembers
   Cut = {{}}
   Moves <- RecordedMoves
   OneClock = {one_clock}
-  LeaseOf <- RecordedLeases
+  Leases <- RecordedLeases
   LastStep = {last_step}
-  Left <- LeftByRecord
+  LeaseOf <- RecordedLeaseOf
   Lease <- LeaseByAnswers
   Matters <- AlwaysMatters
   Newer <- NeverNewer

@@ -232,7 +232,7 @@ IN_THE_SPECIFICATION: Final = (
     Edit(
         name="a_pre_vote_of_an_earlier_round",
         instance="two-members",
-        old="r.to = m /\\ Rounds}",
+        old='r.kind = "PreVoteGranted" /\\ r.to = m}',
         new="FALSE}",
     ),
     Edit(

@@ -14,7 +14,7 @@ LINES = [
     r'-7 [label="/\\ x = 1\n/\\ role = {\"a\\\\b\",\n  \"c\"}",style = filled]',
     '-7 -> 42 [label="Move",color="black",fontcolor="black"];',
     r'42 [label="/\\ x = 2\n/\\ role = {}"];',
-    '42 -> -7 [label="Back",color="black",fontcolor="black"];',
+    '42 -> -7 [label="Other!Back",color="black",fontcolor="black"];',
     '42 -> 42 [label="Stay",color="black",fontcolor="black"];',
     '42 -> 42 [label="Stay",color="black",fontcolor="black"];',
     r'-7 [label="/\\ x = 1\n/\\ role = {}"];',

@@ -58,10 +58,13 @@ def test_a_green_and_a_red_model_are_read(folder: Path) -> None:
 
 
 def test_a_red_model_is_written_as_a_difference(folder: Path) -> None:
-    """Constants, invariants and properties replace those of the configuration."""
+    """Constants, invariants and properties replace those of the file; wrong definitions are added."""
     text = RED + 'constants = { N = 2 }\ninvariants = ["Other"]\nproperties = ["Live"]'
-    configuration = load(folder, text)["red"].configuration
+    red = load(folder, text + '\noverrides = { Quorum = "Anybody" }')["red"]
+    configuration = red.configuration
+    assert red.bounds == "N = 2, Quorum <- Anybody"
     assert "N = 2" in configuration
+    assert "CONSTANTS\n  Quorum <- Anybody\n" in configuration
     assert invariants_of(configuration) == ("Other",)
     assert properties_of(configuration) == ("Live",)
 

@@ -41,8 +41,10 @@ def test_a_single_variable_needs_no_conjunction() -> None:
 
 
 def test_arguments_are_read_where_tlc_prints_them() -> None:
-    """Newer versions do."""
-    [step] = trace_of(["2: <Vote(m1, m2) line 1, col 3 to line 2, col 4 of module M>\nx = 0"]).steps
+    """Newer versions do; an action of an INSTANCE bears that name before its own."""
+    [step] = trace_of(
+        ["2: <Other!Vote(m1, m2) line 1, col 3 to line 2, col 4 of module M>\nx = 0"]
+    ).steps
     assert step.action == "Vote"
     assert step.arguments == ("m1", "m2")
 
