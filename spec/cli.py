@@ -17,8 +17,12 @@ from rich.console import Console
 from rich.progress import track
 
 from spec import check as checking
-from spec import diagram, models, page, report, story, telling, tlc, tools
+from spec import models, report, tlc, tools
 from spec.claim import definition_of
+from spec.counterexample.diagram import mermaid_lines
+from spec.counterexample.narration import lines_of
+from spec.counterexample.page import page_of
+from spec.counterexample.story import story_of
 from spec.guards import report as guard_report
 from spec.guards import table as guard_table
 from spec.guards import trial
@@ -82,7 +86,7 @@ def list_models(path: ModelsPath = models.DEFAULT_PATH) -> None:
 @app.command()
 def explain(
     name: Annotated[str, typer.Argument(metavar="MODEL")],
-    html: Annotated[Path | None, typer.Option(help="Also write a page to step through.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write an HTML page.")] = None,
     mermaid: Annotated[bool, typer.Option(help="A sequence diagram instead of prose.")] = False,
     timeout: Seconds = None,
     path: ModelsPath = models.DEFAULT_PATH,
@@ -95,16 +99,16 @@ def explain(
         typer.echo(f"{name}: {outcome.verdict}: {outcome.complaint or _nothing_to_tell(model)}")
         raise typer.Exit(1)
     claim = violated_claim(model, outcome) or "a temporal property"
-    told = story.story_of(
+    story = story_of(
         name,
         claim,
         trace_of(outcome.steps),
         shows=model.shows,
         definition=definition_of(model.module, claim),
     )
-    typer.echo("\n".join(diagram.mermaid_lines(told) if mermaid else telling.lines_of(told)))
+    typer.echo("\n".join(mermaid_lines(story) if mermaid else lines_of(story)))
     if html:
-        html.write_text(page.page_of(told))
+        html.write_text(page_of(story))
 
 
 @app.command()
