@@ -1,7 +1,7 @@
 """Elect one leader among the processes of an application, with no service beside it.
 
-How it works, in one screen. Members are named for life (``name@node``) and agree on who votes. Every
-election has a number, its *term*, and the winner's term is its *fencing token*. ::
+How it works, in one screen. A member has one name for life (``name@node``), and all agree on who votes.
+Every election has a number, its *term*, and the winner's term is its *fencing token*. ::
 
         silence, or a broken            a quorum says          a quorum votes, and its
         connection                      it would vote          promises still stand
@@ -11,21 +11,22 @@ election has a number, its *term*, and the winner's term is its *fencing token*.
        |                                                                          |  | v is about
        +------------- its lease ran out, or it resigned --------------------------+ Renewing
 
-A voter that answers a candidate or leader *promises* to vote for nobody else for a while, and whoever
-asked counts its *lease* from the moment it sent what was answered. So a lease always ends before the
-promises it rests on, and a member acts only while its own clock says that its lease is alive: a
-process that was stopped for a minute answers "no" before anything else has run.
+A voter that answers a candidate or leader *promises* not to vote for another member for a while. The
+member that asked counts its *lease* from the moment it sent what was answered. So a lease always ends
+before the promises that it depends on, and a member acts only while its own clock shows that its
+lease has not ended: a process that was stopped for a minute answers "no" before anything else has run.
 
 ``leader.protocol`` is the election itself: pure, and the same, action for action, as
-``spec/Election.tla``. ``leader.election.engine`` runs it on a clock, a network and a record;
-``leader.election.participation`` turns what it comes to into callbacks, finds the peers, and is all that is
-behind ``leader.actor.actor``. ``runtime`` carries messages and knows nothing of elections.
+``spec/Election.tla``. ``leader.election`` is one member of one election, on a clock, a network and a
+record, for any listener. ``leader.actor`` is such a listener: it turns what it is told into callbacks,
+one at a time and in order. ``leader.cli`` is the command line. Imports point from the last to the
+first. ``runtime`` carries messages and knows nothing of elections.
 """
 
 import logging
 
 from leader.actor.actor import Actor
-from leader.actor.options import Options
+from leader.election.options import Options
 from leader.election.storage import (
     FileStorage,
     MemoryStorage,

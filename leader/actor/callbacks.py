@@ -8,11 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
-from leader.actor.options import Options
+from leader.election.options import Options
 from runtime import Pid, Process
 
 
-class Callbacks(Process, ABC):
+class ActorCallbacks(Process, ABC):
     """Override ``init``, ``handle_become_leader`` and ``handle_become_follower``, and what else is needed."""
 
     @abstractmethod

@@ -1,147 +1,165 @@
-"""Who else takes part, as far as one member has found out. Nothing that is safe rests on it.
+"""Finds out which other members take part, and tells them that this one does or does so no longer.
 
-Knows neither votes nor terms. The idea: a *peer* is a member that was heard from and whose node has
-been up since. A member greets whomever it knows of and has not heard, again and again, and a leader
-tells all peers whom it knows, so over time all discover all.
+A member greets every member that it knows of and has not heard from, again and again, and a leader
+tells all its peers whom it knows. So over time every member finds every other one. Safety does not
+depend on any of this: who votes is never discovered.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
-from leader.protocol.vocabulary import ClusterId, MemberId
-from runtime import Pid, ProcessId
+from leader.election.engine import Engine
+from leader.election.known_members import KnownMembers
+from leader.election.peer_messages import Farewell, Greeting
+from leader.protocol.state import Settings
+from leader.protocol.vocabulary import MemberId
+from runtime import Alarm, Host, NodeDown, NodeDownReason, NodeEvent, Pid, ProcessId
 
-KNOWN_LIMIT = 1_000
-"""How many members are remembered: nobody fills our memory with names that he made up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Greeting:
-    """I am here, and these are my peers."""
-
-    cluster: ClusterId
-    sender: MemberId
-    known: tuple[MemberId, ...]
-    was_heard: bool
-    """Whether the sender has heard from the receiver before; if not, it wants to."""
-    observes: bool
-    """Whether the sender takes part without a vote: it wants to hear heartbeats."""
+PROOFS_OF_DEATH = frozenset({NodeDownReason.DIED, NodeDownReason.SUPERSEDED})
+"""The ends of a connection that do not happen while the process at its other end lives."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Farewell:
-    """I take part no longer."""
-
-    cluster: ClusterId
-    sender: MemberId
-
-
-def address_in(member: MemberId) -> ProcessId | None:
-    """Where a member of that name is; None where no process can bear it."""
-    name, _, node = member.rpartition("@")
-    try:
-        return ProcessId(name, node)
-    except ValueError:
-        return None
-
-
-class Peers:
-    """All members that one of them knows of: by address, by newest incarnation, and who is there."""
+class Discovery:
+    """One member's greetings and farewells."""
 
     def __init__(
         self,
-        own: MemberId,
-        pid: Pid,
-        joined: Callable[[MemberId, Pid], None],
-        left: Callable[[MemberId, Pid], None],
+        settings: Settings,
+        bootstrap: Iterable[MemberId],
+        node: Host,
+        known: KnownMembers,
+        engine: Engine,
     ) -> None:
-        self._own = own
-        self._addresses: dict[MemberId, ProcessId] = {}
-        self._newest: dict[MemberId, Pid] = {own: pid}
-        self._present: set[MemberId] = set()
-        self._joined = joined
-        self._left = left
+        self._settings = settings
+        self._bootstrap = tuple(bootstrap)
+        self._node = node
+        self._known = known
+        self._engine = engine
+        self._has_left = False
+        self._alarm: Alarm | None = None
+        self._unwatch: Callable[[], None] = _nothing_to_end
 
-    def pids(self) -> list[Pid]:
-        """Those who are there, in the order of their names."""
-        return [self._newest[member] for member in sorted(self._present)]
+    @property
+    def has_left(self) -> bool:
+        """Whether this member took leave, so that it must not be heard nor hear."""
+        return self._has_left
 
-    def known(self) -> tuple[MemberId, ...]:
-        """Those who are there, as others may be told of them."""
-        return tuple(sorted(self._present & self._addresses.keys()))
+    def start(self) -> None:
+        """Watch the other nodes and look for the bootstrap members."""
+        self._unwatch = self._node.watch(self._node_changed)
+        for member in self._bootstrap:
+            self.look_for(member)
 
-    def strangers(self) -> list[ProcessId]:
-        """Whoever is known of and not there."""
-        return [
-            address for member, address in self._addresses.items() if member not in self._present
-        ]
+    def greet_regularly(self) -> None:
+        """Greet the members not heard from, now and again after each pause; a leader also greets its peers."""
+        clock, pause = self._node.clock, self._settings.timing.election_timeout_max
+        self._alarm = Alarm(clock, clock.now() + pause, self.greet_regularly)
+        for address in self._known.missing():
+            if self._is_up(address.node):
+                self._greet(address, was_heard=False)
+        if self._engine.is_leader:
+            for pid in self._known.peers():
+                self._greet(pid, was_heard=True)
 
-    def is_present(self, member: MemberId) -> bool:
-        """Whether ``member`` was heard from, and its node has been up since."""
-        return member in self._present
-
-    def pid_of(self, member: MemberId | None) -> Pid | None:
-        """The newest incarnation met; it may be dead."""
-        return None if member is None else self._newest.get(member)
-
-    def address_of(self, member: MemberId) -> Pid | ProcessId | None:
-        """Where to write to; a member of whom nobody told us, where it wrote from."""
-        return self._addresses.get(member) or self._newest.get(member)
-
-    def tell_of(self, member: MemberId) -> ProcessId | None:
-        """Take note that there may be such a member; its address if that is news."""
-        if member == self._own or member in self._addresses or len(self._addresses) >= KNOWN_LIMIT:
-            return None
-        address = address_in(member)
-        return None if address is None else self._addresses.setdefault(member, address)
-
-    def is_outdated(self, member: MemberId, pid: Pid) -> bool:
-        """Whether a newer incarnation of ``member`` than ``pid`` was met."""
-        newest = self._newest.get(member)
-        return newest is not None and (pid.creation, pid.number) < (newest.creation, newest.number)
-
-    def hear(self, member: MemberId, pid: Pid) -> None:
-        """``pid``, which is not outdated, spoke as ``member``."""
-        if member not in self._newest and not self._has_room():
+    def look_for(self, member: MemberId) -> None:
+        """Keep connected with a member's node, and greet the member until it is heard from."""
+        address = self._known.add_address(member)
+        if address is None:
             return
-        if member in self._present and self._newest[member] != pid:
-            self.lose(member)
-        self._newest[member] = pid
-        if member not in self._present:
-            self._present.add(member)
-            self._joined(member, pid)
+        if address.node != self._node.name:
+            self._node.connect(address.node)
+        if not self._known.is_peer(member) and self._is_up(address.node):
+            self._greet(address, was_heard=False)
 
-    def _has_room(self) -> bool:
-        """Whether one more can be remembered; whoever left for good gives way, the longest known first."""
-        if len(self._newest) >= KNOWN_LIMIT:
-            kept = {self._own, *self._present, *self._addresses}
-            gone = next((member for member in self._newest if member not in kept), None)
-            if gone is not None:
-                del self._newest[gone]
-        return len(self._newest) < KNOWN_LIMIT
+    def join(self, member: MemberId) -> None:
+        """Take part again, if this member had left, and look for ``member``."""
+        self._has_left = False
+        self.look_for(member)
 
-    def lose(self, member: MemberId) -> None:
-        """``member`` is there no longer."""
-        if member in self._present:
-            self._present.remove(member)
-            self._left(member, self._newest[member])
+    def leave(self) -> None:
+        """Tell all peers that this member takes part no longer, and forget every member."""
+        self._has_left = True
+        self._say_farewell()
+        for member in self._known.forget_all():
+            self._engine.peer_down(member)
 
-    def forget(self, member: MemberId) -> None:
-        """Lose ``member``, and do not look for it."""
-        self.lose(member)
-        self._addresses.pop(member, None)
+    def depart(self) -> None:
+        """Look for no member any more and say farewell, for the last time."""
+        self.stop()
+        # If this member spoke once more, it would be a peer to others until its node goes down.
+        self._has_left = True
+        self._say_farewell()
 
-    def forget_all(self) -> list[MemberId]:
-        """Lose whoever is there, and look for nobody; who was there."""
-        present = sorted(self._present)
-        for member in (*present, *self._addresses):
-            self.forget(member)
-        return present
+    def stop(self) -> None:
+        """Look for no member any more; sends nothing."""
+        self._unwatch()
+        if self._alarm is not None:
+            self._alarm.cancel()
 
-    def living_on(self, node: str, creation: int) -> Iterable[MemberId]:
-        """The members whose newest incarnation is of that life of ``node``."""
-        return [
-            member
-            for member, pid in self._newest.items()
-            if (pid.node, pid.creation) == (node, creation)
-        ]
+    def greeted(self, sender: Pid, greeting: Greeting) -> None:
+        """Look for all members that a greeting names, and answer it if it asks for an answer."""
+        for member in (greeting.sender, *greeting.known):
+            self.look_for(member)
+        if greeting.observes and self._known.is_peer(greeting.sender):
+            self._engine.observer_up(greeting.sender)
+        if not greeting.was_heard:
+            self._greet(sender, was_heard=True)
+
+    def parted(self, member: MemberId) -> None:
+        """``member`` has said farewell."""
+        state = self._engine.state
+        votes = state is not None and member in state.voters
+        if votes or member in self._bootstrap:
+            # If it were forgotten, a voter that comes back would never hear of its observers.
+            self._known.lose(member)
+        else:
+            self._known.forget(member)
+        # A voter's farewell must not count as its death: that would release promises to it before its
+        # application has stopped.
+        if state is not None and not votes:
+            self._engine.peer_down(member)
+
+    def refuse(self, sender: Pid) -> None:
+        """Tell one that greets that this member has left."""
+        self._send(sender, self._farewell())
+
+    def _node_changed(self, event: NodeEvent) -> None:
+        if not isinstance(event, NodeDown):
+            for address in self._known.missing():
+                if address.node == event.node:
+                    self._greet(address, was_heard=False)
+            return
+        # An incarnation that was heard from since may hold a promise of its own, which must stay.
+        for member in self._known.on_node(event.node, event.creation):
+            self._known.lose(member)
+            if event.reason in PROOFS_OF_DEATH:
+                self._engine.peer_down(member)
+
+    def _say_farewell(self) -> None:
+        for pid in self._known.peers():
+            self._send(pid, self._farewell())
+
+    def _farewell(self) -> Farewell:
+        return Farewell(cluster=self._settings.cluster, sender=self._settings.member)
+
+    def _greet(self, to: Pid | ProcessId, *, was_heard: bool) -> None:
+        if not self._engine.knows_whether_it_votes:
+            # An observer that greeted now would be taken for a voter and never be sent a heartbeat.
+            return
+        greeting = Greeting(
+            cluster=self._settings.cluster,
+            sender=self._settings.member,
+            known=self._known.named_peers(),
+            was_heard=was_heard,
+            observes=self._engine.observes,
+        )
+        self._send(to, greeting)
+
+    def _send(self, to: Pid | ProcessId, message: Greeting | Farewell) -> None:
+        self._node.send(to, message, self._known.own_pid)
+
+    def _is_up(self, node: str) -> bool:
+        return node == self._node.name or node in self._node.nodes()
+
+
+def _nothing_to_end() -> None:
+    """The nodes are not watched yet."""

@@ -1,6 +1,6 @@
-"""Lets members' messages travel: each under a name of its own that no move of the code changes."""
+"""The types of message between members, each under a name on the wire that does not depend on the code's layout."""
 
-from leader.election.discovery import Farewell, Greeting
+from leader.election.peer_messages import Farewell, Greeting
 from leader.protocol.messages import (
     Heartbeat,
     HeartbeatAck,
@@ -16,7 +16,7 @@ from leader.protocol.messages import (
 )
 from runtime import Registry
 
-ELECTION_MESSAGES: tuple[type, ...] = (
+MESSAGE_TYPES: tuple[type, ...] = (
     PreVoteRequest,
     PreVoteGranted,
     PreVoteRefused,
@@ -28,14 +28,16 @@ ELECTION_MESSAGES: tuple[type, ...] = (
     HeartbeatRefused,
     Resigned,
     MembershipContradicted,
+    Greeting,
+    Farewell,
 )
-"""Those of the core."""
-
-PEER_MESSAGES: tuple[type, ...] = (Greeting, Farewell)
-"""Those that only make members known to each other."""
+"""Everything that one member sends to another: the core's messages, and those of discovery."""
 
 
 def register_election_messages(registry: Registry) -> None:
-    """Register what members say to each other; each type may be registered once."""
-    for message_type in (*ELECTION_MESSAGES, *PEER_MESSAGES):
-        registry.register(message_type, name=f"election.{message_type.__name__}")
+    """Let members' messages travel through ``registry``; a second call does nothing.
+
+    Raises:
+        ValueError: one of the names is taken by another type.
+    """
+    registry.register_all({f"election.{each.__name__}": each for each in MESSAGE_TYPES})

@@ -23,8 +23,12 @@ from stateful_tests.system import SystemFactory
 CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "step", "start")
 ACTING: Final = {
     **{f"leader.protocol.{name}": name for name in CORE},
+    "leader.election.startup": "startup",
     "leader.election.engine": "engine",
-    "leader.election.participation": "participation",
+    "leader.election.discovery": "discovery",
+    "leader.election.delivery": "delivery",
+    "leader.election.election": "election",
+    "leader.actor.mailbox_listener": "mailbox_listener",
     "leader.actor.actor": "actor",
     "stateful_tests.stack.member": "member",
 }

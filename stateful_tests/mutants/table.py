@@ -286,8 +286,8 @@ OF_THE_STACK: Final = (
         "a vote that was sent is forgotten in a crash, and given again",
         (
             "engine",
-            "self._write(durable, lambda: self._carry_out(transition))",
-            "(self._carry_out(transition), self._write(durable, lambda: None))",
+            "self._write(durable, lambda: self._execute_effects(transition))",
+            "(self._execute_effects(transition), self._write(durable, lambda: None))",
         ),
     ),
     bug(
@@ -295,8 +295,8 @@ OF_THE_STACK: Final = (
         "a vote is given that the disk does not know",
         (
             "engine",
-            "            self._writing = None\n            self._fail(error)",
-            "            self._writing = None\n            then()",
+            "        if error is not None:\n            self.fail(error)",
+            "        if error is not None:\n            self._run_pending(then)",
         ),
     ),
     bug(
@@ -304,8 +304,8 @@ OF_THE_STACK: Final = (
         "a leader that cannot write goes on as if nothing had been asked of it",
         (
             "engine",
-            "            self._writing = None\n            self._fail(error)",
-            "            self._writing = None",
+            "        if error is not None:\n            self.fail(error)",
+            "        if error is not None:\n            self._run_pending()",
         ),
     ),
     bug(
@@ -313,34 +313,34 @@ OF_THE_STACK: Final = (
         "a process that was stopped says that it leads",
         (
             "engine",
-            "            and acts(state, self._now())\n",
+            "            and may_application_act(state, self._environment.now())\n",
             "            and isinstance(state.role, Leader | Renewing)\n",
         ),
     ),
     bug(
         "longer_promise_not_recorded_at_the_start",
         "the life after next waits for too short",
-        ("engine", "if state.durable != record:", "if False:"),
+        ("startup", "if state.durable != record:", "if False:"),
     ),
     bug(
         "sleeps_through_its_deadlines",
         "nobody stands, and no lease ends",
-        ("engine", "self._set_alarm(due, self._proceed)", "self._cancel_alarm()"),
+        ("engine", "self._alarm.set(due, self._run_pending)", "self._alarm.cancel()"),
     ),
     bug(
         "tells_of_a_leadership_that_is_over",
         "exclusive work is begun after the lease",
         (
-            "participation",
-            "if endings == self._endings and self.engine.is_leader and self._told !=",
-            "if self._told !=",
+            "mailbox_listener",
+            "if not is_stale and self._last_announced !=",
+            "if self._last_announced !=",
         ),
     ),
     bug(
         "tells_nobody_to_follow",
         "exclusive work is begun twice, and never ended",
         (
-            "participation",
+            "mailbox_listener",
             "            await resolve(self._actor.handle_become_follower(followed))",
             "            pass",
         ),

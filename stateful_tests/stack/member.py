@@ -7,7 +7,7 @@ then, and the actor must not tell it to the application as news.
 from typing import Protocol
 
 from leader.actor.actor import Actor
-from leader.actor.options import Options
+from leader.election.options import Options
 from leader.protocol.vocabulary import MemberId
 from runtime import ExitReason, Pid
 from runtime.clock import sleep

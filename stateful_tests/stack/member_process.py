@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from leader.actor.options import Options
+from leader.election.options import Options
 from leader.election.trace import Line, Stepped, View
 from leader.protocol.quorum import reached_by_quorum
 from leader.protocol.vocabulary import MemberId

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leader import FileStorage, MembershipFixed
-from leader.election.discovery import KNOWN_LIMIT
+from leader.election.known_members import KNOWN_LIMIT
 from leader.election.trace import Line, Stepped
 from runtime import ProcessId
 from tests.actor.actor_support import (
@@ -20,8 +20,8 @@ from tests.actor.actor_support import (
     in_cluster,
     pass_time,
 )
+from tests.actor.test_actor_discovery import Acquainted, greeting, peer_news
 from tests.election.engine_support import logged
-from tests.election.test_participation import Acquainted, greeting, peer_news
 from tests.runtime.support import Recorder
 
 VOTERS = bootstrap("ab")

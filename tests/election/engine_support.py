@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
 
-from leader.election.engine import Engine, World
+from leader.election.engine import Engine
+from leader.election.environment import Environment
+from leader.election.ignored import IgnoredLog
 from leader.election.trace import Trace
 from leader.errors import StorageError
 from leader.protocol.durable import Durable
@@ -28,7 +30,7 @@ from leader.protocol.messages import (
 )
 from leader.protocol.timing import Timing, scaled_timing
 from leader.protocol.vocabulary import Duration, MemberId, Term
-from runtime import Timer
+from runtime import Pid, Timer
 from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 from tests.protocol.builders import A, membership, record, settings
@@ -122,7 +124,7 @@ class JournalledRecord:
 
 
 @dataclass
-class JournallingAudience:
+class JournallingListener:
     """Writes down what the election has come to."""
 
     journal: list[Any]
@@ -135,6 +137,12 @@ class JournallingAudience:
 
     def following(self, leader: MemberId | None) -> None:
         self.journal.append(("following", leader))
+
+    def peer_joined(self, member: MemberId, pid: Pid) -> None:
+        self.journal.append(("joined", member))
+
+    def peer_left(self, member: MemberId, pid: Pid) -> None:
+        self.journal.append(("left", member))
 
     def failed(self, error: Exception) -> None:
         self.journal.append(("failed", error))
@@ -154,16 +162,18 @@ class Bench:
     engine: Engine = field(init=False)
 
     def __post_init__(self) -> None:
-        world = World(
+        log = process_log("host")
+        environment = Environment(
             clock=self.clock,
             random=random.Random(7),
             record=self.record,
             send=self._send,
-            log=process_log("host"),
+            log=log,
+            ignored=IgnoredLog(log),
             trace=self.trace,
         )
-        audience = JournallingAudience(self.journal)
-        self.engine = Engine(settings(A, TIMING), membership(), world, audience)
+        listener = JournallingListener(self.journal)
+        self.engine = Engine(settings(A, TIMING), membership(), environment, listener)
 
     async def pass_time(self, milliseconds: float) -> None:
         """Lets virtual time pass."""

@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from leader.election.engine import COMPLAINTS_LIMIT, WAITING_LIMIT
+from leader.election.engine import WAITING_LIMIT
+from leader.election.ignored import ALARMS_LIMIT
 from leader.protocol.messages import (
     Heartbeat,
     MembershipContradicted,
@@ -291,7 +292,7 @@ def test_what_alarms_is_logged_once_and_only_so_many_kinds_of_it(
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
-        for number in sorted(2 * list(range(COMPLAINTS_LIMIT + 10))):
+        for number in sorted(2 * list(range(ALARMS_LIMIT + 10))):
             theirs = membership(voters=(MemberId(f"x{number}@host"),))
             bench.engine.receive(
                 MembershipContradicted(cluster=CLUSTER, sender=B, membership=theirs)
@@ -300,7 +301,7 @@ def test_what_alarms_is_logged_once_and_only_so_many_kinds_of_it(
     with caplog.at_level(logging.ERROR):
         on_bench(main, found=FOUND)
     errors = logged(caplog.records, logging.ERROR)
-    assert len(errors) == len(set(errors)) == COMPLAINTS_LIMIT
+    assert len(errors) == len(set(errors)) == ALARMS_LIMIT
     assert f"['x0@host'], ours is {list(TRIO)}" in errors[0]
 
 
@@ -313,7 +314,9 @@ def test_what_does_not_alarm_is_told_to_whoever_debugs(caplog: pytest.LogCapture
 
     with caplog.at_level(logging.DEBUG, logger="runtime"):
         on_bench(main, found=FOUND)
-    assert logged(caplog.records, logging.DEBUG) == ["ignored: only a leader can resign"]
+    assert logged(caplog.records, logging.DEBUG) == [
+        "ignored (by_the_core): only a leader can resign"
+    ]
 
 
 def test_every_step_has_its_own_draw_of_chance() -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from leader.election.lease_scope import Tenure
+from leader.election.lease_scope import LeaseScope
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 SECOND = 1_000_000_000
@@ -19,18 +19,18 @@ class Bench:
         self.clock = SimulatedClock(self.loop)
         self.lease_until = SECOND
         self.journal: list[Any] = []
-        self.tenure = Tenure(
+        self.scope = LeaseScope(
             self.clock,
             remaining=lambda: self.lease_until - self.clock.now(),
             grace=GRACE,
-            run_short=self.run_short,
+            on_expiring=self.on_expiring,
             failed=self.note,
         )
 
-    def run_short(self) -> None:
+    def on_expiring(self) -> None:
         """Ends leadership, as whoever leads has to."""
         self.note("short")
-        self.tenure.end()
+        self.scope.cancel()
 
     def note(self, what: Any) -> None:
         """Writes down when it happened."""
@@ -61,7 +61,7 @@ def test_work_that_ends_by_itself_is_let_go() -> None:
     """Nobody is told anything, and nothing rings any more."""
 
     async def main(bench: Bench) -> None:
-        bench.tenure.begin(bench.work(0.5))
+        bench.scope.run(bench.work(0.5))
         await asyncio.sleep(5)
         assert bench.journal == [(0.5, "done")]
 
@@ -72,7 +72,7 @@ def test_work_is_told_before_its_lease_can_end() -> None:
     """By the grace, and the lease of the moment counts, not the one at the beginning."""
 
     async def main(bench: Bench) -> None:
-        bench.tenure.begin(bench.work())
+        bench.scope.run(bench.work())
         await asyncio.sleep(0.8)
         bench.lease_until = 3 * SECOND
         await asyncio.sleep(5)
@@ -85,12 +85,12 @@ def test_the_end_of_a_leadership_cancels_all_its_work() -> None:
     """Each task of it; whoever has to wait for that can."""
 
     async def main(bench: Bench) -> None:
-        bench.tenure.begin(bench.work(last_words=0.2))
-        bench.tenure.begin(bench.work())
+        bench.scope.run(bench.work(last_words=0.2))
+        bench.scope.run(bench.work())
         await asyncio.sleep(0.1)
-        bench.tenure.end()
+        bench.scope.cancel()
         bench.note("ended")
-        await bench.tenure.ended()
+        await bench.scope.ended()
         bench.note("all ended")
         assert bench.journal == [
             *((0.1, "ended"), (0.1, "stopped")),
@@ -104,9 +104,9 @@ def test_nothing_to_wait_for_is_not_waited_for() -> None:
     """Neither before any work nor after it."""
 
     async def main(bench: Bench) -> None:
-        await bench.tenure.ended()
-        bench.tenure.end()
-        await bench.tenure.ended()
+        await bench.scope.ended()
+        bench.scope.cancel()
+        await bench.scope.ended()
 
     on_bench(main)
 
@@ -118,12 +118,12 @@ def test_an_error_in_the_work_is_told() -> None:
         async def fail() -> None:
             raise ArithmeticError
 
-        bench.tenure.begin(fail())
-        bench.tenure.begin(bench.work())
+        bench.scope.run(fail())
+        bench.scope.run(bench.work())
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        bench.tenure.end()
-        await bench.tenure.ended()
+        bench.scope.cancel()
+        await bench.scope.ended()
         assert [type(what) for _, what in bench.journal] == [ArithmeticError, str]
 
     on_bench(main)
@@ -133,12 +133,12 @@ def test_the_work_of_the_next_leadership_is_watched_too() -> None:
     """From its own beginning."""
 
     async def main(bench: Bench) -> None:
-        bench.tenure.begin(bench.work())
+        bench.scope.run(bench.work())
         await asyncio.sleep(0.5)
-        bench.tenure.end()
-        await bench.tenure.ended()
+        bench.scope.cancel()
+        await bench.scope.ended()
         bench.lease_until = 2 * SECOND
-        bench.tenure.begin(bench.work())
+        bench.scope.run(bench.work())
         await asyncio.sleep(5)
         assert bench.journal == [(0.5, "stopped"), (1.9, "short"), (1.9, "stopped")]
 
@@ -149,12 +149,12 @@ def test_work_is_told_to_stop_only_once() -> None:
     """Told again while it tidies up, it would leave that half done."""
 
     async def main(bench: Bench) -> None:
-        bench.tenure.begin(bench.work(last_words=0.2))
+        bench.scope.run(bench.work(last_words=0.2))
         await asyncio.sleep(0.1)
-        bench.tenure.end()
+        bench.scope.cancel()
         await asyncio.sleep(0.1)
-        bench.tenure.end()
-        await bench.tenure.ended()
+        bench.scope.cancel()
+        await bench.scope.ended()
         assert bench.journal == [(0.3, "stopped")]
 
     on_bench(main)
@@ -169,10 +169,10 @@ def test_work_that_is_cancelled_from_within_has_failed() -> None:
         async def wait() -> None:
             await waited_for
 
-        bench.tenure.begin(wait())
+        bench.scope.run(wait())
         await asyncio.sleep(0.1)
         waited_for.cancel()
-        await bench.tenure.ended()
+        await bench.scope.ended()
         [(when, error)] = bench.journal
         assert (when, type(error)) == (0.1, RuntimeError)
         assert str(error) == "the work was cancelled by what it waited for"

@@ -13,7 +13,6 @@ from pathlib import Path
 import msgspec
 
 from leader.actor.actor import Actor
-from leader.actor.options import Options
 from leader.cli.demo.reports import (
     Acted,
     Command,
@@ -25,6 +24,7 @@ from leader.cli.demo.reports import (
     Setup,
     TakesPart,
 )
+from leader.election.options import Options
 from leader.election.storage import FileStorage
 from leader.election.trace_file import TraceFile, boot_clock
 from runtime import Clock, Node, Pid, ProcessId

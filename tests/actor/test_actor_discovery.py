@@ -9,7 +9,7 @@ import pytest
 
 import leader
 from leader import FileStorage
-from leader.election.discovery import Farewell, Greeting
+from leader.election.peer_messages import Farewell, Greeting
 from leader.protocol.vocabulary import ClusterId, MemberId
 from runtime import Node, Pid, ProcessId
 from runtime.simulation import Conditions, SimulatedClock, SimulatedNetwork

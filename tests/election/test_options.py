@@ -63,8 +63,8 @@ def test_an_empty_bootstrap_list_is_the_default_and_names_no_voter() -> None:
 def test_without_a_storage_records_are_kept_in_memory(tmp_path: Any) -> None:
     """And with one, in that."""
     storage = FileStorage(tmp_path)
-    assert isinstance(options().opened_storage, MemoryStorage)
-    assert options(storage=storage).opened_storage is storage
+    assert isinstance(options().storage_or_memory, MemoryStorage)
+    assert options(storage=storage).storage_or_memory is storage
 
 
 def test_options_are_a_value() -> None:
@@ -94,7 +94,11 @@ def test_options_are_a_value() -> None:
         ({"storage": FileStorage}, TypeError, ["storage = <class", "FileStorage"]),
         ({"trust_disconnect": "no"}, TypeError, ["trust_disconnect = 'no'", "True or False"]),
         ({"trust_disconnect": None}, TypeError, ["trust_disconnect = None", "True or False"]),
-        ({"trace": "trace.jsonl"}, TypeError, ["trace = 'trace.jsonl'", "to call with each line"]),
+        (
+            {"trace": "trace.jsonl"},
+            TypeError,
+            ["trace = 'trace.jsonl'", "must be callable with a line"],
+        ),
         ({"max_clock_drift": 0.100_000_1}, ValueError, ["max_clock_drift = 0.1000001"]),
         ({"max_clock_drift": 0.2}, ValueError, ["max_clock_drift = 0.2", "from 0 to 0.1"]),
         ({"max_clock_drift": -1e-9}, ValueError, ["max_clock_drift = -1e-09", "from 0 to 0.1"]),

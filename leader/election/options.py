@@ -1,4 +1,7 @@
-"""What an actor's ``init`` returns: which cluster, who is in it, how long everything takes."""
+"""The settings of one member's election: which cluster, who votes, how long everything takes.
+
+Knows no node. Everything is checked when the value is made.
+"""
 
 import math
 from collections.abc import Collection, Sequence
@@ -7,12 +10,13 @@ from dataclasses import dataclass, field
 from leader.election.storage import MemoryStorage, Storage
 from leader.election.trace import Trace
 from leader.protocol.membership import Membership, founding
+from leader.protocol.state import Settings
 from leader.protocol.timing import MILLION, Timing, scaled_timing
-from leader.protocol.vocabulary import Duration, MemberId
+from leader.protocol.vocabulary import ClusterId, Duration, MemberId
 from runtime import ProcessId
 
 LARGEST_DRIFT = 0.1
-"""A clock further off is broken; at this much a lease is a fifth shorter than the promises it rests on."""
+"""The largest ``max_clock_drift``: at this value a lease is a fifth shorter than the promises it rests on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,21 +30,21 @@ class Options:
     cluster_id: str
     """Members of different clusters ignore each other."""
     bootstrap: Sequence[ProcessId] = ()
-    """Who votes, this member included; the same list on every voter. Empty: this member only observes."""
+    """The voters, this member included; the same list for every voter. If empty, this member only observes."""
     election_timeout_min: float = 0.150
-    """How long a voter promises a leader: the longest a follower waits before it acts on a broken connection."""
+    """How long a voter's promise to a leader lasts: a follower whose connection to the leader broke waits no longer."""
     election_timeout_max: float = 0.300
-    """The longest a follower waits for a silent leader."""
+    """The longest that a follower waits for a silent leader."""
     heartbeat_interval: float = 0.050
-    """How often a leader is heard from; it loses its lease after about three in vain."""
+    """How often a leader sends heartbeats; its lease ends after about three without an answer."""
     max_clock_drift: float = 0.01
     """By how much the rates of two members' clocks may differ, as a fraction."""
     storage: Storage | None = None
     """Where the record is kept; None keeps it in memory only."""
     trust_disconnect: bool = False
-    """Whether the network never resets a connection to a living process: then failover need not wait for a promise."""
+    """Set it only if the network never resets a connection to a living process: failover then waits for no promise."""
     trace: Trace | None = None
-    """Is told every step of the protocol, at once: see ``leader.election.trace_file``. None costs nothing."""
+    """Is called with every step of the protocol, at once: see ``leader.election.trace_file``. None costs nothing."""
     timing: Timing = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -50,7 +54,7 @@ class Options:
         self._check_trace()
         if not isinstance(self.trust_disconnect, bool):
             raise TypeError(
-                f"trust_disconnect = {self.trust_disconnect!r}: must be True or False, safety rests on it"
+                f"trust_disconnect = {self.trust_disconnect!r}: must be True or False, because safety depends on it"
             )
         timing = scaled_timing(
             election_timeout_min=self._nanoseconds("election_timeout_min"),
@@ -61,12 +65,30 @@ class Options:
         object.__setattr__(self, "timing", timing)
 
     def membership(self) -> Membership:
-        """The membership that the bootstrap list stands for."""
+        """The voters of the bootstrap list, as a membership that no leader has stamped yet."""
         return founding(MemberId(str(member)) for member in self.bootstrap)
 
+    def settings(self, member: ProcessId) -> Settings:
+        """The core's settings for ``member``.
+
+        Raises:
+            ValueError: ``bootstrap`` is neither empty nor names ``member``.
+        """
+        if self.bootstrap and member not in self.bootstrap:
+            listed = [str(each) for each in self.bootstrap]
+            raise ValueError(
+                f"bootstrap = {listed}: must list every voter, {member} included, or nobody"
+            )
+        return Settings(
+            cluster=ClusterId(self.cluster_id),
+            member=MemberId(str(member)),
+            timing=self.timing,
+            trust_disconnect=self.trust_disconnect,
+        )
+
     @property
-    def opened_storage(self) -> Storage:
-        """The storage to use: that of the setting, or memory."""
+    def storage_or_memory(self) -> Storage:
+        """The storage to use: the one that was set, or memory."""
         return MemoryStorage() if self.storage is None else self.storage
 
     def _check_cluster_id(self) -> None:
@@ -105,7 +127,7 @@ class Options:
 
     def _check_trace(self) -> None:
         if self.trace is not None and not callable(self.trace):
-            raise TypeError(f"trace = {self.trace!r}: must be something to call with each line")
+            raise TypeError(f"trace = {self.trace!r}: must be callable with a line")
 
     def _finite(self, name: str) -> float:
         value: object = getattr(self, name)

@@ -1,0 +1,224 @@
+"""One member of one election, for any listener: connects settings, record, engine and discovery.
+
+Knows no actor and has no rule of the protocol. Messages go straight to the engine, and what the
+election comes to is told at once, in order, to the ``ElectionListener``.
+"""
+
+import asyncio
+from functools import partial
+from logging import Logger, LoggerAdapter
+
+from leader.election.delivery import MessageGate, send_to_member
+from leader.election.discovery import Discovery
+from leader.election.engine import Engine
+from leader.election.environment import Environment
+from leader.election.ignored import IgnoredLog
+from leader.election.known_members import KnownMembers
+from leader.election.listener import ElectionListener
+from leader.election.options import Options
+from leader.election.storage import Record
+from leader.election.trace import ROLES
+from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
+from leader.errors import MembershipFixed
+from leader.protocol.leading import likeliest_successor
+from leader.protocol.membership import Membership
+from leader.protocol.state import State
+from leader.protocol.vocabulary import Duration, MemberId, Term
+from runtime import Host, Pid, ProcessId, Registration
+from runtime.logs import process_log
+
+
+class Election:
+    """What takes part in an election, and what it may be asked."""
+
+    def __init__(
+        self,
+        options: Options,
+        record: Record,
+        *,
+        node: Host,
+        name: str,
+        listener: ElectionListener,
+        log: LoggerAdapter[Logger] | None = None,
+    ) -> None:
+        """Takes no part before ``start``. The member is ``name`` on ``node``; ``record`` is its own.
+
+        Raises:
+            ValueError: the bootstrap list does not name this member.
+        """
+        settings = options.settings(ProcessId(name, node.name))
+        log = log or process_log(node.name, name=name)
+        self.options = options
+        self._name = name
+        self._node = node
+        self._settings = settings
+        self._record = record
+        self._registration: Registration | None = None
+        self._ignored = IgnoredLog(log)
+        self._known = KnownMembers(settings.member, listener.peer_joined, listener.peer_left)
+        environment = Environment(
+            clock=node.clock,
+            random=node.random,
+            record=record,
+            send=partial(send_to_member, node, self._known),
+            log=log,
+            ignored=self._ignored,
+            trace=options.trace,
+        )
+        self._engine = Engine(settings, options.membership(), environment, listener)
+        self._discovery = Discovery(
+            settings, options.membership().voters, node, self._known, self._engine
+        )
+
+    async def start(self) -> None:
+        """Begin to take part, and to look for the other members.
+
+        Raises:
+            StorageError: the record cannot be read or written, is damaged, or is not this member's.
+            ValueError: another election on the node has the name.
+        """
+        register_election_messages(self._node.registry)
+        gate = MessageGate(
+            self._settings, self._known, self._discovery, self._engine, self._ignored
+        )
+        self._registration = self._node.register_endpoint(self._name, gate, MESSAGE_TYPES)
+        self._known.start_as(self._registration.pid)
+        self._discovery.start()
+        await self._engine.start()
+        self._discovery.greet_regularly()
+
+    @property
+    def is_leader(self) -> bool:
+        """Whether this member may act as leader at this instant: asks the clock."""
+        return self._engine.is_leader
+
+    @property
+    def has_leadership(self) -> bool:
+        """Whether there is a leadership to resign from, even if its lease is over."""
+        return self._engine.has_leadership
+
+    @property
+    def leader(self) -> MemberId | None:
+        """Who leads, as far as this member knows; itself only while it may act."""
+        return self._engine.leader
+
+    @property
+    def term(self) -> Term:
+        """The term as the application sees it; a leader's is its fencing token. 0 before the first."""
+        return self._engine.term
+
+    @property
+    def lease_remaining(self) -> Duration:
+        """For how many nanoseconds this member may still act if no other member answers it."""
+        return self._engine.lease_remaining
+
+    @property
+    def state(self) -> State | None:
+        """The core's state, to look at; None before this member has begun."""
+        return self._engine.state
+
+    @property
+    def membership(self) -> Membership | None:
+        """Who votes; None before this member has begun."""
+        return None if self.state is None else self.state.durable.membership
+
+    @property
+    def role(self) -> str:
+        """The role in a word: "starting", "observer", or a role as the specification names it."""
+        if self.state is None:
+            return "starting"
+        return ROLES[type(self.state.role)] if self.state.votes else "observer"
+
+    def peers(self) -> list[Pid]:
+        """The other members that were heard from and whose nodes have been up since; a fresh list."""
+        return self._known.peers()
+
+    def pid_of(self, member: MemberId | None) -> Pid | None:
+        """The newest process of ``member`` that was heard from, which may be dead; None if there is none."""
+        return self._known.pid_of(member)
+
+    def ignored(self) -> dict[str, int]:
+        """How many messages and requests were ignored or refused, by reason."""
+        return self._ignored.counts()
+
+    def join(self, member: MemberId) -> None:
+        """Look for ``member`` until it is heard from, and for all members that it knows; also after ``leave``."""
+        self._discovery.join(member)
+
+    def leave(self) -> None:
+        """Take part no longer, until ``join`` is called; for a member without a vote only.
+
+        Raises:
+            MembershipFixed: this member votes, or does not know yet whether it does.
+        """
+        if not self._engine.observes:
+            raise MembershipFixed("leave")
+        self._discovery.leave()
+
+    def check_successor(self, successor: MemberId) -> None:
+        """Check that ``successor`` can be named when this member resigns.
+
+        Raises:
+            ValueError: it is not another one of the voters.
+        """
+        voters = (self.membership or self.options.membership()).voters
+        if successor not in voters or successor == self._settings.member:
+            raise ValueError(
+                f"successor = {successor}: must be another of the voters {list(voters)}"
+            )
+
+    def stop_acting(self, *, let_lease_expire: bool = False) -> None:
+        """Answer at once that this member does not lead, until ``resign`` is called.
+
+        It keeps its lease meanwhile, so no other member leads, unless ``let_lease_expire``.
+        """
+        self._engine.stop_acting(let_lease_expire=let_lease_expire)
+
+    async def resign(self, successor: MemberId | None = None) -> None:
+        """Give up leadership, to ``successor`` or to the member that answered last.
+
+        What only a leader may do must have stopped by now: ``successor`` may lead within a round trip.
+        """
+        state = self._engine.state
+        likeliest = None if state is None else likeliest_successor(state)
+        await self._engine.resign(successor or likeliest)
+
+    async def stop(self) -> None:
+        """Resign if this member leads, take no further step, and tell the peers."""
+        try:
+            if self._engine.has_leadership:
+                await self.resign()
+        finally:
+            await self._engine.end()
+            self._discovery.depart()
+
+    async def close(self) -> None:
+        """Release all resources, without ``stop`` before if need be; sends nothing, tells nobody."""
+        self._discovery.stop()
+        await self._engine.end()
+        self._record.close()
+        if self._registration is not None:
+            self._registration.close()
+
+
+async def open_record(options: Options, member: ProcessId) -> Record:
+    """Open a member's record, off the event loop because a file storage syncs folders.
+
+    Raises:
+        ValueError: the bootstrap list does not name ``member``.
+        StorageError: the record is in use, or its folder is not usable.
+    """
+    settings, storage = options.settings(member), options.storage_or_memory
+    loop = asyncio.get_running_loop()
+    opening = loop.run_in_executor(None, storage.open, settings.cluster, settings.member)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        # The thread goes on; without this the lock that it takes would never be released.
+        opening.add_done_callback(_close)
+        raise
+
+
+def _close(opening: asyncio.Future[Record]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()

@@ -1,0 +1,40 @@
+"""Everything outside the core that an engine uses, in one value: time, chance, disk, network, log."""
+
+import random as random_module
+from collections.abc import Callable
+from dataclasses import dataclass
+from logging import Logger, LoggerAdapter
+
+from leader.election.ignored import IgnoredLog
+from leader.election.storage import Record
+from leader.election.trace import Line, Trace
+from leader.protocol.messages import Message
+from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment
+from runtime import Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """The outside of one engine."""
+
+    clock: Clock
+    random: random_module.Random
+    record: Record
+    send: Callable[[MemberId, Message], None]
+    log: LoggerAdapter[Logger]
+    ignored: IgnoredLog
+    trace: Trace | None = None
+    """Is told every step before any effect of it is executed; an error in it ends the engine."""
+
+    def now(self) -> Instant:
+        """What the clock shows."""
+        return Instant(self.clock.now())
+
+    def moment(self) -> Moment:
+        """What the clock shows, and one draw of chance."""
+        return Moment(now=self.now(), jitter=self.random.randrange(JITTER_RANGE))
+
+    def tell_trace(self, line: Line | None) -> None:
+        """Hand a line to the trace, if there is a trace and something to tell."""
+        if self.trace is not None and line is not None:
+            self.trace(line)

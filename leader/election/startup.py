@@ -1,0 +1,57 @@
+"""How a member begins: its first state, from its record or without one, traced and saved.
+
+The rules are the core's (``leader.protocol.start``); this connects them to the record and the trace.
+"""
+
+from leader.election.environment import Environment
+from leader.election.record_writer import RecordWriter
+from leader.election.trace import begun, started
+from leader.protocol.durable import Durable
+from leader.protocol.membership import Membership
+from leader.protocol.start import restart, start_without_record
+from leader.protocol.state import Settings, State
+
+
+async def state_from_record(
+    settings: Settings, listed: Membership, environment: Environment, writer: RecordWriter
+) -> State | None:
+    """The first state of a member with a record; None if there is no record.
+
+    Raises:
+        StorageError: the record cannot be read or written, is damaged, or is not this member's.
+    """
+    record = await writer.load()
+    line = started(settings, listed.voters, environment.now(), recorded=record is not None)
+    environment.tell_trace(line)
+    if record is None:
+        return None
+    moment = environment.moment()
+    state = restart(settings, record, moment)
+    environment.tell_trace(begun(state, moment.now, moment.now))
+    _warn_if_outranked(listed, record, state, environment)
+    if state.durable != record:
+        # Without this the next life would wait for less time than this life promises.
+        await writer.save(state.durable)
+    return state
+
+
+def state_without_record(settings: Settings, listed: Membership, environment: Environment) -> State:
+    """The first state of a member without a record, when its silence is over; it is not saved yet."""
+    moment, wall_clock = environment.moment(), environment.clock.wall_milliseconds()
+    state = start_without_record(settings, listed, wall_clock, moment)
+    environment.tell_trace(begun(state, moment.now, moment.now))
+    return state
+
+
+def _warn_if_outranked(
+    listed: Membership, record: Durable, state: State, environment: Environment
+) -> None:
+    recorded = record.membership.voters
+    # An observer lists nobody, so a list in its record contradicts nothing.
+    observes = not listed.voters and not state.votes
+    if recorded != listed.voters and not observes:
+        environment.log.warning(
+            "the recorded membership %s outranks the bootstrap list %s",
+            list(recorded),
+            list(listed.voters),
+        )
