@@ -6,9 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import core, drills, floor, load, simulator
-from stateful_tests.exact.instances import INSTANCES
-from stateful_tests.exact.speed import exploration
+from benchmarks import core, drills, exploration, floor, load, simulator
 from stateful_tests.traced_runs import traced_core_system, traced_stack_system
 
 
@@ -19,10 +17,7 @@ def main() -> None:
     console.print(f"round trip between two processes: {base.round_trip:.3f} ms (median)")
     console.print(f"a killed process's connection is seen to end after {base.death_noticed:.2f} ms")
     console.print(f"the core takes {core.steps_per_second():,.0f} steps a second")
-    explored = exploration(INSTANCES["two-terms"])
-    console.print(
-        f"it is explored at {explored.rate:,.0f} states a second ({explored.states:,} states)"
-    )
+    console.print(f"it is explored at {exploration.states_per_second():,.0f} states a second")
     for what, begin, seeds in (
         ("core", traced_core_system, 60),
         ("whole stack", traced_stack_system, 20),

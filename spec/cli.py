@@ -149,12 +149,10 @@ def prove(
 ) -> None:
     """Prove the claims for any number of members; exit with 0 only if every verdict is the expected one."""
     console = _console(stderr=as_json)
-    found = _find_tools(console)
+    _find_tools(console)
     start = time.monotonic()
     asked = proving.questions(thorough=thorough)
-    decided = list(
-        track(proving.findings(asked, found, workers), "proving", len(asked), console=console)
-    )
+    decided = list(track(proving.findings(asked, workers), "proving", len(asked), console=console))
     if as_json:
         typer.echo(proof_report.findings_json(decided))
     else:

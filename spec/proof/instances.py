@@ -1,67 +1,69 @@
 """The instances in which the proof's actions are compared with TLC's, and how large they are.
 
-Knows no action. The idea: together they take every action in every case, few members at a time. With
-`slack`, a lease outlasts its promise: so the two lengths are told apart, and a leader meets a term
-that somebody reached while it still acts. Nothing is claimed of these instances but their steps.
+Knows no action. Together they take every action in every case, few members at a time. With
+`long_leases`, a lease outlasts its promise: so the two lengths are told apart, and a leader meets a term that another
+member reached while it still acts. Nothing is claimed of these instances but their steps.
 """
 
-from spec.proof.instance import Instance
-
-_ONE, _BOTH, _THREE = (frozenset(range(size)) for size in (1, 2, 3))
-_SECOND, _THIRD = frozenset({1}), frozenset({2})
+from spec.comparison.instance import ALL_MEMBERS, NO_MEMBER, Instance, members
 
 INSTANCES = (
     Instance(
         name="alone",
         size=1,
-        recorded=_ONE,
-        crashes=_ONE,
-        resigns=_ONE,
+        crashing=members("1"),
+        resigning=members("1"),
         states=36,
         transitions=98,
     ),
     Instance(
         name="patience",
+        size=2,
         highest_term=1,
-        slack=1,
-        patient=_SECOND,
-        crashes=_BOTH,
-        resigns=_ONE,
+        long_leases=True,
+        patient=members("2"),
+        recorded=NO_MEMBER,
+        crashing=members("12"),
+        resigning=members("1"),
         states=737,
         transitions=2464,
     ),
     Instance(
         name="two",
-        recorded=_ONE,
-        crashes=_BOTH,
-        resigns=_BOTH,
-        trust_disconnect=True,
+        size=2,
+        recorded=members("1"),
+        crashing=members("12"),
+        resigning=members("12"),
+        trusts=True,
         states=3235,
         transitions=14092,
     ),
     Instance(
         name="two, renewing",
+        size=2,
         highest_term=3,
-        slack=1,
-        crashes=_SECOND,
+        long_leases=True,
+        recorded=NO_MEMBER,
+        crashing=members("2"),
         states=8835,
         transitions=38052,
     ),
     Instance(
         name="two, giving way",
-        slack=1,
+        size=2,
+        long_leases=True,
         renew_in_place=False,
-        crashes=_SECOND,
+        recorded=NO_MEMBER,
+        crashing=members("2"),
         states=1449,
         transitions=5419,
     ),
     Instance(
         name="three",
-        size=3,
         highest_term=1,
-        recorded=_ONE,
-        crashes=_BOTH,
-        resigns=_THIRD,
+        recorded=members("1"),
+        crashing=members("12"),
+        resigning=members("3"),
         states=3419,
         transitions=18619,
     ),
@@ -72,16 +74,17 @@ THOROUGH = (
     *INSTANCES,
     Instance(
         name="two, renewing twice",
+        size=2,
         highest_term=4,
-        slack=1,
-        crashes=_SECOND,
+        long_leases=True,
+        recorded=NO_MEMBER,
+        crashing=members("2"),
         states=45867,
         transitions=221552,
     ),
     Instance(
         name="three, two terms",
-        size=3,
-        recorded=_THREE,
+        recorded=ALL_MEMBERS,
         states=20050,
         transitions=116998,
     ),

@@ -13,16 +13,14 @@ from enum import StrEnum
 from functools import cache
 from multiprocessing import get_context
 
-from spec.graph import NotExplored
-from spec.proof.comparison import Different, compare
+from spec.comparison.compare import EQUAL, Comparison, verdict_on
+from spec.comparison.instance import Instance
+from spec.comparison.tlc_graph import NotExplored, whole_graph
 from spec.proof.controls import Control, Refuter, controls
-from spec.proof.explorer import Explorer
-from spec.proof.graph import explored
-from spec.proof.instance import Instance
+from spec.proof.explorer import ProofExplorer
 from spec.proof.instances import INSTANCES, THOROUGH
 from spec.proof.obligations import Obligation, obligations
 from spec.proof.solver import Answer, ask
-from spec.tools import Tools
 
 
 class Kind(StrEnum):
@@ -33,7 +31,7 @@ class Kind(StrEnum):
     COMPARISON = "comparison"
 
 
-EXPECTED = {Kind.OBLIGATION: "proved", Kind.CONTROL: "refuted", Kind.COMPARISON: "equal"}
+EXPECTED = {Kind.OBLIGATION: "proved", Kind.CONTROL: "refuted", Kind.COMPARISON: EQUAL}
 _VERDICTS = {
     Answer.IMPOSSIBLE: EXPECTED[Kind.OBLIGATION],
     Answer.POSSIBLE: EXPECTED[Kind.CONTROL],
@@ -75,51 +73,43 @@ def questions(*, thorough: bool) -> list[Question]:
     return [Question(kind=kind, place=place) for kind in Kind for place in range(counts[kind])]
 
 
-def findings(asked: list[Question], tools: Tools, workers: int) -> Iterator[Finding]:
+def findings(asked: list[Question], workers: int) -> Iterator[Finding]:
     """What comes of the questions, in their order, as many at a time as there are workers."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         # The longest first, so that none of them is left to run alone at the end.
-        running = {question: pool.submit(answer, question, tools) for question in reversed(asked)}
+        running = {question: pool.submit(answer, question) for question in reversed(asked)}
         yield from (running[question].result() for question in asked)
 
 
-def answer(question: Question, tools: Tools) -> Finding:
+def answer(question: Question) -> Finding:
     """Decides the question."""
     start = time.monotonic()
-    part, name, verdict = _decided(question, tools)
+    part, name, verdict = _decided(question)
     seconds = time.monotonic() - start
     return Finding(kind=question.kind, part=part, name=name, verdict=verdict, seconds=seconds)
 
 
-def _decided(question: Question, tools: Tools) -> tuple[str, str, str]:
+def _decided(question: Question) -> tuple[str, str, str]:
     """Part, name and verdict."""
-    if question.kind is Kind.OBLIGATION:
-        return _proved(_obligations()[question.place])
-    if question.kind is Kind.CONTROL:
-        return _refuted(_controls()[question.place])
-    return compared(THOROUGH[question.place], tools)
+    match question.kind:
+        case Kind.OBLIGATION:
+            obligation = _obligations()[question.place]
+            return obligation.part, obligation.name, _VERDICTS[ask(obligation.opposite)]
+        case Kind.CONTROL:
+            control = _controls()[question.place]
+            return control.part, control.name, _VERDICTS[_refuter().ask(control)]
+        case Kind.COMPARISON:
+            instance = THOROUGH[question.place]
+            return "TLC", instance.name, compared(instance)
 
 
-def _proved(obligation: Obligation) -> tuple[str, str, str]:
-    return obligation.part, obligation.name, _VERDICTS[ask(obligation.opposite)]
-
-
-def _refuted(control: Control) -> tuple[str, str, str]:
-    return control.part, control.name, _VERDICTS[_refuter().ask(control)]
-
-
-def compared(instance: Instance, tools: Tools) -> tuple[str, str, str]:
-    """Part, name and verdict: whether the proof has TLC's graph, of the size that is pinned."""
+def compared(instance: Instance) -> str:
+    """The verdict: whether the proof has TLC's graph, of the size that is pinned."""
     try:
-        result = compare(Explorer(instance), explored(instance, tools))
+        graph = whole_graph(instance)
     except NotExplored as error:
-        return "TLC", instance.name, str(error)
-    if isinstance(result, Different):
-        return "TLC", instance.name, str(result)
-    if (result.states, result.transitions) != (instance.states, instance.transitions):
-        found = f"equal, but {result.states} states and {result.transitions} transitions"
-        return "TLC", instance.name, found
-    return "TLC", instance.name, EXPECTED[Kind.COMPARISON]
+        return str(error)
+    return verdict_on(instance, Comparison(ProofExplorer(instance), graph).result(), "proof")
 
 
 @cache

@@ -1,7 +1,7 @@
 """``python -m stateful_tests.exact``: the comparison of the core with the specification, at any size.
 
-Exits with 0 only if every instance is equal and as large as pinned; tells the path to the first
-difference of each that is not. Instances are compared side by side, each in a process of its own.
+Exits with 0 only if every instance is equal and as large as pinned; for each other one it prints the
+shortest path to a difference. Several instances are compared at a time, each in its own process.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -11,8 +11,8 @@ from typing import Annotated
 import typer
 
 from spec.models import Tier
+from stateful_tests.exact.comparison import verdict
 from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.verdict import verdict
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

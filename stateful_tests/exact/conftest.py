@@ -1,11 +1,11 @@
-"""TLC's graphs, explored once for all tests."""
+"""TLC's graphs, each explored once for all tests."""
 
 from collections.abc import Callable
 from functools import cache
 
 import pytest
 
-from stateful_tests.exact.dump import Graph, whole_graph
+from spec.comparison.tlc_graph import Graph, whole_graph
 from stateful_tests.exact.instances import INSTANCES
 
 GraphOf = Callable[[str], Graph]

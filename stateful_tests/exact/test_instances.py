@@ -1,9 +1,10 @@
-"""The instances as the README shows them."""
+"""The instances are those that the READMEs list."""
 
 from pathlib import Path
 
+from spec.comparison.instance import Instance
 from spec.models import Tier
-from stateful_tests.exact.instances import INSTANCES, Instance
+from stateful_tests.exact.instances import INSTANCES
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -12,7 +13,7 @@ def row(instance: Instance) -> str:
     """An instance in the README's table; what is not quick is marked with its tier."""
     mark = "" if instance.tier is Tier.QUICK else f" (*{instance.tier.value}*)"
     return (
-        f"| `{instance.name}`{mark} | {instance.size} | {instance.terms} | {instance.shows} "
+        f"| `{instance.name}`{mark} | {instance.size} | {instance.highest_term} | {instance.shows} "
         f"| {instance.states:,} | {instance.transitions:,} |"
     )
 

@@ -9,10 +9,10 @@ from functools import cache
 from itertools import chain
 from typing import Final
 
+from spec.comparison.compare import Difference
+from spec.comparison.tlc_graph import Graph, whole_graph
 from stateful_tests.core_system import CoreSystem
-from stateful_tests.exact.comparison import Difference, compare
-from stateful_tests.exact.dump import Graph, whole_graph
-from stateful_tests.exact.explorer import Explorer
+from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.mutants.loader import Mutant, begins, load
 from stateful_tests.mutants.table import INSTANCE_OF
@@ -70,7 +70,7 @@ def by_comparison(mutant: Mutant) -> Kill | None:
     name = INSTANCE_OF.get(mutant.name)
     if name is None:
         return None
-    found = compare(Explorer(INSTANCES[name], load(mutant)), _graph(name))
+    found = compare_core(INSTANCES[name], _graph(name), load(mutant))
     return Kill(COMPARISON, f"`{name}`") if isinstance(found, Difference) else None
 
 

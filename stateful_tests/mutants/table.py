@@ -6,7 +6,7 @@ the core, are where it is compared with the specification.
 
 from typing import Final
 
-from stateful_tests.exact.planted import IN_THE_CORE
+from stateful_tests.exact.seeded_bugs import IN_THE_CORE
 from stateful_tests.mutants.loader import Mutant, Patch
 
 Change = tuple[str, str, str]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from stateful_tests.exact.instances import SPECIFICATION
+from spec.comparison.instance import SPECIFICATION
 from stateful_tests.mutants.loader import Mutant, Patch, replaced_once
 
 

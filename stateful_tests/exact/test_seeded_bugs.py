@@ -1,45 +1,44 @@
-"""One guard changed on one side alone is reported, with a path that can be read."""
+"""A guard changed on one side only is reported, with the path to where it makes a difference."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from spec.graph import NotExplored
+from spec.comparison.compare import Difference
+from spec.comparison.tlc_graph import Graph, NotExplored, whole_graph
 from spec.models import Tier
-from stateful_tests.exact.comparison import Difference, compare
-from stateful_tests.exact.dump import Graph, whole_graph
-from stateful_tests.exact.explorer import Explorer
+from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.planted import IN_THE_CORE, IN_THE_SPECIFICATION, Edit, Planted
+from stateful_tests.exact.seeded_bugs import IN_THE_CORE, IN_THE_SPECIFICATION, Edit, Planted
 from stateful_tests.mutants.loader import Mutant, load
 from stateful_tests.mutants.table import MUTANTS
 
 GraphOf = Callable[[str], Graph]
 
 UNSEEN = {"drift_of_clocks_ignored", "former_longer_promise_cut_short"}
-"""Nothing to see where clocks do not drift and settings never change."""
+"""They make no difference if clocks do not drift and settings never change, as in the instances."""
 SEEN = [mutant for mutant in MUTANTS if mutant.name not in UNSEEN]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("planted", IN_THE_CORE, ids=lambda planted: planted.mutant.name)
 def test_a_guard_changed_in_the_core_is_reported(planted: Planted, graph_of: GraphOf) -> None:
-    """The story leads from the first state to where the core does what the specification does not."""
+    """The story leads from the initial state to a step that only one side has."""
     instance = INSTANCES[planted.instance]
-    found = compare(Explorer(instance, load(planted.mutant)), graph_of(instance.name))
+    found = compare_core(instance, graph_of(instance.name), load(planted.mutant))
     assert isinstance(found, Difference), f"not seen, though {planted.mutant.disaster}"
-    assert found.core_only or found.specification_only
-    assert_readable(found, found.story(instance.members))
+    assert found.only_explored or found.only_specification
+    assert_readable(found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", SEEN, ids=lambda mutant: mutant.name)
-def test_a_planted_bug_of_the_other_net_is_seen_here_too(mutant: Mutant, graph_of: GraphOf) -> None:
-    """Whatever the hunt through long histories finds, small graphs show, but for what they leave out."""
+def test_a_bug_seeded_for_the_simulator_is_reported(mutant: Mutant, graph_of: GraphOf) -> None:
+    """A quick instance shows every bug that long random runs find, except those in UNSEEN."""
     core = load(mutant)
     assert any(
-        isinstance(compare(Explorer(instance, core), graph_of(instance.name)), Difference)
+        isinstance(compare_core(instance, graph_of(instance.name), core), Difference)
         for instance in selected(Tier.QUICK)
     ), f"not seen, though {mutant.disaster}"
 
@@ -47,34 +46,35 @@ def test_a_planted_bug_of_the_other_net_is_seen_here_too(mutant: Mutant, graph_o
 @pytest.mark.slow
 @pytest.mark.parametrize("edit", IN_THE_SPECIFICATION, ids=lambda edit: edit.name)
 def test_a_guard_changed_in_the_specification_is_reported(edit: Edit, tmp_path: Path) -> None:
-    """The story leads from the first state to where TLC's graph has what the core's has not."""
+    """The story leads from the initial state to a step that the changed specification adds."""
     instance = INSTANCES[edit.instance]
-    found = compare(Explorer(instance), whole_graph(instance, edit.written_to(tmp_path)))
+    found = compare_core(instance, whole_graph(instance, edit.written_to(tmp_path)))
     assert isinstance(found, Difference), "the changed guard is not seen"
-    assert found.specification_only
-    assert_readable(found, found.story(instance.members))
+    assert found.only_specification
+    assert_readable(found)
 
 
-def assert_readable(found: Difference, story: str) -> None:
-    """Every step of the path is a numbered line with its action, and what is the matter comes last."""
+def assert_readable(found: Difference) -> None:
+    """Every step of the path is a numbered line with its action; the differing steps come last."""
+    story = found.story("core")
     for number, (label, _) in enumerate(found.path[1:], 1):
         assert f"{number:2}. {label}\n" in story
-    for label, _ in found.core_only[:1]:
+    for label, _ in found.only_explored[:1]:
         assert f"   {label}\n" in story.partition("Only the core")[2]
-    for label, _ in found.specification_only[:1]:
+    for label, _ in found.only_specification[:1]:
         assert f"   {label}\n" in story.partition("Only the specification")[2]
 
 
-def test_an_edit_that_fits_no_more_is_refused(tmp_path: Path) -> None:
-    """A change that cannot be made would be one that nobody looks for."""
+def test_an_edit_whose_text_is_not_found_is_refused(tmp_path: Path) -> None:
+    """Otherwise the test would compare the unchanged specification."""
     stale = Edit(name="stale", instance="two-members", old="no such line", new="")
     with pytest.raises(ValueError, match=r"must be in Election\.tla once"):
         stale.written_to(tmp_path)
 
 
 @pytest.mark.slow
-def test_a_specification_that_is_none_is_no_graph(tmp_path: Path) -> None:
-    """What TLC cannot explore to the end is an error, and never an empty graph."""
+def test_a_specification_with_an_error_has_no_graph(tmp_path: Path) -> None:
+    """TLC's failure is an error, never an empty graph."""
     broken = Edit(name="broken", instance="two-members", old="\nSpec ==", new="\nSpec == Nobody")
     with pytest.raises(NotExplored, match="two-members"):
         whole_graph(INSTANCES["two-members"], broken.written_to(tmp_path))

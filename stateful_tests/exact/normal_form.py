@@ -1,8 +1,8 @@
-"""The normal form of a member's state and of a message: instants become ages, paces go.
+"""The normal form of a member's state and of a message: instants relative to NOW, no pacing.
 
-Knows the core's values, no rule of the election. The idea: every step happens at one and the same
-moment, NOW, and a tick moves every instant of the past back instead. Two states that differ in what
-only paces, or in what has run out, are one; ``forgetting`` checks that they may be.
+Knows the core's values, no rule of the election. Every step happens at the same moment, NOW; a tick
+moves every instant back instead of moving NOW on. Two states that differ only in pacing, or in a
+promise or an answer that has expired, become one; ``normal_form_checks`` shows that this is allowed.
 """
 
 from dataclasses import dataclass, replace
@@ -41,7 +41,7 @@ from leader.protocol.vocabulary import LARGEST, Duration, Instant, MemberId, Ter
 TICK: Final = Duration(1_000_000)
 NOW: Final = Instant(100 * TICK)
 ROUND: Final = Instant(NOW - TICK)
-"""When every pre-candidate began its round: long enough ago that no backoff stands against anything."""
+"""When every pre-candidate began its round: so long ago that no pre-vote backoff is in force."""
 EARLIER_ROUND: Final = Instant(ROUND - 1)
 NONE: Final = Duration(0)
 NEVER: Final = Instant(LARGEST)
@@ -49,28 +49,31 @@ NEVER: Final = Instant(LARGEST)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Down:
-    """A member that does not run; without a record it is silent for a while before it may start."""
+    """A member that does not run; without a record it must stay silent for a while before it starts."""
 
     member: MemberId
     record: Durable | None
     floor: Term
-    """What its wall clock will exceed, where it has no record."""
+    """Without a record: its wall clock will be above this term when it starts."""
     silent_until: Instant
 
 
 Local = State | Down
-"""All that one member is."""
+"""Everything about one member."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """Any of the three refusals, by whomever: they are handled alike, which is seen by handling each."""
+class AnyRefusal:
+    """A refusal of any of the three kinds, from any sender: the explorer delivers every variant.
+
+    If they were not all handled alike, the core would have steps that the specification has not.
+    """
 
     term: Term
 
 
-Letter = tuple[MemberId | None, MemberId, Message | Refused]
-"""From whom, to whom, what."""
+InFlight = tuple[MemberId | None, MemberId, Message | AnyRefusal]
+"""A message on its way: sender, recipient, content."""
 
 
 def timing_of(ticks: int) -> Timing:
@@ -85,7 +88,7 @@ def timing_of(ticks: int) -> Timing:
 
 
 def normal(state: State, passed: Duration = NONE) -> State:
-    """``state``, ``passed`` after NOW, as if that were NOW."""
+    """``state`` as it is ``passed`` nanoseconds after NOW, with its instants moved back by as much."""
     promise = state.promise
     if promise is not None:
         left = Instant(promise.until - passed)
@@ -113,7 +116,7 @@ def _role(role: Role, passed: Duration, timing: Timing) -> Role:
 
 
 def _deadline(deadline: Instant, timing: Timing) -> Instant:
-    """A timer may fire at any time, but one that is not armed never does."""
+    """NOW for an armed timer, which may fire at any time; NEVER for one that is not armed."""
     patience = 2 * timing.election_timeout_max + timing.promise
     return NOW if deadline <= NOW + patience else NEVER
 
@@ -125,31 +128,26 @@ def _backing(
     return frozenset(answer for answer in aged if expires_at(answer, timing) > NOW)
 
 
-def letter(source: MemberId, to: MemberId, message: Message) -> Letter:
+def in_flight(source: MemberId, to: MemberId, message: Message) -> InFlight:
     """``message``, sent at NOW."""
     match message:
         case PreVoteRefused() | VoteRefused() | HeartbeatRefused():
-            return (None, to, Refused(term=message.term))
+            return (None, to, AnyRefusal(term=message.term))
         case PreVoteRequest() | PreVoteGranted():
             return (source, to, replace(message, sent=ROUND))
         case _:
             return (source, to, message)
 
 
-def term_of(message: Message | Refused) -> Term:
-    """The term that ``message`` speaks of."""
+def term_of(message: Message | AnyRefusal) -> Term:
+    """The term in ``message``."""
     return message.membership.term if isinstance(message, MembershipContradicted) else message.term
 
 
-def older(message: Message | Refused, oldest: Instant) -> Message | Refused:
-    """``message`` a tick later; one sent before ``oldest`` backs nothing, however old."""
+def older(message: Message | AnyRefusal, oldest: Instant) -> Message | AnyRefusal:
+    """``message`` a tick later; ages are not counted beyond ``oldest``, when every lease is over."""
     match message:
         case VoteRequest() | VoteGranted() | Heartbeat() | HeartbeatAck():
             return replace(message, sent=Instant(max(oldest, message.sent - TICK)))
         case _:
             return message
-
-
-def age(sent: Instant) -> int:
-    """How many ticks ago that was."""
-    return (NOW - sent) // TICK
