@@ -1,8 +1,8 @@
 """The instances in which the proof's actions are compared with TLC's, and how large they are.
 
 Knows no action. Together they take every action in every case, few members at a time. With
-`long_leases`, a lease outlasts its promise: so the two lengths are told apart, and a leader meets a term that another
-member reached while it still acts. Nothing is claimed of these instances but their steps.
+`long_leases`, a lease outlasts its promise: so the two lengths are told apart, and a leader meets a
+term that another member reached while it still acts. Of these instances only the steps are claimed.
 """
 
 from spec.comparison.instance import ALL_MEMBERS, NO_MEMBER, Instance, members
