@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import track
 
 from spec import check as checking
+from spec import export as exporting
 from spec import models, report, tlc, tools
 from spec.claim import definition_of
 from spec.counterexample.diagram import mermaid_lines
@@ -109,6 +110,22 @@ def explain(
     typer.echo("\n".join(mermaid_lines(story) if mermaid else lines_of(story)))
     if html:
         html.write_text(page_of(story))
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(metavar="MODEL")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    path: ModelsPath = models.DEFAULT_PATH,
+) -> None:
+    """Write a model for plain TLC, the Toolbox or an editor; `guard-12` is row 12 of the guard table."""
+    known = models.load(path)
+    with tempfile.TemporaryDirectory(prefix="guards-") as scratch:
+        if name.startswith("guard-"):
+            trials = trial.trials(guard_table.load(models.load()), Path(scratch))
+            known = {model.name: model for model in trials}
+        [model] = models.select(known, [name], models.Tier.DEEP)
+        typer.echo(f"wrote {exporting.export(model, folder)}")
 
 
 @app.command()

@@ -17,7 +17,7 @@ from spec.report import mark_of, verdict_text
 def guard_grid(rows: Sequence[Row], results: Sequence[Result]) -> Grid:
     """The guards, a line each, with what TLC found without them."""
     grid = Grid(box=None, pad_edge=False)
-    for heading in ("", "action", "without", "finds", "model"):
+    for heading in ("", "name", "action", "without", "finds", "model"):
         grid.add_column(heading)
     for heading in ("states", "seconds"):
         grid.add_column(heading, justify="right")
@@ -25,6 +25,7 @@ def guard_grid(rows: Sequence[Row], results: Sequence[Result]) -> Grid:
         mark, style = mark_of(result)
         grid.add_row(
             Text(mark, style=style),
+            Text(result.model.name),
             Text(row.guard.definition),
             Text(row.guard.text),
             Text(_finding(row, result)),

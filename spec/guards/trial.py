@@ -30,7 +30,8 @@ def _trial(module: Path, row: Row, number: int, folder: Path) -> Model:
     (folder / module.name).write_text(text)
     return replace(
         row.model,
-        name=f"{number}: {row.guard.definition} without {row.guard.text}",
+        name=f"guard-{number}",
+        shows=f"{row.guard.definition} without {row.guard.text}: {row.violates or row.because}",
         module=folder / row.model.module.name,
         configuration=_claiming(row),
         expected=Violates(claim=row.violates) if row.violates else row.model.expected,

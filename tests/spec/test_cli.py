@@ -9,21 +9,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.spec.cli_support import ROOT, spec
+
 MODELS = ("--models", str(Path(__file__).parent / "fixtures" / "models.toml"))
 
 pytestmark = pytest.mark.slow
-
-
-def spec(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "spec", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def test_list_shows_every_model() -> None:
