@@ -12,7 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-INSTRUMENTED = ("runtime.handshake", "runtime.link", "runtime.tcp", "runtime.wire")
+INSTRUMENTED = (
+    "runtime.network.connection",
+    "runtime.network.handshake",
+    "runtime.network.tcp",
+    "runtime.network.wire",
+)
 
 
 def main() -> None:
