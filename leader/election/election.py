@@ -88,6 +88,11 @@ class Election:
         self._discovery.greet_regularly()
 
     @property
+    def member(self) -> MemberId:
+        """The name of this member, for life: ``name@node``."""
+        return self._settings.member
+
+    @property
     def is_leader(self) -> bool:
         """Whether this member may act as leader at this instant: asks the clock."""
         return self._engine.is_leader
