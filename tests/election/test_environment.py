@@ -1,6 +1,9 @@
 """The outside of an engine: readings of the clock, draws of chance, the trace."""
 
 import random
+from collections.abc import Iterator
+
+import pytest
 
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
@@ -10,10 +13,18 @@ from runtime.logs import process_log
 from tests.election.engine_support import FOUND, DiskLoop, JournalledRecord, StoppableClock
 
 
-def environment(trace: Trace | None = None) -> tuple[Environment, StoppableClock]:
-    """One with a clock that a test can move."""
-    clock, log = StoppableClock(DiskLoop()), process_log("host")
-    made = Environment(
+@pytest.fixture
+def clock() -> Iterator[StoppableClock]:
+    """A clock that stands until a test moves it."""
+    loop = DiskLoop()
+    yield StoppableClock(loop)
+    loop.close()
+
+
+def environment(clock: StoppableClock, trace: Trace | None = None) -> Environment:
+    """One with that clock and that trace."""
+    log = process_log("host")
+    return Environment(
         clock=clock,
         random=random.Random(7),
         record=JournalledRecord(journal=[], found=FOUND),
@@ -22,12 +33,11 @@ def environment(trace: Trace | None = None) -> tuple[Environment, StoppableClock
         ignored=IgnoredLog(log),
         trace=trace,
     )
-    return made, clock
 
 
-def test_a_moment_is_what_the_clock_shows_and_a_new_draw_of_chance() -> None:
+def test_a_moment_is_what_the_clock_shows_and_a_new_draw_of_chance(clock: StoppableClock) -> None:
     """Every draw is within the range that the core expects."""
-    outside, clock = environment()
+    outside = environment(clock)
     clock.jump(2)
     moments = [outside.moment() for _ in range(50)]
     assert {moment.now for moment in moments} == {outside.now()} == {2_000_000_000}
@@ -35,11 +45,11 @@ def test_a_moment_is_what_the_clock_shows_and_a_new_draw_of_chance() -> None:
     assert len({moment.jitter for moment in moments}) > 40
 
 
-def test_a_line_is_told_to_the_trace_if_there_is_one() -> None:
+def test_a_line_is_told_to_the_trace_if_there_is_one(clock: StoppableClock) -> None:
     """A step with nothing to tell is not told."""
     told: list[Line] = []
     crashed = Crashed(member="a", at=1)
-    for outside, _ in (environment(told.append), environment()):
+    for outside in (environment(clock, told.append), environment(clock)):
         outside.tell_trace(crashed)
         outside.tell_trace(None)
     assert told == [crashed]
