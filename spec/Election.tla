@@ -1,43 +1,44 @@
 ------------------------------ MODULE Election ------------------------------
 (* Leader election among a fixed set of members: who may act, and since when.
 
-   The idea in three sentences.  A member that answers a leader promises to vote for nobody else
-   for a while, and the leader counts its lease from the moment it *sent* what was answered: so
-   every lease ends before the promises it rests on.  The term is the vote: a member grants only a
-   term above its own, and granting moves it there.  Whoever acts asks its own clock first.
+   The idea in three sentences.  A member that answers a leader promises to vote for no other member
+   for a while, and the leader counts its lease from the moment it *sent* the question, so every lease
+   ends before the promises that it rests on.  The term is the vote: a member grants a vote only in a
+   term above its own, and granting it moves the member to that term.  A leader reads its own clock
+   before it acts.
 
-   Time without clocks: a promise is the number of ticks still owed, an answer the number of ticks
-   of lease it still backs, a message in flight the number of ticks since it was sent.  One Tick
-   ages them all.  Clock drift is folded in: Promise[m] is the shortest time that a promise of m can
-   really last, and LeaseOf(Promise[m]) the longest that a leader may count on it.
+   Time without clocks: a promise is the number of ticks for which it still binds, an answer is the
+   number of ticks of lease that it still gives, and a message in flight is the number of ticks since
+   it was sent.  One Tick ages them all.  Clock drift is included: Promise[m] is the shortest time that
+   a promise of m can really last, and LeaseOf(Promise[m]) the longest that a leader may count on it.
 
-   What only paces is not here: any member may do at any time what its guards allow.             *)
+   Timers and delays are not here: a member may do at any time what its guards allow.              *)
 EXTENDS Naturals, FiniteSets
 
 CONSTANTS
-  Members,          \* who takes part: fixed in this module
-  Observers,        \* the members that only follow: they answer, and no answer of theirs counts
-  None,             \* nobody: not a member
-  Terms,            \* the terms there are: Nat; a model takes a prefix of it
-  Promise,          \* Promise[m]: how many ticks m promises at a time
-  Timed,            \* FALSE: no ticks; a promise may end at any moment instead
+  Members,          \* the participants, a fixed set in this module
+  Observers,        \* the members that only follow: they answer, but their answers do not count
+  None,             \* stands for no member
+  Terms,            \* the terms that exist: Nat, of which a model takes the first few
+  Promise,          \* Promise[m]: for how many ticks each promise of m binds it
+  Timed,            \* FALSE: no ticks; a promise or a lease may end at any moment instead
   Recorded,         \* the members whose record survives a crash
   TrustDisconnect,  \* TRUE: a broken connection releases a promise at once
-  AccurateDetector, \* TRUE: a connection breaks only when the process is dead
+  AccurateDetector, \* TRUE: a connection breaks only if the process at its other end is dead
   MayCrash,         \* the members that may crash
   MayResign,        \* the members that may resign
-  Cut               \* the links [from, to] that deliver nothing, ever
+  Cut               \* the links [from, to] that never deliver a message
 
 VARIABLES
   role,      \* "down", "follower", "precandidate", "candidate", "leader", "renewing"
-  term,      \* durable: the highest term m has granted, led or adopted
-  stamp,     \* durable: the term of the leader whose membership m holds; of a leader, its token
-  leader,    \* of a follower: whom it follows, or None
-  granted,   \* of a precandidate: who would vote for it, in this round
-  backing,   \* of a candidate or leader: backing[m][v], ticks of lease that v's newest answer still gives
-  held,      \* of a renewing leader: ticks of lease it has from its former term
-  promise,   \* [to, left]: for how many ticks m votes for nobody but `to`; to = None: whom its former life promised
-  messages,  \* in flight; see Matters and Send for what is kept
+  term,      \* durable: the highest term that m has granted, led or adopted
+  stamp,     \* durable: the term of the leader whose membership m holds; a leader's own stamp is its token
+  leader,    \* of a follower: the leader that it follows, or None
+  granted,   \* of a precandidate: the members that would vote for it, in this round
+  backing,   \* of a candidate or leader: backing[m][v], the ticks of lease that v's newest answer still gives
+  held,      \* of a renewing leader: the ticks of lease that it still has from its former term
+  promise,   \* [to, left]: m votes only for `to` for `left` ticks; if m restarted and may owe a promise, to = None
+  messages,  \* in flight; Matters and Send say which are kept
   winners    \* history, read by no action: every [term, member] that ever became leader
 
 memory == <<role, leader, granted, backing, held, promise>>
@@ -48,15 +49,16 @@ vars == <<memory, durable, messages>>
 (* Quorums, promises, leases *)
 
 Voters == Members \ Observers
+\* Whether S has a strict majority of these voters; two such sets always share a voter.
 IsQuorum(S, voters) == 2 * Cardinality(S \cap voters) > Cardinality(voters)
 
 Max(S) == CHOOSE x \in S : \A y \in S : y <= x
 
-\* How many ticks a leader counts on a promise of p ticks.
+\* For how many ticks a leader counts on a promise of p ticks.
 LeaseOf(p) == p
 MaxAge == LeaseOf(Max({Promise[m] : m \in Members}))
 
-\* The lease that a promise of p ticks still gives, `age` ticks after the question was sent.
+\* The ticks of lease that a promise of p ticks still gives, `age` ticks after the question was sent.
 Left(p, age) == IF age >= LeaseOf(p) THEN 0 ELSE LeaseOf(p) - age
 
 NoPromise == [to |-> None, left |-> 0]
@@ -64,18 +66,19 @@ NoBacking == [v \in Members |-> 0]
 PromisedToAnother(m, to) == promise[m].left > 0 /\ promise[m].to # to
 Backs(answers) == {v \in Members : answers[v] > 0}
 
-\* The longest time for which a quorum backs m: its newest answers, the weakest of the best quorum.
+\* The longest time for which the newest answers of some quorum all last.
 Lease(m) == Max({t \in 0..MaxAge : t = 0 \/ IsQuorum({v \in Members : backing[m][v] >= t}, Voters)})
 
 Acts(m) == \/ role[m] = "leader" /\ Lease(m) > 0
            \/ role[m] = "renewing" /\ held[m] > 0
 
-LeaseOver(m) == ~Timed \/ ~Acts(m)  \* without time it may be over at any moment
+LeaseOver(m) == ~Timed \/ ~Acts(m)  \* without time, a lease may be over at any moment
 
 -----------------------------------------------------------------------------
-(* Messages.  Nothing is consumed by being received, so loss, repetition and reordering need no
-   action of their own.  What can no longer matter is dropped, which changes no behaviour of a
-   member but the answers to questions that nobody asks any more:                                *)
+(* Messages.  A message stays in the set when it is received, so duplication and reordering need no
+   action of their own, and a message that is never received is lost.  A message that no longer matters
+   is dropped, which keeps models small.  All that it changes for a member: it does not answer a question
+   that is no longer asked.                                                                            *)
 Asks(m) == role[m] \in {"candidate", "renewing"}
 
 Matters(r) == [from |-> r.from, to |-> r.to] \notin Cut /\
@@ -91,30 +94,33 @@ Matters(r) == [from |-> r.from, to |-> r.to] \notin Cut /\
     [] r.kind = "Refused"        -> r.term > term[r.to]
     [] r.kind = "Resigned"       -> r.term >= term[r.to]
 
-\* Of two messages of one kind, term and way only the newer is kept: the older says the same and backs less.
+\* Of two messages of one kind and term on one link only the newer is kept: the older says the same and
+\* gives less lease.
 Newer(r, s) == r.kind = s.kind /\ r.from = s.from /\ r.to = s.to /\ r.term = s.term
 
 Send(S) == messages' = {r \in S \cup {o \in messages : ~\E s \in S : Newer(s, o)} : Matters(r)'}
 
 To(S, make(_)) == {make(v) : v \in S}
 
-\* The three refusals are handled alike, and whose term it is does not matter: one kind, from nobody.
+\* The code has three kinds of refusal, all handled alike: here they are one kind, and the sender is left
+\* out, because only the term matters.
 Refusal(v, to, t) == IF [from |-> v, to |-> to] \in Cut THEN {} ELSE {[kind |-> "Refused", from |-> None, to |-> to, term |-> t]}
 
 -----------------------------------------------------------------------------
-(* What several actions have in common *)
+(* Parts that several actions share *)
 
-Follow(m, l) ==                                \* nothing remembered of a role but that it follows l
+Follow(m, l) ==                                \* m forgets its former role and follows l
   /\ role' = [role EXCEPT ![m] = "follower"]
   /\ leader' = [leader EXCEPT ![m] = l]
   /\ granted' = [granted EXCEPT ![m] = {}]
   /\ backing' = [backing EXCEPT ![m] = NoBacking]
   /\ held' = [held EXCEPT ![m] = 0]
 
-\* A promise to oneself ends with the candidacy or the leadership it was made for.
+\* m's promise to itself ends with the candidacy or leadership that it was made for.
 WithoutOwnPromise(m) == IF promise[m].to = m THEN NoPromise ELSE promise[m]
 
-\* m asks for votes in term t, as a candidate or to renew; it rests on the resignation of `resigned`, or on none.
+\* m asks for votes in term t, as a candidate or in order to renew.  If it is the successor of a leader
+\* that resigned, `resigned` is that leader, otherwise None.
 StandFor(m, t, as, resigned) ==
   /\ t \in Terms
   /\ role' = [role EXCEPT ![m] = as]
@@ -132,17 +138,17 @@ StandFor(m, t, as, resigned) ==
 -----------------------------------------------------------------------------
 (* Becoming a leader *)
 
-\* Whom m asks whether a campaign would succeed, and who is enough to say so.
+\* The members that m asks before it campaigns, and whether those in S are enough.
 PreVoters(m) == Voters \ {m}
 WouldWin(S) == IsQuorum(S, Voters)
 
-\* A pre-vote counts only for the round in which it was asked for: those of earlier rounds are dropped.
+\* A pre-vote counts only in the round for which it was granted, so a new round drops those of earlier ones.
 OfEarlierRounds(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m}
 
-StartPreVote(m) ==                             \* the deadline has passed: would a campaign succeed?  Binds nobody
+StartPreVote(m) ==                             \* the deadline has passed: ask whether a campaign would succeed
   /\ role[m] \in {"follower", "precandidate", "candidate"}
-  /\ m \in Voters                              \* who has no vote asks for none
-  /\ ~PromisedToAnother(m, m)                  \* a promised voter leaves the leader it promised in peace
+  /\ m \in Voters                              \* an observer never leads
+  /\ ~PromisedToAnother(m, m)                  \* a voter does not disturb the leader that it promised
   /\ term[m] + 1 \in Terms
   /\ role' = [role EXCEPT ![m] = "precandidate"]
   /\ leader' = [leader EXCEPT ![m] = None]
@@ -153,12 +159,13 @@ StartPreVote(m) ==                             \* the deadline has passed: would
   /\ LET request(v) == [kind |-> "PreVoteRequest", from |-> m, to |-> v, term |-> term[m] + 1, stamp |-> stamp[m]]
      IN  messages' = {r \in (messages \ OfEarlierRounds(m)) \cup To(PreVoters(m), request) : Matters(r)'}
 
+\* A pre-vote is no promise: it changes nothing for the member that grants it.
 HandlePreVoteRequest(v) == \E r \in messages :
   /\ r.kind = "PreVoteRequest" /\ r.to = v /\ role[v] # "down"
   /\ UNCHANGED <<memory, durable>>
   /\ IF /\ v \in Voters                        \* an observer grants nothing
-        /\ r.term > term[v]                    \* else the vote would be refused
-        /\ ~PromisedToAnother(v, r.from)       \* a live leader is not to be disturbed
+        /\ r.term > term[v]                    \* otherwise the vote itself would be refused
+        /\ ~PromisedToAnother(v, r.from)       \* a leader that may be alive is not disturbed
         /\ r.stamp >= stamp[v]                 \* its membership is not older
      THEN Send({[kind |-> "PreVoteGranted", from |-> v, to |-> r.from, term |-> r.term]})
      ELSE Send(Refusal(v, r.from, term[v]))
@@ -172,33 +179,33 @@ HandlePreVoteGranted(m) == \E r \in Grants(m) :
   /\ UNCHANGED <<role, leader, backing, held, promise, durable>>
   /\ Send({})
 
-Campaign(m) ==                                 \* the last pre-vote of a quorum, or nobody else to ask
+Campaign(m) ==                                 \* on the last pre-vote of a quorum; at once if m is a quorum alone
   /\ role[m] = "precandidate"
   /\ \E last \in {{r.from} : r \in Grants(m)} \cup {{}} :
        /\ WouldWin(granted[m] \cup last)
   /\ StandFor(m, term[m] + 1, "candidate", None)
 
-\* A promise that the asker shows to be released: its leader has resigned, in the term before the one asked for.
+\* v's promise is released if its holder is the leader that resigned in favour of the asker.
 ReleasedFor(v, r) == r.resigned # None /\ promise[v].to = r.resigned
 
 HandleVoteRequest(v) == \E r \in messages :
   /\ r.kind = "VoteRequest" /\ r.to = v /\ role[v] # "down"
   /\ IF /\ v \in Voters                        \* an observer grants nothing
-        /\ r.term > term[v]                    \* the term is the vote: two votes in one term are two leaders
-        /\ ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r) \* a promise kept is a lease kept
+        /\ r.term > term[v]                    \* the term is the vote: two votes in a term could elect two leaders
+        /\ ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r) \* the lease of another leader may rest on it
         /\ r.stamp >= stamp[v]                 \* its membership is not older
      THEN /\ Follow(v, IF leader[v] = r.from THEN r.from ELSE None)
           /\ term' = [term EXCEPT ![v] = r.term]
           /\ promise' = [promise EXCEPT ![v] = [to |-> r.from, left |-> Promise[v]]]
           /\ UNCHANGED past
           /\ Send({[kind |-> "VoteGranted", from |-> v, to |-> r.from, term |-> r.term, age |-> r.age]})
-     ELSE /\ UNCHANGED <<memory, durable>>     \* a refusal does not adopt the term
+     ELSE /\ UNCHANGED <<memory, durable>>     \* a refusal does not adopt the asker's term
           /\ Send(Refusal(v, r.from, term[v]))
 
 Answered(m, r) == [backing[m] EXCEPT ![r.from] = Max({@, Left(Promise[r.from], r.age)})]
 Votes(m) == {r \in messages : r.kind = "VoteGranted" /\ r.to = m /\ r.term = term[m]}
 
-\* A vote that does not decide: too few so far, or elected already.
+\* A vote that does not decide: there are too few so far, or m is elected already.
 HandleVoteGranted(m) == \E r \in Votes(m) :
   /\ Asks(m) \/ role[m] = "leader"
   /\ Asks(m) => ~IsQuorum(Backs(Answered(m, r)), Voters)
@@ -206,11 +213,11 @@ HandleVoteGranted(m) == \E r \in Votes(m) :
   /\ UNCHANGED <<role, leader, granted, held, promise, durable>>
   /\ Send({})
 
-\* The last vote of a quorum, all of whose promises still stand (or nobody else to ask).
+\* The last vote of a quorum whose promises all still last; m alone may be a quorum.
 BecomeLeader(m) ==
   /\ Asks(m)
   /\ \E answers \in {Answered(m, r) : r \in Votes(m)} \cup {backing[m]} :
-       /\ IsQuorum(Backs(answers), Voters)     \* a quorum, and one whose lease is still alive
+       /\ IsQuorum(Backs(answers), Voters)     \* a quorum, whose lease is not over yet
        /\ backing' = [backing EXCEPT ![m] = answers]
   /\ role' = [role EXCEPT ![m] = "leader"]
   /\ stamp' = [stamp EXCEPT ![m] = term[m]]
@@ -224,7 +231,7 @@ BecomeLeader(m) ==
 
 SendHeartbeat(m) ==
   /\ role[m] = "leader"
-  /\ Acts(m)                                   \* whose lease is over steps down before it says another word
+  /\ Acts(m)                                   \* a leader whose lease is over steps down and sends nothing more
   /\ backing' = [backing EXCEPT ![m][m] = Left(Promise[m], 0)]
   /\ promise' = [promise EXCEPT ![m] = [to |-> m, left |-> Promise[m]]]
   /\ UNCHANGED <<role, leader, granted, held, durable>>
@@ -233,7 +240,7 @@ SendHeartbeat(m) ==
 
 HandleHeartbeat(v) == \E r \in messages :
   /\ r.kind = "Heartbeat" /\ r.to = v /\ role[v] # "down"
-  /\ IF r.term >= term[v]                      \* a promise to another does not matter: that lease is over, or r could not lead
+  /\ IF r.term >= term[v]                      \* whatever v promised: that lease is over, or r.from could not lead
      THEN /\ Follow(v, r.from)
           /\ term' = [term EXCEPT ![v] = r.term]
           /\ stamp' = [stamp EXCEPT ![v] = r.term]
@@ -245,13 +252,13 @@ HandleHeartbeat(v) == \E r \in messages :
 
 HandleHeartbeatAck(m) == \E r \in messages :
   /\ r.kind = "HeartbeatAck" /\ r.to = m
-  /\ role[m] = "leader" /\ r.term = term[m]    \* an answer backs the term it was given to
+  /\ role[m] = "leader" /\ r.term = term[m]    \* an answer counts only in the term that it was given in
   /\ backing' = [backing EXCEPT ![m] = Answered(m, r)]
   /\ UNCHANGED <<role, leader, granted, held, promise, durable>>
   /\ Send({})
 
 -----------------------------------------------------------------------------
-(* Ceasing to be leader, or going on in a higher term *)
+(* Stepping down, or continuing in a higher term *)
 
 ExpireLease(m) ==
   /\ role[m] \in {"leader", "renewing"}
@@ -264,22 +271,22 @@ ExpireLease(m) ==
 Refusals(m) == {r \in messages : r.kind = "Refused" /\ r.to = m /\ r.term > term[m] /\ role[m] # "down"}
 
 UpdateTerm(m) == \E r \in Refusals(m) :
-  /\ LeaseOver(m)                              \* whoever acts renews instead
+  /\ LeaseOver(m)                              \* a leader that acts renews instead
   /\ Follow(m, leader[m])
   /\ term' = [term EXCEPT ![m] = r.term]
   /\ promise' = [promise EXCEPT ![m] = WithoutOwnPromise(m)]
   /\ UNCHANGED past
   /\ Send({})
 
-\* A higher term is about while m acts: nobody else can be acting, so m moves above that
-\* term as a candidate does, without ceasing to act; and tries again while it still may.
+\* m hears of a higher term while it acts.  No other member can be acting, so m asks for votes above that
+\* term and continues to act meanwhile.  While its lease lasts it may try again, in ever higher terms.
 Renew(m) ==
   /\ Acts(m)
   /\ \E t \in {r.term : r \in Refusals(m)} \cup {term[m]} :
        /\ t > term[m] \/ role[m] = "renewing"
        /\ StandFor(m, t + 1, "renewing", None)
 
-Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* stop first, then say so
+Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* m stops acting before it says so
   /\ m \in MayResign
   /\ role[m] \in {"leader", "renewing"}
   /\ Follow(m, None)
@@ -290,7 +297,7 @@ Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* stop first, then 
 
 HandleResigned(v) == \E r \in messages :
   /\ r.kind = "Resigned" /\ r.to = v
-  /\ r.term >= term[v] /\ role[v] = "follower" \* a promise of a later term is to a later leadership
+  /\ r.term >= term[v] /\ role[v] = "follower" \* a promise of a later term was made to a later leadership
   /\ LET kept == IF promise[v].to = r.from THEN NoPromise ELSE promise[v]
          named == r.successor = v /\ r.term = term[v] /\ kept.left = 0
      IN  IF named
@@ -301,7 +308,7 @@ HandleResigned(v) == \E r \in messages :
               /\ UNCHANGED durable
               /\ Send({})
 
-\* The deadline has passed: who cannot ask for votes can only cease to believe in its leader.
+\* The deadline has passed: an observer cannot ask for votes, it only forgets its leader.
 LoseLeader(m) ==
   /\ m \notin Voters
   /\ leader[m] # None
@@ -310,10 +317,10 @@ LoseLeader(m) ==
   /\ Send({})
 
 -----------------------------------------------------------------------------
-(* The world *)
+(* The environment *)
 
 PeerDown(m) == \E p \in Members \ {m} :
-  /\ TrustDisconnect                           \* otherwise it only moves a deadline
+  /\ TrustDisconnect                           \* otherwise m only asks for pre-votes sooner
   /\ AccurateDetector => role[p] = "down"
   /\ promise[m].to = p \/ leader[m] = p
   /\ promise' = [promise EXCEPT ![m] = IF @.to = p THEN NoPromise ELSE @]
@@ -321,11 +328,12 @@ PeerDown(m) == \E p \in Members \ {m} :
   /\ UNCHANGED <<role, granted, backing, held, durable>>
   /\ Send({})
 
-\* Who starts in term 0 without a record: who has no vote to give twice.
+\* The members that start in term 0 if they have no record: they have no vote that they could give twice.
 StartAtZero == Observers
 
-\* A voter without a record starts as if its term were the highest so far (the wall clock is), and stays
-\* silent, which is to stay down, until the promises of its former life are over; an observer has none.
+\* A voter without a record takes its term from the wall clock, which is above every term that it may have
+\* used: here, above the highest term of all members when it crashed.  It is silent until every promise
+\* that it may have made before is over: here, it stays down.
 Crash(m) ==
   /\ m \in MayCrash
   /\ role[m] # "down"
@@ -371,7 +379,7 @@ Tick ==
   /\ TimePasses
   /\ messages' = {r \in {Older(o) : o \in messages} : Matters(r)'}
 
-EndPromise(m) ==                               \* without time, it may end at any moment
+EndPromise(m) ==                               \* without time, a promise may end at any moment
   /\ ~Timed
   /\ promise[m].left > 0
   /\ promise' = [promise EXCEPT ![m] = NoPromise]

@@ -1,64 +1,65 @@
 -------------------------------- MODULE Ergo --------------------------------
-(* The election of the original, Ergo Framework's leader actor in Go (module
-   ergo.services/actor/leader at commit 00a2ca1; a later version mends some of
-   this), with each of its wrong rules behind a switch: why this project keeps
-   its API and its promises, and not its protocol.
+(* The election of Ergo's leader actor in Go (module ergo.services/actor/leader at
+   commit 00a2ca1; a later version mends some of this).  Each of its wrong rules
+   has a switch.  The module shows why this project keeps the API of the original
+   and what it promises, but not its protocol.
 
-   The idea in three sentences.  It is Raft's election, with terms and one vote
-   a term, among whoever happens to have met.  Each switch sets one rule to what
-   the original does, TRUE, or to what would keep its promises, FALSE.  With all
-   of them FALSE every claim holds, so a claim that one of them breaks is broken
-   by that rule.
+   The idea in three sentences.  It is Raft's election, with terms and one vote in
+   each term, among the members that happen to have met.  A switch that is TRUE
+   makes one rule as it is in the original, FALSE makes it as it should be.  With
+   all switches FALSE every claim holds, so if one switch violates a claim, its
+   rule is the cause.
 
-   The original's network neither repeats a message nor loses one while a
-   connection stands, and no counterexample needs it to: here a message is
-   consumed by being received, and lost only to a member that is cut off.
+   While a connection stands, the network of the original neither duplicates nor
+   loses messages, and no counterexample needs it to.  So here a message is removed
+   when it is received, and lost only to and from a member that is cut off.
 
-   Time as in Election: a promise is the number of ticks still owed, an answer
-   the number of ticks that it still backs, a message in flight the number of
-   ticks since it was sent; nothing ticks while LeadsUnheard.                *)
+   Time as in Election: a promise is the number of ticks for which it still binds,
+   an answer is the number of ticks of lease that it still gives, a message in
+   flight is the number of ticks since it was sent.  With LeadsUnheard there is
+   no time.                                                                    *)
 EXTENDS Naturals, FiniteSets
 
 CONSTANTS
-  Members,             \* who takes part: each has the names of all of them, its bootstrap list
-  None,                \* nobody: not a member
-  Terms,               \* the terms there are: Nat; a model takes a prefix of it
-  Promise,             \* how many ticks a follower promises a leader at a time
-  Mishaps              \* how often a timer may be too early or a member be cut off; None: without limit
+  Members,             \* the participants: each has a bootstrap list that names them all
+  None,                \* stands for no member
+  Terms,               \* the terms that exist: Nat, of which a model takes the first few
+  Promise,             \* for how many ticks a follower's promise to its leader binds it
+  Mishaps              \* how often a timer may fire early or a member may be cut off; None: no limit
 
-CONSTANTS              \* the rules of the original: TRUE as it has them, FALSE mended
-  StartsAlone,         \* peers starts empty and grows by whom one has met
-  OmitsItself,         \* a quorum is half of the peers and one; who counts is no peer of its own
-  ForgetsTheLost,      \* a broken connection takes its other end out of the peers
+CONSTANTS              \* the rules of the original: TRUE as they are, FALSE mended
+  StartsAlone,         \* peers starts empty, and grows by each member that is met
+  OmitsItself,         \* a quorum is half of the peers plus one, and a member is not one of its own peers
+  ForgetsTheLost,      \* a broken connection removes the member at its other end from the peers
   ForgetsVoteAt,       \* when a vote of the current term is cleared, "leader down" or "heartbeat" (as shipped, at a
                        \* heartbeat only by a leader that meets another of its own term); mended: {}
-  ForgetsOverRestart,  \* term and vote are only in memory
-  LeadsUnheard,        \* a leader leads until it hears of another; mended: while a quorum has just answered it
-  FiresOnce,           \* who stands does not arm its election timer again
-  GreetsByVoteRequest, \* Join sends the request for a vote
-  MutesRefusals        \* the refusal of a lower term leaves out the cluster, so its receiver drops it
+  ForgetsOverRestart,  \* term and vote are kept in memory only
+  LeadsUnheard,        \* a leader leads until it hears of another; mended: as long as a quorum answers it
+  FiresOnce,           \* a candidate does not arm its election timer again
+  GreetsByVoteRequest, \* Join sends a request for a vote
+  MutesRefusals        \* a refusal to a lower term does not name the cluster, so its receiver drops it
 
-CONSTANTS              \* the world
+CONSTANTS              \* the environment
   MayCampaign,         \* the members whose election timers may fire
   MayCrash,            \* the members that may crash
   MayLose,             \* the members that may lose a connection
   MayGreet,            \* the members that may call Join
   MayBeCutOff,         \* the members that may be cut off from all others
-  Punctual             \* the members whose timers, where fairness is asked for, do fire
+  Punctual             \* the members whose timers do fire, in models with fairness
 
 VARIABLES
   role,                \* "down", "follower", "candidate", "leader"
   term,                \* the term that m is in
-  voted,               \* for whom in that term, or None
-  peers,               \* whom m counts with
-  votes,               \* of a candidate: who has voted for it
-  leader,              \* whom m follows, a leader itself, or None
+  voted,               \* the member that it voted for in that term, or None
+  peers,               \* the other members that m counts
+  votes,               \* of a candidate: the members that have voted for it
+  leader,              \* the leader that m follows; of a leader, itself; or None
   timer,               \* whether m's election timer runs
-  promise,             \* for how many ticks m votes for nobody but leader[m]
-  backing,             \* of a leader: backing[m][v], ticks that v's newest answer still backs
-  cut,                 \* who is cut off from all others, or None
-  mishaps,             \* how many are left
-  messages,            \* in flight; two that say the same are one
+  promise,             \* for how many ticks m votes only for leader[m]
+  backing,             \* of a leader: backing[m][v], the ticks of lease that v's newest answer still gives
+  cut,                 \* the member that is cut off from all others, or None
+  mishaps,             \* how many mishaps are left
+  messages,            \* in flight; equal messages are one
   winners              \* history, read by no action: every [term, member] that ever became leader
 
 own == <<role, term, voted, peers, votes, leader, timer, promise, backing>>
@@ -83,8 +84,8 @@ Acts(m) ==
 
 PromisedToAnother(m, to) == promise[m] > 0 /\ leader[m] # to
 
-\* What can no longer matter is dropped: a question that nobody asks any more and that could move
-\* no vote, an answer to one, what is of a term that its receiver has left.
+\* A message that no longer matters is dropped: a question that is no longer asked and that could win no
+\* vote, an answer to such a question, and a message of a term that its receiver has left.
 Matters(r) ==
   CASE r.kind = "VoteRequest"  -> \/ r.term > term[r.to]
                                   \/ r.term = term[r.to] /\ voted[r.to] = None
@@ -98,7 +99,7 @@ Matters(r) ==
 
 Reaching(S) == {r \in S : cut \notin {r.from, r.to}}
 
-\* Of two heartbeats, or two answers to them, only the newer is kept: it says the same and backs more.
+\* Of two heartbeats, or two answers to them, only the newer is kept: it says the same and gives more lease.
 Newer(r, s) == r.kind = s.kind /\ r.from = s.from /\ r.to = s.to /\ r.term = s.term
 
 Exchange(old, new) ==
@@ -113,15 +114,15 @@ Heartbeats(m, t) ==
   LET heartbeat(v) == [kind |-> "Heartbeat", from |-> m, to |-> v, term |-> t, age |-> 0]
   IN  ToOthers(m, heartbeat)
 
-\* A message of kind k that v takes in; whoever sends one is met.
+\* v receives the message r of kind k, and has met its sender from then on.
 Takes(v, r, k) ==
   /\ r.kind = k /\ r.to = v /\ role[v] # "down"
   /\ peers' = [peers EXCEPT ![v] = @ \cup {r.from}]
 
 -----------------------------------------------------------------------------
-(* Timers.  A timer is early if it fires while messages are still under way, or
-   while its member hears a leader: chance, and delay, and what liveness needs
-   to happen only finitely often.                                            *)
+(* Timers.  A timer is early if it fires while messages are in flight, or while its
+   member hears a leader.  Chance and delay cause this; for liveness it must happen
+   only finitely often.                                                       *)
 
 Mishap ==
   /\ mishaps # 0
@@ -133,9 +134,9 @@ Hears(m) == \E l \in Members :
 Unless(timely) == (timely /\ UNCHANGED mishaps) \/ (~timely /\ Mishap)
 
 -----------------------------------------------------------------------------
-(* What several actions have in common *)
+(* Parts that several actions share *)
 
-\* Nothing remembered of a role but that it follows `l`; a follower's timer runs.
+\* m forgets its former role and follows `l`; the timer of a follower runs.
 Follow(m, l) ==
   /\ role' = [role EXCEPT ![m] = "follower"]
   /\ leader' = [leader EXCEPT ![m] = l]
@@ -143,7 +144,7 @@ Follow(m, l) ==
   /\ timer' = [timer EXCEPT ![m] = TRUE]
   /\ backing' = [backing EXCEPT ![m] = NoBacking]
 
-\* m has the votes S: enough of them make it the leader, the others leave its timer `armed` or not.
+\* m has the votes S.  If they are enough it becomes leader; if not, its timer is `armed` or not.
 Count(m, S, armed) ==
   LET elected == IsQuorum(S, peers'[m])
   IN  /\ role' = [role EXCEPT ![m] = IF elected THEN "leader" ELSE "candidate"]
@@ -157,25 +158,25 @@ IfElected(m, S) == IF role[m] # "leader" /\ role'[m] = "leader" THEN S ELSE {}
 -----------------------------------------------------------------------------
 (* Becoming a leader *)
 
-\* The election timer has fired: stand for the next term.
+\* The election timer has fired: become candidate in the next term.
 Campaign(m) ==
   /\ m \in MayCampaign /\ timer[m]
   /\ role[m] \in {"follower", "candidate"}
-  /\ ~PromisedToAnother(m, m)                  \* whom a leader counts on does not stand against it
+  /\ ~PromisedToAnother(m, m)                  \* a leader counts on this promise
   /\ term[m] + 1 \in Terms
   /\ Unless(messages = {} /\ m # cut /\ ~Hears(m))
   /\ term' = [term EXCEPT ![m] = @ + 1]
   /\ voted' = [voted EXCEPT ![m] = m]
   /\ UNCHANGED <<peers, promise, backing, cut>>
-  /\ Count(m, {m}, ~FiresOnce)                 \* or a split vote is the last election
+  /\ Count(m, {m}, ~FiresOnce)                 \* not armed, a split vote is the last election
   /\ LET request(v) == [kind |-> "VoteRequest", from |-> m, to |-> v, term |-> term'[m]]
      IN  Send(ToOthers(m, request) \cup IfElected(m, Heartbeats(m, term'[m])))
 
 HandleVoteRequest(v) == \E r \in messages :
   /\ Takes(v, r, "VoteRequest")
   /\ IF /\ \/ r.term > term[v]
-           \/ r.term = term[v] /\ voted[v] \in {None, r.from}  \* two votes in one term are two leaders
-        /\ ~PromisedToAnother(v, r.from)       \* a promise kept is a lease kept
+           \/ r.term = term[v] /\ voted[v] \in {None, r.from}  \* two votes in a term could elect two leaders
+        /\ ~PromisedToAnother(v, r.from)       \* the lease of another leader may rest on it
      THEN /\ IF r.term > term[v]
              THEN Follow(v, None)
              ELSE timer' = [timer EXCEPT ![v] = TRUE] /\ UNCHANGED <<role, leader, votes, backing>>
@@ -188,10 +189,10 @@ HandleVoteRequest(v) == \E r \in messages :
                              cluster |-> IF mute THEN "missing" ELSE "named"]})
   /\ UNCHANGED <<promise, world, winners>>
 
-\* The last vote of a quorum makes the leader, within this step.
+\* The last vote of a quorum makes m the leader, within this step.
 HandleVoteGranted(m) == \E r \in messages :
   /\ Takes(m, r, "VoteGranted")
-  /\ role[m] = "candidate" /\ r.term = term[m]   \* a vote is for the term it was asked for
+  /\ role[m] = "candidate" /\ r.term = term[m]   \* a vote counts only in the term that it was given in
   /\ UNCHANGED <<term, voted, promise, backing, world>>
   /\ Count(m, votes[m] \cup {r.from}, timer[m])
   /\ Answer(r, IfElected(m, Heartbeats(m, term[m])))
@@ -205,7 +206,7 @@ HandleRefusal(m) == \E r \in messages :
   /\ UNCHANGED <<promise, world, winners>>
   /\ Answer(r, {})
 
-\* It might come from another cluster: whatever it says is lost.
+\* The refusal might come from another cluster, so m ignores it.
 DropRefusal(m) == \E r \in messages :
   /\ r.kind = "VoteRefused" /\ r.cluster = "missing" /\ r.to = m /\ role[m] # "down"
   /\ UNCHANGED <<own, world, winners>>
@@ -222,7 +223,7 @@ SendHeartbeat(m) ==
 
 HandleHeartbeat(v) == \E r \in messages :
   /\ Takes(v, r, "Heartbeat")
-  /\ r.term >= term[v]                         \* a leader of the past is not followed
+  /\ r.term >= term[v]                         \* a leader of an earlier term is not followed
   /\ Follow(v, r.from)
   /\ term' = [term EXCEPT ![v] = r.term]
   /\ voted' = [voted EXCEPT ![v] = IF r.term > term[v] \/ "heartbeat" \in ForgetsVoteAt THEN None ELSE @]
@@ -234,11 +235,11 @@ HandleHeartbeat(v) == \E r \in messages :
 HandleHeartbeatAck(m) == \E r \in messages :
   /\ Takes(m, r, "HeartbeatAck")
   /\ role[m] = "leader" /\ r.term = term[m]
-  /\ backing' = [backing EXCEPT ![m][r.from] = Promise - r.age]  \* from when it asked: when it is told is too late
+  /\ backing' = [backing EXCEPT ![m][r.from] = Promise - r.age]  \* counted from the question: from the answer is too late
   /\ UNCHANGED <<role, term, voted, votes, leader, timer, promise, world, winners>>
   /\ Answer(r, {})
 
-\* Who is not heard stops leading, whatever it has not heard.
+\* A leader without a quorum of fresh answers steps down.
 ExpireLease(m) ==
   /\ role[m] = "leader" /\ ~Acts(m)
   /\ Follow(m, None)
@@ -246,9 +247,9 @@ ExpireLease(m) ==
   /\ Send({})
 
 -----------------------------------------------------------------------------
-(* Peers that go and peers that come *)
+(* Peers that are lost, and peers that are met *)
 
-\* A connection broke: the other end may be dead, or as alive as before.
+\* A connection breaks: the process at its other end may be dead or alive.
 PeerDown(m) == \E p \in Members \ {m} :
   /\ m \in MayLose /\ role[m] # "down"
   /\ leader[m] = p \/ (ForgetsTheLost /\ p \in peers[m])
@@ -260,7 +261,7 @@ PeerDown(m) == \E p \in Members \ {m} :
   /\ UNCHANGED <<term, promise, world, winners>>
   /\ Send({})
 
-\* Join: make oneself known.
+\* Join: m makes itself known to p.
 Greet(m) == \E p \in Members \ {m} :
   /\ m \in MayGreet /\ role[m] # "down"
   /\ UNCHANGED <<own, world, winners>>
@@ -272,7 +273,7 @@ HandleGreeting(v) == \E r \in messages :
   /\ Answer(r, {})
 
 -----------------------------------------------------------------------------
-(* The world *)
+(* The environment *)
 
 CutOff(m) ==
   /\ m \in MayBeCutOff /\ cut = None
@@ -286,7 +287,7 @@ Reconnect ==
   /\ cut' = None
   /\ UNCHANGED <<own, mishaps, messages, winners>>
 
-\* Messages to a name outlive the process that bears it.
+\* Messages are sent to a name, so they remain in flight when the process with that name crashes.
 Crash(m) ==
   /\ m \in MayCrash /\ role[m] # "down"
   /\ role' = [role EXCEPT ![m] = "down"]
@@ -306,7 +307,7 @@ Crash(m) ==
 Restart(m) ==
   /\ role[m] = "down"
   /\ Follow(m, None)
-  /\ promise' = [promise EXCEPT ![m] = IF LeadsUnheard THEN 0 ELSE Promise]  \* what its former life may owe
+  /\ promise' = [promise EXCEPT ![m] = IF LeadsUnheard THEN 0 ELSE Promise]  \* it may have promised this before
   /\ UNCHANGED <<term, voted, peers, world, winners>>
   /\ Send({})
 
@@ -349,10 +350,10 @@ Next ==
 
 Spec == Init /\ [][Next]_vars
 
-\* What is under way arrives.
+\* Each message in flight is received.
 Delivery == \A m \in Members : WF_vars(Receive(m))
 
-\* A timer that runs fires.  Strongly fair, since heartbeats keep interrupting the quiet it waits for.
+\* A timer that runs fires.  This needs strong fairness, because heartbeats interrupt the quiet again and again.
 Timers == \A m \in Punctual : SF_vars(Campaign(m)) /\ WF_vars(SendHeartbeat(m))
 
 FairSpec == Spec /\ Delivery /\ Timers

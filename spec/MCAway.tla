@@ -1,11 +1,12 @@
 ------------------------------- MODULE MCAway -------------------------------
-(* Who was away, and asks for pre-votes when it is back, leaves a leader alone.
+(* A member that was away and returns with old pre-votes does not campaign beside
+   a leader.
 
    `beside` is history, read by no action: beside[m] is the leader that has acted
-   ever since m began the round it is in, or None.  With three members that leader
-   and m share the one voter that both need, so its promise answers for it; with
-   five, the leader may change the followers it rests on within one round, and a
-   campaign beside it, though useless, cannot be ruled out.                    *)
+   ever since m began its present round, or None.  With three members, that leader
+   and m both need the third, and its promise to the leader prevents the campaign.
+   With five, the leader may change its quorum within one round of m, so a campaign
+   beside it is possible, although it cannot succeed.                          *)
 EXTENDS MCElection
 
 VARIABLE beside

@@ -1,21 +1,21 @@
 ----------------------------- MODULE MCElection -----------------------------
-(* Election with what a model needs besides: bounds, and the history that the
-   claims speak of.                                                          *)
+(* What a model needs besides Election: bounds, the claims, and wrong rules for
+   red models, in which TLC must find a violation.                            *)
 EXTENDS Election, TLC
 
 CONSTANTS
   MaxTerm,       \* the highest term
-  PromiseTicks,  \* how many ticks a member promises at a time
-  Patient,       \* the members that promise one tick more
-  PreVote        \* FALSE: a member may campaign without asking, which allows more and makes a smaller model
+  PromiseTicks,  \* for how many ticks a promise binds a member
+  Patient,       \* the members whose promises bind them for one tick more
+  PreVote        \* FALSE: a member may campaign without pre-votes; allows more, in a smaller model
 
 MCTerms == 0..MaxTerm
 MCPromise == [m \in Members |-> PromiseTicks + IF m \in Patient THEN 1 ELSE 0]
 MCPreVoters(m) == IF PreVote THEN Voters \ {m} ELSE {}
 MCWouldWin(S) == PreVote => IsQuorum(S, Voters)
 
-\* Members are alike as far as the constants treat them alike. If no two are, leave SYMMETRY out of
-\* the cfg: TLC 2.15 fails on the identity alone.
+\* The permutations of the members that every constant maps to itself.  If the identity is the only one,
+\* leave SYMMETRY out of the cfg: TLC 2.15 fails on it.
 Image(p, S) == {p[m] : m \in S}
 Symmetry == {p \in Permutations(Members) :
   /\ \A S \in {Observers, Recorded, MayCrash, MayResign, Patient} : Image(p, S \cap Members) = S \cap Members
@@ -32,7 +32,7 @@ TypeOK ==
   /\ promise \in [Members -> [to : Members \cup {None}, left : 0..MaxAge]]
   /\ \A m \in Members :
        /\ stamp[m] <= term[m] \/ role[m] = "down"
-       /\ leader[m] # None => role[m] = "follower"       \* what belongs to a role goes with it
+       /\ leader[m] # None => role[m] = "follower"       \* these variables belong to a role and are reset with it
        /\ granted[m] # {} => role[m] = "precandidate"
        /\ backing[m] # NoBacking => role[m] \in {"candidate", "leader", "renewing"}
        /\ held[m] > 0 => role[m] = "renewing"
@@ -49,11 +49,11 @@ StepDown(m) == Untimed!UpdateTerm(m)  \* for UpdateTerm: a leader does so too, a
 OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
 TokensNeverGoBack == \A m \in Members : Acts(m) => \A w \in winners : stamp[m] >= w.term
-\* Of those who vote; an observer that forgot everything starts in term 0, and owes nobody anything.
+\* Of voters only: an observer without a record starts in term 0, and has no vote to give twice.
 TermsNeverDecrease == [][\A m \in Voters : term'[m] >= term[m]]_vars
 
-\* Whoever acts goes on acting until its lease ends with time, or it crashes, or it resigns: in its
-\* own term, and following nobody.
+\* A member that acts continues to act until time ends its lease, it crashes, or it resigns.  A member
+\* that resigns keeps its term and follows no leader.
 NoDisruption == [][\A m \in Members : Acts(m) /\ ~Acts(m)' =>
   \/ role'[m] \in {role[m], "down"}
   \/ m \in MayResign /\ term'[m] = term[m] /\ leader'[m] = None]_vars

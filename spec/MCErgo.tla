@@ -1,6 +1,7 @@
 ------------------------------- MODULE MCErgo -------------------------------
-(* Ergo with what a model needs besides: bounds, and the claims.  They are the
-   original's own promises, most of them under the names of this project's. *)
+(* What a model needs besides Ergo: bounds, and the claims.  The claims are what
+   the documentation of the original promises, named as in MCElection if they are
+   the same.                                                                   *)
 EXTENDS Ergo, TLC
 
 CONSTANT MaxTerm
@@ -9,7 +10,7 @@ MCTerms == 0..MaxTerm
 
 Everybody == Members
 
-\* Members are alike if the world treats them alike.
+\* The permutations of the members that every constant maps to itself.
 Symmetry == {p \in Permutations(Members) :
   \A S \in {MayCampaign, MayCrash, MayLose, MayGreet, MayBeCutOff} : {p[m] : m \in S} = S}
 
@@ -32,23 +33,23 @@ OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 \* "Ensuring only one node writes."
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
 
-\* Who has v's vote without ever having stood for it: it voted for another in that very term itself.
+\* The vote of v went to a member that is no candidate: in that term it voted for another itself.
 HasGoneToNobody(v) == voted[v] # None /\ term[voted[v]] = term[v] /\ voted[voted[v]] # voted[v]
 
-\* An election can be lost to a rival only: what nobody else stands for leaves a candidate a quorum.
+\* A candidate can lose only to another candidate: votes that went to no candidate leave it a quorum.
 LostOnlyToRivals == \A m \in Members : role[m] = "candidate" =>
   IsQuorum({v \in Members : term[v] = term[m] => ~HasGoneToNobody(v)}, peers[m])
 
-\* The bound on terms keeps nobody from standing; where time is to run on for ever, it must not.
+\* The bound on terms never prevents a campaign.  A claim about infinite behaviours needs this.
 TermsSuffice == \A m \in Members : term[m] < MaxTerm
 
-\* Once nothing goes wrong any more there is a leader, and it stays.
+\* From some moment on there is a leader, and it stays.
 EventuallyALeader == <>[](\E m \in Members : role[m] = "leader" /\ m # cut)
 
-\* Two may act at once for a moment, but not for ever.
+\* Two members may act at once for a time, but not for ever.
 OverlapEnds == []<>ExclusiveLeadership
 
-\* Who is refused for its term gets there by the refusal, unless that is lost, and not by further timeouts.
+\* A refusal that names a higher term brings the candidate to that term, unless the refusal is lost.
 StaleCandidateLearns == \A m \in Members : \A t \in Terms :
   (\E r \in messages : r.kind = "VoteRefused" /\ r.to = m /\ r.term = t) ~> (term[m] >= t \/ cut # None)
 =============================================================================

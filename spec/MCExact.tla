@@ -1,6 +1,6 @@
 ------------------------------ MODULE MCExact -------------------------------
-(* Instances whose whole graph is compared with that of the implementation:
-   bounds, and who cannot be heard, in a form that a configuration can state.  *)
+(* Instances whose whole graph is compared with that of the implementation.  A
+   cfg cannot contain records, so it names the cut links as pairs of members.  *)
 EXTENDS MCElection
 
 CONSTANT Apart   \* sets of two members that never hear each other

@@ -1,28 +1,27 @@
 ----------------------------- MODULE MCLiveness -----------------------------
-(* What members that can talk to a quorum get: a leader, who then stays.
+(* If a quorum of members can talk, they get a leader, and it stays.
 
-   First a storm: anything that Election allows, in terms up to StormTerm.  Then,
-   from some moment on and for ever, calm: nobody crashes or resigns, and the
-   network is timely: whatever is sent over a link that is not cut is handled
-   before the next tick and then gone, and a leader sends heartbeats in every
-   tick.  Calm begins when the last message of the storm has come or is lost.
-   In a tick one member at most asks for pre-votes, which is what timeouts drawn
-   at random come to sooner or later.
+   First there is a storm: anything that Election allows, in terms up to StormTerm.
+   Then, from some moment on and for ever, there is calm: no member crashes or
+   resigns, each message on a link that is not cut is handled before the next tick
+   and then dropped, and a leader sends heartbeats in every tick.  When calm begins,
+   all messages of the storm have arrived or are lost.  In each tick at most one
+   member asks for pre-votes: random timeouts make this happen sooner or later.
 
-   The terms above StormTerm are room for what happens in calm; that calm never
-   runs out of them is checked, so the bound takes nothing away.             *)
+   Calm needs terms above StormTerm.  TermsSuffice checks that it never needs more
+   than there are, so the bound on terms hides no behaviour.                  *)
 EXTENDS MCElection
 
 CONSTANTS
   StormTerm,  \* the highest term of the storm
-  Unheard,    \* what these members say ...
-  Deaf        \* ... does not reach those, ever
+  Unheard,    \* no message from these members ...
+  Deaf        \* ... ever reaches one of these
 
 MCCut == [from : Unheard, to : Deaf]
 
 VARIABLES
   calm,       \* whether the storm is over
-  asked       \* whether somebody has asked for pre-votes in this tick of calm
+  asked       \* whether a member has asked for pre-votes in this tick of calm
 
 livenessVars == <<vars, calm, asked>>
 
@@ -37,7 +36,7 @@ Handles(m) ==
 
 Beats(m) == role[m] = "leader" /\ backing[m][m] < Left(Promise[m], 0) /\ SendHeartbeat(m)
 
-\* A step that changes something: to handle a message again as before is none.
+\* Only a step that changes something counts: a message that was handled already changes nothing.
 Pending(m) == ENABLED <<Handles(m) \/ Beats(m)>>_vars
 
 Storm ==
@@ -55,7 +54,7 @@ CalmDown ==
 
 CalmHandle(m) == calm /\ (Handles(m) \/ Beats(m)) /\ UNCHANGED <<calm, asked>>
 
-\* Whether the deadline of m makes it ask again; OnlyOnce, the wrong rule, leaves out a candidate.
+\* Whether the deadline of m makes it ask again.  With the wrong rule, OnlyOnce, a candidate does not.
 AsksAgain(m) == TRUE
 OnlyOnce(m) == role[m] # "candidate"
 
@@ -77,7 +76,7 @@ CalmTick ==
 
 LivenessNext == Storm \/ CalmDown \/ CalmTick \/ \E m \in Members : CalmHandle(m) \/ CalmAsk(m)
 
-\* Weak: what could be done all the time is done.  Strong: who could ask again and again, asks.
+\* Weak fairness: a step that stays possible is taken.  Strong: so is one that is possible again and again.
 Fairness ==
   /\ WF_livenessVars(CalmTick)
   /\ \A m \in Members : WF_livenessVars(CalmHandle(m)) /\ SF_livenessVars(CalmAsk(m))

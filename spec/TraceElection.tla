@@ -2,58 +2,58 @@
 (* Is a recorded run a behaviour of Election?
 
    The idea: nothing is left to choose.  Each move of the recording names the
-   member, its action, the message handled and those sent, the time since, and
-   what the member's state was afterwards.  A move is three steps: time passes,
-   the action is taken, the outcome is compared.  The recording is accepted if
-   the last step can be taken; else the first that cannot is to blame.
+   member, its action, the message that it handled, the messages that it sent,
+   the time since its previous move, and its state afterwards.  A move is three
+   steps: time passes, the action is taken, the outcome is compared.  If the last
+   step can be taken, the recording is accepted.  Otherwise the first step that
+   cannot be taken is where the recording leaves the specification.
 
-   Time.  A tick is a nanosecond, so nothing is rounded.  A promise is counted
-   at its full length; an answer backs a lease for the shorter time that the
-   code allows itself because of drift: see RecordedLeaseOf.
-   If all instants were read from one clock, `elapsed` ticks are that many
-   Ticks of Election.  If each member has read its own, only its own promise
-   and lease move on, at its own moves: Election with a Tick for each member.
-   That misses nothing a member does, since it looks at no clock but its own:
-   it starts and ends its promises and leases on it, and the age of an answer
-   is the time since it asked the question.  What one Tick for all says beyond
-   that, that clocks go at one rate but for the drift, is assumption A3; the
-   members' readings alone can neither show nor refute it.
-   A request carries age 0 here, always: who answers hands the age on unread,
-   and the asker counts it when the answer comes.
+   Time.  A tick is a nanosecond, so nothing is rounded.  A promise has its full
+   length.  A leader counts on it for less, because of drift: see RecordedLeaseOf.
+   If all instants were read from one clock, `elapsed` ticks are as many Ticks of
+   Election.  If each member read its own clock, a move ages only the promise and
+   the lease of its member: this is Election with a Tick for each member.  It
+   checks all that a member does, because a member reads only its own clock: by it
+   it starts and ends its promises and leases, and the age of an answer is the time
+   since it asked.  One Tick for all says more: clocks run at one rate, up to the
+   drift.  This is assumption A3, which the readings of the members can neither
+   show nor refute.
+   A request here always has age 0: the member that answers copies the age without
+   reading it, and the asker counts the age when the answer arrives.
 
-   Messages.  `messages` holds the one message that the move handles, and then
-   those it sends.  Whether what is handled was sent before, how often, and is
-   not lost, the recording's reader has counted; a pre-vote grant from before
-   the asker's present round it hands over to nobody, as StartPreVote demands.
-   No action asks for a message to be absent, so to leave the others out only
-   takes away what the move did not do.  Matters and Newer are switched off:
-   they keep a model small, and a real network delivers old messages too.
+   Messages.  `messages` contains the message that the move handles, and then those
+   that it sends.  The reader of the recording has checked that the handled message
+   was sent, and not received more often than it was sent or duplicated.  It never
+   hands over a pre-vote of an earlier round, because StartPreVote drops those.  No
+   action requires that a message is absent, so leaving the others out removes only
+   steps that the member did not take.  Matters and Newer are switched off: they
+   keep models small, but a real network also delivers old messages.
 
-   Lives.  The first life of a member begins with whatever it knew.  Where a
-   record is lost, or there was none, the member crashes as one of Election
-   without a record.                                                         *)
+   Lives.  The first life of a member begins with the state that it had.  If a
+   member lost its record, or had none, it crashes and restarts as a member of
+   Election that is not in Recorded.                                          *)
 EXTENDS Election, Sequences
 
 CONSTANTS
   Moves,     \* the recording: see spec/recording/moves.py
   OneClock,  \* TRUE: all instants were read from one clock
-  Leases,    \* Leases[p]: for how many ticks a promise of p ticks backs a lease
-  LastStep   \* how far to go, to look at the state there
+  Leases,    \* Leases[p]: for how many ticks a leader counts on a promise of p ticks
+  LastStep   \* the step after which to stop, to look at the state there
 
 VARIABLES
-  step,      \* how many steps were taken: three for each move
+  step,      \* the number of steps taken: three for each move
   begun      \* the members whose first life has begun
 
 Forgetful == INSTANCE Election WITH Recorded <- {}
 
 -----------------------------------------------------------------------------
-(* What takes the place of definitions of Election; only LeaseOf says something else. *)
+(* These replace definitions of Election.  Only LeaseOf has another meaning there.   *)
 
 RecordedLeaseOf(p) == Leases[p]
 AlwaysMatters(r) == TRUE
 NeverNewer(r, s) == FALSE
 
-\* As Lease, without counting up to it.
+\* Equal to Lease, but it does not try every number of ticks.
 LeaseByAnswers(m) == Max({0} \cup {t \in {backing[m][v] : v \in Members} :
                                      IsQuorum({v \in Members : backing[m][v] >= t}, Voters)})
 
@@ -63,7 +63,7 @@ Move == Moves[(step \div 3) + 1]
 Elapsed(v) == IF OneClock \/ v = Move.member THEN Move.elapsed ELSE 0
 Rest(n, v) == IF n <= Elapsed(v) THEN 0 ELSE n - Elapsed(v)
 
-\* As many Ticks as time has passed, and the message is at hand.
+\* As many Ticks as time has passed; the message arrives.
 Pass ==
   /\ promise' = [v \in Members |-> IF promise[v].left <= Elapsed(v) THEN NoPromise
                                    ELSE [promise[v] EXCEPT !.left = Rest(@, v)]]
@@ -72,7 +72,7 @@ Pass ==
   /\ messages' = Move.handled
   /\ UNCHANGED <<role, leader, granted, durable, begun>>
 
-\* The first life of m begins: it owes nothing, or what a former life may have promised.
+\* The first life of m begins: it owes no promise, or one that it may have made in a life before.
 Begin(m) ==
   /\ m \notin begun
   /\ \E seen \in Move.seen :
@@ -99,7 +99,7 @@ Take(m) ==
     [] Move.action = "Resign" -> Resign(m)
     [] Move.action = "HandleResigned" -> HandleResigned(m)
     [] Move.action = "LoseLeader" -> LoseLeader(m)
-    [] Move.action = "PeerDown" -> PeerDown(m) \/ UNCHANGED vars  \* a promise that was over anyway
+    [] Move.action = "PeerDown" -> PeerDown(m) \/ UNCHANGED vars  \* the promise was over already
     [] Move.action = "Crash" -> Crash(m)
     [] Move.action = "Restart" -> Restart(m)
     [] Move.action = "CrashWithoutRecord" -> Forgetful!Crash(m)
@@ -113,7 +113,7 @@ Act ==
 Compare ==
   /\ LET told == Move.handled \cup Move.sent
      IN  /\ told \subseteq messages
-         /\ \A r \in messages \ told : r.to \in Observers  \* a leader may not know of it yet, or no more
+         /\ \A r \in messages \ told : r.to \in Observers  \* the leader may not know this observer
   /\ \A seen \in Move.seen :
        /\ role[Move.member] = seen.role
        /\ term[Move.member] = seen.term
