@@ -1,4 +1,4 @@
-"""The actor on a healthy cluster: what it is told, in which order, and how it hands over."""
+"""An actor in a cluster without faults: what it is told, in which order, and how it starts and ends."""
 
 import asyncio
 import gc
@@ -22,8 +22,8 @@ from tests.actor.actor_support import (
 )
 
 
-def test_three_members_elect_one_and_agree() -> None:
-    """On who leads, as the PID of its process, and on the term."""
+def test_actors_elect_one_leader_and_agree() -> None:
+    """On the leader, as the PID of its process, and on the term."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -43,8 +43,8 @@ def test_three_members_elect_one_and_agree() -> None:
     in_cluster(main)
 
 
-def test_the_first_leader_comes_soon_after_the_silent_wait() -> None:
-    """One promise, because a former life may have given one, and a few round trips."""
+def test_actors_elect_their_first_leader_soon_after_the_silence() -> None:
+    """The silence is one promise, because a former life may have given one; then come a few round trips."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -55,8 +55,8 @@ def test_the_first_leader_comes_soon_after_the_silent_wait() -> None:
     in_cluster(main)
 
 
-def test_members_are_connected_before_they_have_anything_to_say() -> None:
-    """So the first words are not lost, and the end of a connection is news."""
+def test_actors_are_connected_before_they_elect() -> None:
+    """So their first messages are not lost, and a broken connection is noticed."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -68,8 +68,8 @@ def test_members_are_connected_before_they_have_anything_to_say() -> None:
     in_cluster(main)
 
 
-def test_a_single_member_leads_itself() -> None:
-    """It is a majority of one."""
+def test_actor_alone_in_its_list_leads() -> None:
+    """One of one is a majority."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", bootstrap=bootstrap("a"))
@@ -80,8 +80,8 @@ def test_a_single_member_leads_itself() -> None:
     in_cluster(main)
 
 
-def test_two_of_three_elect_and_one_does_not() -> None:
-    """A quorum is of the members there are, not of those that can be reached."""
+def test_actors_elect_if_a_quorum_of_the_list_runs() -> None:
+    """Two of three do, and one does not: it does not matter how many can be reached."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a")
@@ -94,33 +94,8 @@ def test_two_of_three_elect_and_one_does_not() -> None:
     in_cluster(main)
 
 
-def test_init_may_wait_and_callbacks_may_be_plain() -> None:
-    """Each callback is ``def`` or ``async def``, as its author likes."""
-
-    class Slow(Member):
-        async def init(self, given: Any) -> leader.Options:
-            await asyncio.sleep(1)
-            return options(bootstrap=bootstrap("a"))
-
-        def handle_become_leader(self) -> None:  # type: ignore[override]
-            self.note("leads plainly")
-
-        def handle_become_follower(self, leader: Pid | None) -> None:  # type: ignore[override]
-            self.note("follows plainly")
-
-    async def main(cluster: Cluster) -> None:
-        await cluster.start("a", kind=Slow)
-        await cluster.settled()
-        await cluster.nodes["a"].stop()
-        assert [what for _, _, what, _ in cluster.history] == [
-            *("term", "leads plainly", "follows plainly", "terminates")
-        ]
-
-    in_cluster(main)
-
-
-def test_the_term_is_the_token_and_its_changes_are_told() -> None:
-    """Each change follows on the one before; the leader knows its token before it is told to lead."""
+def test_actor_is_told_each_change_of_its_term() -> None:
+    """Each change follows on the one before; a leader knows its token before it is told to lead."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -144,8 +119,8 @@ def test_the_term_is_the_token_and_its_changes_are_told() -> None:
 
 
 @pytest.mark.slow
-def test_a_slow_callback_delays_no_heartbeat() -> None:
-    """Protocol messages never wait behind a callback: nobody misses the leader."""
+def test_actor_with_a_slow_callback_sends_its_heartbeats() -> None:
+    """Protocol messages never wait behind a callback, so no follower misses the leader."""
 
     class Slow(Member):
         async def handle_become_leader(self) -> None:
@@ -169,8 +144,8 @@ def test_a_slow_callback_delays_no_heartbeat() -> None:
     in_cluster(main)
 
 
-def test_callbacks_run_one_at_a_time_and_in_order() -> None:
-    """Also when each takes longer than the next one takes to come."""
+def test_actor_runs_its_callbacks_one_at_a_time_and_in_order() -> None:
+    """Also if each takes longer than the time until the next one is due."""
 
     class Exclusive(Member):
         is_busy = False
@@ -207,8 +182,8 @@ def test_callbacks_run_one_at_a_time_and_in_order() -> None:
     in_cluster(main)
 
 
-def test_a_member_that_has_ended_is_silent_and_let_go_of() -> None:
-    """On a node that goes on: nothing of it rings, speaks, or is kept."""
+def test_actor_that_has_ended_is_silent_and_released() -> None:
+    """On a node that goes on: no timer of it rings, it sends nothing, and no object refers to it."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a")
@@ -225,8 +200,8 @@ def test_a_member_that_has_ended_is_silent_and_let_go_of() -> None:
     in_cluster(main)
 
 
-def test_a_follower_that_stops_is_not_missed() -> None:
-    """It says nothing, and the leader goes on."""
+def test_actor_that_follows_stops_without_an_election() -> None:
+    """It sends nothing but a farewell, and the leader goes on."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -242,8 +217,8 @@ def test_a_follower_that_stops_is_not_missed() -> None:
     in_cluster(main)
 
 
-def test_a_member_that_starts_anew_ends_nobodys_leadership() -> None:
-    """It has a higher term, without a record: the leader renews in place, and is told the token."""
+def test_actor_that_starts_anew_ends_no_leadership() -> None:
+    """Without a record it has a higher term: the leader renews in place, and is told its new token."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -264,8 +239,8 @@ def test_a_member_that_starts_anew_ends_nobodys_leadership() -> None:
     in_cluster(main)
 
 
-def test_only_a_registered_process_can_be_a_member() -> None:
-    """A member is named for life; the error says how to start it."""
+def test_actor_must_have_a_name() -> None:
+    """A member has one name for life; the error says how to start it."""
 
     async def main(cluster: Cluster) -> None:
         node = await cluster.start_node("a")
@@ -278,8 +253,8 @@ def test_only_a_registered_process_can_be_a_member() -> None:
     in_cluster(main)
 
 
-def test_a_member_must_be_in_its_own_bootstrap_list() -> None:
-    """The error names the list and who is missing."""
+def test_actor_must_be_in_its_own_bootstrap_list() -> None:
+    """The error names the list and the member that is missing."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start_node("a")
@@ -293,7 +268,7 @@ def test_a_member_must_be_in_its_own_bootstrap_list() -> None:
 
 
 @pytest.mark.parametrize("returned", [None, {"cluster_id": "shop"}, leader.Options])
-def test_init_must_return_options(returned: object) -> None:
+def test_actor_must_return_options_from_init(returned: object) -> None:
     """The error shows what it returned."""
 
     async def main(cluster: Cluster) -> None:
@@ -301,19 +276,5 @@ def test_init_must_return_options(returned: object) -> None:
         with pytest.raises(TypeError, match=r"init must return leader\.Options, not") as caught:
             await cluster.join("a", Member([]), returned)
         assert repr(returned) in str(caught.value)
-
-    in_cluster(main)
-
-
-def test_an_actor_without_its_callbacks_is_none() -> None:
-    """What has no default is asked for when the object is made."""
-
-    async def main(cluster: Cluster) -> None:
-        class Incomplete(leader.Actor):
-            def handle_become_leader(self) -> None:
-                pass
-
-        with pytest.raises(TypeError, match="handle_become_follower"):
-            Incomplete()  # type: ignore[abstract]
 
     in_cluster(main)

@@ -1,4 +1,4 @@
-"""The actor that was away: stopped, starved, or with an event loop that somebody blocked."""
+"""An actor whose process did not run for a while: stopped, starved, or with a blocked event loop."""
 
 import asyncio
 import logging
@@ -19,10 +19,10 @@ from tests.election.engine_support import StoppableClock, logged
 
 
 @pytest.mark.parametrize("seconds", [0.3, 60.0])
-def test_a_leader_that_was_away_does_not_act_and_says_how_long_it_was(
+def test_actor_that_was_stopped_does_not_act_afterwards(
     seconds: float, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Not even before anything else has run; it goes on as a follower of whoever leads by then."""
+    """Not even before anything else has run. It follows then, and the log says for how long it was stopped."""
 
     async def main(cluster: Cluster) -> None:
         clocks = {name: StoppableClock(asyncio.get_running_loop()) for name in "abc"}
@@ -46,8 +46,8 @@ def test_a_leader_that_was_away_does_not_act_and_says_how_long_it_was(
     assert seconds - 0.05 <= told <= seconds
 
 
-def test_who_waits_for_nothing_is_not_late(caplog: pytest.LogCaptureFixture) -> None:
-    """An observer that has lost its leader may hear nothing for as long as it takes."""
+def test_actor_without_a_deadline_is_never_late(caplog: pytest.LogCaptureFixture) -> None:
+    """An observer that has lost its leader may hear nothing for any length of time."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", bootstrap=bootstrap("a"))

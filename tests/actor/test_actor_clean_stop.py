@@ -1,4 +1,4 @@
-"""The end in good order, over real sockets and under asyncio's debug mode: nothing is left behind."""
+"""An actor's orderly end, over real sockets and in asyncio's debug mode: nothing is left behind."""
 
 import asyncio
 import logging
@@ -38,14 +38,14 @@ async def cluster(history: History, folder: str) -> tuple[list[Node], list[Worke
 
 
 @pytest.mark.slow
-def test_a_cluster_is_stopped_node_by_node(
+def test_actors_are_stopped_node_by_node(
     tmp_path: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Each hands over while there is a quorum; no task stays, nothing is logged but by design."""
+    """Each hands over while there is a quorum; no task is left, and no error is logged."""
     history: History = []
 
     async def main() -> None:
-        # How fast this machine is, is not what is asked here.
+        # In debug mode asyncio warns of slow callbacks; the speed of this machine does not matter here.
         asyncio.get_running_loop().slow_callback_duration = 60
         nodes, members = await cluster(history, str(tmp_path))
         await until(lambda: any(member.is_leader for member in members))

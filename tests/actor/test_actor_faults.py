@@ -1,6 +1,6 @@
-"""The actor when things go wrong: a leader that dies, hangs or fails, a network in two parts.
+"""An actor in a cluster with faults: leaders that die, hang or fail, networks in two parts.
 
-That no two act at once is checked every two milliseconds by the cluster itself.
+The cluster itself checks every two milliseconds that no two members act at once.
 """
 
 from pathlib import Path
@@ -25,10 +25,10 @@ from tests.actor.actor_support import (
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize(("trusted", "longest"), [(False, PROMISE + 0.005), (True, 0.005)])
-def test_a_killed_leader_is_replaced_in_bounded_time(
+def test_actors_replace_a_killed_leader_in_bounded_time(
     trusted: bool, longest: float, seed: int
 ) -> None:
-    """Within its promise; where a broken connection is proof of death, within round trips."""
+    """Within its promise; if a broken connection proves a death, within a few round trips."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc", trust_disconnect=trusted)
@@ -43,7 +43,7 @@ def test_a_killed_leader_is_replaced_in_bounded_time(
     in_cluster(main, seed)
 
 
-def test_a_leader_that_falls_silent_is_replaced() -> None:
+def test_actors_replace_a_silent_leader() -> None:
     """No connection breaks: only its heartbeats are missed."""
 
     async def main(cluster: Cluster) -> None:
@@ -61,8 +61,8 @@ def test_a_leader_that_falls_silent_is_replaced() -> None:
     in_cluster(main)
 
 
-def test_a_leader_that_comes_back_follows() -> None:
-    """All that was held back reaches it and the others at once: nobody acts on any of it."""
+def test_actor_that_led_and_comes_back_follows() -> None:
+    """Everything that was held back reaches it and the others at once, and none of it lets it act."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -81,8 +81,8 @@ def test_a_leader_that_comes_back_follows() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_in_a_partition_the_minority_stops_before_the_majority_starts(seed: int) -> None:
-    """The old leader has told its application before the new one is told."""
+def test_actor_in_the_minority_stops_before_the_majority_elects(seed: int) -> None:
+    """The application of the old leader was told before that of the new leader is told."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -102,7 +102,7 @@ def test_in_a_partition_the_minority_stops_before_the_majority_starts(seed: int)
     in_cluster(main, seed)
 
 
-def test_who_hears_but_is_not_heard_does_not_stay_leader() -> None:
+def test_actor_that_hears_but_is_not_heard_does_not_lead_on() -> None:
     """One direction of the network is enough to end a leadership."""
 
     async def main(cluster: Cluster) -> None:
@@ -117,8 +117,8 @@ def test_who_hears_but_is_not_heard_does_not_stay_leader() -> None:
     in_cluster(main)
 
 
-def test_a_leader_that_fails_at_its_callback_rejects_leadership() -> None:
-    """It resigns, then terminates with the error; another takes over without waiting."""
+def test_actor_that_fails_in_become_leader_rejects_leadership() -> None:
+    """It resigns, then terminates with the error; another member takes over without waiting."""
 
     class Unfit(Member):
         async def handle_become_leader(self) -> None:
@@ -141,8 +141,8 @@ def test_a_leader_that_fails_at_its_callback_rejects_leadership() -> None:
 
 
 @pytest.mark.parametrize("failing_at", ["handle_message", "handle_become_follower"])
-def test_a_leader_that_fails_at_any_callback_hands_over(failing_at: str) -> None:
-    """Its work is stopped if it can be; whether or not, the others hear of it."""
+def test_actor_that_fails_in_any_callback_hands_over(failing_at: str) -> None:
+    """Its work ends if it can; in either case the others are told."""
 
     class Failing(Member):
         has_led = False
@@ -176,8 +176,8 @@ def test_a_leader_that_fails_at_any_callback_hands_over(failing_at: str) -> None
     in_cluster(main)
 
 
-def test_a_member_that_failed_may_start_again_on_its_node() -> None:
-    """As another process: the others believe it, and not the one before."""
+def test_actor_that_failed_starts_again_on_its_node() -> None:
+    """As another process; the other members listen to it, and no longer to the one before."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -199,8 +199,8 @@ def test_a_member_that_failed_may_start_again_on_its_node() -> None:
     in_cluster(main)
 
 
-def test_a_record_that_cannot_be_used_fails_the_start(tmp_path: Path) -> None:
-    """The error is the storage's own; the process is gone and its name free."""
+def test_actor_with_an_unusable_record_fails_to_start(tmp_path: Path) -> None:
+    """The error is the storage's own; the process has ended and its name is free."""
 
     async def main(cluster: Cluster) -> None:
         storage = FileStorage(tmp_path)
@@ -217,8 +217,8 @@ def test_a_record_that_cannot_be_used_fails_the_start(tmp_path: Path) -> None:
     in_cluster(main)
 
 
-def test_two_processes_cannot_be_one_member(tmp_path: Path) -> None:
-    """The record is locked while its member lives, and free again after it."""
+def test_actors_cannot_share_a_record(tmp_path: Path) -> None:
+    """It is locked while its member lives, and free afterwards."""
 
     async def main(cluster: Cluster) -> None:
         storage = FileStorage(tmp_path)
@@ -233,8 +233,8 @@ def test_two_processes_cannot_be_one_member(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_leader_that_loses_its_record_hands_over_and_ends(tmp_path: Path) -> None:
-    """It terminates with the error; its application is told to stop."""
+def test_actor_that_loses_its_record_ends(tmp_path: Path) -> None:
+    """It terminates with the error, and its application is told to stop; the others elect."""
 
     async def main(cluster: Cluster) -> None:
         for name in "abc":
@@ -256,8 +256,8 @@ def test_a_leader_that_loses_its_record_hands_over_and_ends(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-def test_a_leader_whose_record_fails_tells_its_application_before_it_ends(tmp_path: Path) -> None:
-    """Nobody else is told anything: its lease runs out by itself."""
+def test_actor_whose_record_fails_is_told_to_follow_before_it_ends(tmp_path: Path) -> None:
+    """The other members are told nothing: its lease ends by itself."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", storage=FileStorage(tmp_path))
@@ -283,8 +283,8 @@ def test_a_leader_whose_record_fails_tells_its_application_before_it_ends(tmp_pa
 
 
 @pytest.mark.slow
-def test_a_restart_with_a_record_keeps_the_term(tmp_path: Path) -> None:
-    """The wall clock, which goes on, has no say: tokens go up by single steps."""
+def test_actors_that_restart_with_records_keep_the_term(tmp_path: Path) -> None:
+    """The wall clock, which went on, does not matter: tokens rise by single steps."""
 
     async def main(cluster: Cluster) -> None:
         for name in "abc":
@@ -332,8 +332,8 @@ def eventful(seed: int) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-def test_a_seed_reproduces_a_run() -> None:
-    """To the nanosecond; and another seed makes another run."""
+def test_actors_repeat_a_run_from_its_seed() -> None:
+    """To the nanosecond; another seed makes another run."""
     first, second, other = (eventful(seed) for seed in (3, 3, 4))
     assert first == second
     assert len(first) > 15

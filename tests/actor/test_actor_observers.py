@@ -1,4 +1,4 @@
-"""Actors without a vote: they are started with nobody listed, join through anybody, follow whoever leads."""
+"""An actor without a vote: it is started with an empty list, joins through any member, and follows."""
 
 import logging
 from dataclasses import replace
@@ -14,13 +14,15 @@ from runtime import ProcessId
 from tests.actor.actor_support import (
     ACTOR,
     PROMISE,
+    Acquainted,
     Cluster,
     Member,
     bootstrap,
     in_cluster,
     pass_time,
+    peer_news,
 )
-from tests.actor.test_actor_discovery import Acquainted, greeting, peer_news
+from tests.election.election_support import greeting
 from tests.election.engine_support import logged
 from tests.runtime.support import Recorder
 
@@ -28,15 +30,15 @@ VOTERS = bootstrap("ab")
 
 
 async def voters_and_an_observer(cluster: Cluster, **changes: Any) -> tuple[Member, Member]:
-    """Who leads the voters on a and b, and the member on c, which knows nobody yet."""
+    """The leader of the voters on a and b, and the member on c, which knows no member yet."""
     await cluster.start("a", "b", kind=Acquainted, bootstrap=VOTERS, **changes)
     leading = await cluster.settled()
     await cluster.start("c", kind=Acquainted, bootstrap=[])
     return leading, cluster.members["c"]
 
 
-def test_an_observer_alone_waits_and_elects_nobody() -> None:
-    """It is up at once, and nothing ever comes of it."""
+def test_observer_alone_waits_and_elects_no_leader() -> None:
+    """It has begun at once, and stays as it is."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("c", bootstrap=[])
@@ -50,8 +52,8 @@ def test_an_observer_alone_waits_and_elects_nobody() -> None:
 
 
 @pytest.mark.parametrize("contact", "ab")
-def test_an_observer_joins_through_any_member(contact: str) -> None:
-    """Within a greeting's interval it follows the leader, knows all, and is known to all."""
+def test_observer_joins_through_any_member(contact: str) -> None:
+    """Within the interval between greetings it follows the leader, and all members know each other."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -67,8 +69,8 @@ def test_an_observer_joins_through_any_member(contact: str) -> None:
     in_cluster(main)
 
 
-def test_a_voter_may_bring_an_observer_in() -> None:
-    """It is enough that one of the two knows of the other."""
+def test_observer_may_be_joined_by_a_voter() -> None:
+    """It is enough if one of the two knows the other."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -79,8 +81,8 @@ def test_a_voter_may_bring_an_observer_in() -> None:
     in_cluster(main)
 
 
-def test_an_observer_that_comes_before_the_voters_is_not_forgotten() -> None:
-    """Those that start without a record are silent at first; they listen to who greets them."""
+def test_observer_that_starts_before_the_voters_follows_them() -> None:
+    """Voters that start without a record are silent at first, but they listen to greetings."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("c", bootstrap=[])
@@ -95,7 +97,7 @@ def test_an_observer_that_comes_before_the_voters_is_not_forgotten() -> None:
 
 
 @pytest.mark.slow
-def test_an_observer_is_told_of_each_change_of_leader() -> None:
+def test_observer_is_told_each_change_of_leader() -> None:
     """A resignation and a death, like any follower."""
 
     async def main(cluster: Cluster) -> None:
@@ -119,8 +121,8 @@ def test_an_observer_is_told_of_each_change_of_leader() -> None:
     in_cluster_of_more(main)
 
 
-def test_an_observer_ceases_to_follow_a_leader_that_it_cannot_hear() -> None:
-    """No connection breaks; after an election timeout it follows nobody, and again when it is back."""
+def test_observer_stops_following_a_leader_that_it_cannot_hear() -> None:
+    """No connection breaks; after an election timeout it follows no member, until it hears the leader again."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -137,8 +139,8 @@ def test_an_observer_ceases_to_follow_a_leader_that_it_cannot_hear() -> None:
     in_cluster(main)
 
 
-def test_an_observer_is_in_no_quorum() -> None:
-    """Of two voters and three observers one voter does not lead."""
+def test_observer_is_in_no_quorum() -> None:
+    """One of two voters does not lead, even with an observer."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -156,8 +158,8 @@ def test_an_observer_is_in_no_quorum() -> None:
 
 
 @pytest.mark.slow
-def test_an_observer_leaves_and_joins_again() -> None:
-    """Meanwhile it hears nobody, and nobody counts it as a peer."""
+def test_observer_leaves_and_joins_again() -> None:
+    """Meanwhile it hears no member, and is no member's peer."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -181,8 +183,8 @@ def test_an_observer_leaves_and_joins_again() -> None:
     in_cluster(main)
 
 
-def test_a_voter_does_not_leave() -> None:
-    """It stays a voter whatever it does; to pretend otherwise would only make quorums harder."""
+def test_voter_does_not_leave() -> None:
+    """It stays a voter whatever it does; if it only pretended to leave, quorums would be harder to reach."""
 
     async def main(cluster: Cluster) -> None:
         leading, _ = await voters_and_an_observer(cluster)
@@ -192,8 +194,8 @@ def test_a_voter_does_not_leave() -> None:
     in_cluster(main)
 
 
-def test_an_observer_that_dies_is_forgotten_and_comes_back() -> None:
-    """As another incarnation, which has forgotten everything and need not wait."""
+def test_observer_that_dies_is_forgotten_and_comes_back() -> None:
+    """As another incarnation, which has no memory and need not wait."""
 
     async def main(cluster: Cluster) -> None:
         leading, observer = await voters_and_an_observer(cluster)
@@ -213,8 +215,8 @@ def test_an_observer_that_dies_is_forgotten_and_comes_back() -> None:
 
 
 @pytest.mark.slow
-def test_an_observer_with_a_record_stays_one(tmp_path: Path, caplog: Any) -> None:
-    """Its record knows the voters; that they are not on its list is as it should be."""
+def test_observer_with_a_record_stays_an_observer(tmp_path: Path, caplog: Any) -> None:
+    """Its record names the voters; that its own list is empty is no contradiction."""
 
     async def main(cluster: Cluster) -> None:
         storage = FileStorage(tmp_path)
@@ -235,7 +237,7 @@ def test_an_observer_with_a_record_stays_one(tmp_path: Path, caplog: Any) -> Non
 
 
 @pytest.mark.slow
-def test_a_voter_that_is_started_as_an_observer_is_reported(
+def test_voter_that_is_started_as_an_observer_is_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It has forgotten its votes, so it takes no part; the others, a quorum, go on."""
@@ -260,8 +262,8 @@ def test_a_voter_that_is_started_as_an_observer_is_reported(
 
 
 @pytest.mark.slow
-def test_whoever_is_no_peer_is_no_observer_either() -> None:
-    """Peers are only so many: beyond them nobody is sent heartbeats, whatever names he makes up."""
+def test_observer_that_is_no_peer_is_sent_no_heartbeat() -> None:
+    """The number of peers is bounded, so invented names cannot make a leader send more and more."""
     lines: list[Line] = []
 
     async def main(cluster: Cluster) -> None:
@@ -281,8 +283,8 @@ def test_whoever_is_no_peer_is_no_observer_either() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("farewell", [True, False])
-def test_an_observer_finds_voters_that_were_all_restarted(farewell: bool) -> None:
-    """However they ended: who brought it in does not remember it, so it looks for them."""
+def test_observer_finds_voters_that_were_all_restarted(farewell: bool) -> None:
+    """However they ended: the voter that it joined through does not remember it, so it looks for them."""
 
     async def main(cluster: Cluster) -> None:
         _, observer = await voters_and_an_observer(cluster)

@@ -1,4 +1,4 @@
-"""The election over real connections with mutual TLS: neither knows of the other."""
+"""An actor over real connections with mutual TLS; the election knows nothing of TLS."""
 
 import contextlib
 from pathlib import Path
@@ -14,14 +14,14 @@ NAMES = ("a", "b", "c")
 
 
 def leader_of(members: list[Member]) -> Member | None:
-    """The one who acts and whom all follow, if that is how things are."""
+    """The member that acts and that all follow; None if there is none."""
     acting = [member for member in members if member.is_leader]
     followed = {member.leader for member in members}
     return acting[0] if len(acting) == 1 and followed == {acting[0].pid} else None
 
 
 async def join(node: runtime.Node, member: Member, others: list[runtime.Node]) -> None:
-    """Lets a member take part on a node that can reach the others."""
+    """Let a member take part on a node that can reach the others."""
     for other in others:
         if other is not node:
             node.add_route(other.name, other.address)
@@ -29,7 +29,7 @@ async def join(node: runtime.Node, member: Member, others: list[runtime.Node]) -
 
 
 async def settled(members: list[Member]) -> Member:
-    """Waits until all follow one leader, which acts; it."""
+    """Wait until all follow one member, which acts; that member."""
     await until(lambda: leader_of(members))
     found = leader_of(members)
     assert found is not None

@@ -1,170 +1,165 @@
-"""The actor and what others say: strangers, forgers, former selves, other clusters, other lists."""
+"""The peers of an actor: when they join and leave, and joining a member that no list names."""
 
-import logging
+import asyncio
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from leader.protocol.messages import Heartbeat, PreVoteRequest, Resigned
-from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Term
-from runtime import ProcessId
+import leader
+from leader import FileStorage
+from runtime import Pid, ProcessId
 from tests.actor.actor_support import (
     ACTOR,
+    Acquainted,
     Cluster,
     Member,
-    bootstrap,
     in_cluster,
     options,
     pass_time,
+    peer_news,
 )
-from tests.election.engine_support import logged
-from tests.protocol.builders import identity, membership
-from tests.runtime.support import Recorder
+from tests.runtime.support import until
 
 
-def test_a_message_from_another_node_than_it_says_is_dropped(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A node vouches for its own members only; the forgery is logged."""
+def test_actor_loses_a_peer_whose_node_goes_down() -> None:
+    """Killed or stopped; when the node is back, its member joins again as another process."""
 
     async def main(cluster: Cluster) -> None:
-        await cluster.start(*"abc")
-        leading = await cluster.settled()
-        target, forger = cluster.others(leading)
-        term = Term(leading.term + 1)
-        for node in (leading.node.name, "nowhere"):
-            forged = Heartbeat(
-                cluster=ClusterId("shop"),
-                sender=MemberId(f"member@{node}"),
-                term=term,
-                sent=Instant(1),
-                membership=membership(term, tuple(MemberId(f"member@{name}") for name in "abc")),
-            )
-            forger.send(ProcessId(ACTOR, target.node.name), forged)
-        await pass_time(0.2)
-        assert (target.term, target.leader) == (leading.term, leading.pid)
-        assert await cluster.settled() is leading
-        texts = logged(caplog.records, logging.WARNING)
-        assert [text for text in texts if text.startswith("dropped")] == [
-            f"dropped a message of member@{node} that came from node {forger.node.name}"
-            for node in (leading.node.name, "nowhere")
+        await cluster.start(*"abc", kind=Acquainted)
+        await cluster.settled()
+        former = cluster.members["c"].pid
+        assert cluster.members["a"].has_peer(former)
+        cluster.crash("c")
+        await pass_time(0.1)
+        assert not cluster.members["a"].has_peer(former)
+        await cluster.start("c", kind=Acquainted)
+        await pass_time(1)
+        assert cluster.members["a"].has_peer(cluster.members["c"].pid)
+        cluster.members.pop("c")
+        await cluster.nodes["c"].stop()
+        await pass_time(0.1)
+        assert peer_news(cluster.history, "a")[-4:] == [
+            *(("joined", "c"), ("left", ("c", 1)), ("joined", "c"), ("left", ("c", 1)))
         ]
 
-    with caplog.at_level(logging.WARNING):
-        in_cluster(main)
+    in_cluster(main)
 
 
-def test_a_message_of_a_former_incarnation_is_dropped(caplog: pytest.LogCaptureFixture) -> None:
-    """A process that was replaced has no say, even on the same life of its node."""
+def test_actor_loses_a_peer_that_ends_on_a_node_that_runs() -> None:
+    """It is told at once, and does not wait for the node to go down."""
 
     async def main(cluster: Cluster) -> None:
-        former = Recorder()
-        for name in "abc":
-            await cluster.start_node(name)
-        await cluster.nodes["a"].spawn(lambda: former)
-        for name in "abc":
-            await cluster.join(name, Member(cluster.history), options())
-        leading = await cluster.settled()
-        await pass_time(0.1)
-        farewell = Resigned(
-            cluster=ClusterId("shop"),
-            sender=MemberId("member@a"),
-            term=Term(leading.term),
-            successor=None,
-        )
-        former.send(ProcessId(ACTOR, "b"), farewell)
-        await pass_time(0.1)
-        assert await cluster.settled() is leading
+        await cluster.start(*"abc", kind=Acquainted)
+        await cluster.settled()
+        cluster.members.pop("c").stop()
+        await pass_time(0.01)
+        assert peer_news(cluster.history, "a")[-1] == ("left", ("c", 1))
 
-    with caplog.at_level(logging.WARNING):
-        in_cluster(main)
-    [warning] = [text for text in logged(caplog.records, logging.WARNING) if "older" in text]
-    assert warning.startswith("dropped a message of an older incarnation of member@a: <a.")
+    in_cluster(main)
 
 
-def test_two_clusters_on_the_same_nodes_do_not_mix() -> None:
-    """Each has its own leader, and the end of one's leadership is nothing to the other."""
+def test_actor_without_peers_leads_no_cluster_of_three() -> None:
+    """Quorums do not shrink when peers leave: one of three is never a majority."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
-        other: dict[str, Member] = {}
-        for name in "abc":
-            member = Member([])
-            given = options(cluster_id="bank", bootstrap=bootstrap(name="teller"))
-            await cluster.nodes[name].spawn_register("teller", lambda m=member: m, given)  # type: ignore[misc]
-            other[name] = member
-        leading = await cluster.settled()
-        await pass_time(1)
-        [teller] = [member for member in other.values() if member.is_leader]
-        term = teller.term
-        leading.stop()
-        await pass_time(0.5)
-        assert cluster.acting() != [leading]
-        assert (teller.is_leader, teller.term) == (True, term)
-
-    in_cluster(main)
-
-
-def test_members_of_different_clusters_do_not_count_for_each_other() -> None:
-    """Not even where they agree on who the members are."""
-
-    async def main(cluster: Cluster) -> None:
-        await cluster.start("a", cluster_id="bank")
-        await cluster.start("b")
-        await pass_time(2)
-        assert cluster.acting() == []
-        await cluster.start("c")
-        await pass_time(1)
-        [leading] = cluster.acting()
-        assert leading.node.name in "bc"
-        assert cluster.told("a") == []
-
-    in_cluster(main)
-
-
-def test_different_bootstrap_lists_are_refused_and_reported(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Once for each pair of members, at those who asked; the text names both lists."""
-
-    async def main(cluster: Cluster) -> None:
-        await cluster.start("a", bootstrap=bootstrap("ac"))
-        await cluster.start("b", "c", bootstrap=bootstrap("bc"))
+        await cluster.settled()
+        cluster.crash("b")
+        cluster.crash("c")
         await pass_time(3)
-        [leading] = cluster.acting()
-        assert leading.node.name in "bc"
-        assert cluster.told("a") == []
+        assert cluster.members["a"].peer_count == 0
+        assert cluster.acting() == []
 
-    with caplog.at_level(logging.ERROR):
-        in_cluster(main)
-    ours, theirs = ["member@a", "member@c"], ["member@b", "member@c"]
-    assert logged(caplog.records, logging.ERROR) == [
-        f"member@c was started with another bootstrap list: {theirs}, ours is {ours}"
-    ]
+    in_cluster(main)
 
 
-@pytest.mark.parametrize(
-    ("name", "answers"),
-    [("@b", 0), ("\n@b", 0), ("x@y@b", 0), ("x" * 101 + "@b", 0), ("stranger@b", 1)],
-)
-def test_a_stranger_is_answered_where_it_wrote_from(name: str, answers: int) -> None:
-    """If a process can be called what it says it is called; if not, its fault is not ours."""
+@pytest.mark.parametrize(("peer", "words"), [("member@b", "'member@b'"), (None, "None")])
+def test_actor_joins_a_process_by_name_only(peer: Any, words: str) -> None:
+    """The error shows what was given instead."""
 
     async def main(cluster: Cluster) -> None:
-        await cluster.start("a", bootstrap=bootstrap("a"))
-        leading = await cluster.settled()
-        stranger = Recorder()
-        await (await cluster.start_node("b")).spawn(lambda: stranger)
-        request = PreVoteRequest(
-            cluster=ClusterId("shop"),
-            sender=MemberId(name),
-            term=Term(leading.term + 1),
-            sent=Instant(1),
-            membership=identity(),
-        )
-        stranger.send(ProcessId(ACTOR, "a"), request)
+        await cluster.start("a")
+        with pytest.raises(TypeError, match=f"peer = {words}: must be a ProcessId"):
+            cluster.members["a"].join(peer)
+
+    in_cluster(main)
+
+
+def test_actor_cannot_change_who_votes() -> None:
+    """Neither by joining nor by leaving; the error says what can be done instead."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a")
+        member = cluster.members["a"]
+        with pytest.raises(
+            leader.MembershipFixed, match="join with vote = True: who votes is fixed"
+        ):
+            member.join(ProcessId(ACTOR, "b"), vote=True)
+        with pytest.raises(leader.MembershipFixed, match="start them with the new bootstrap list"):
+            member.leave()
+
+    in_cluster(main)
+
+
+def test_actor_that_terminates_is_a_peer_no_more() -> None:
+    """It neither greets nor answers a greeting: otherwise it would stay a peer until its node goes down."""
+
+    class Slow(Acquainted):
+        async def terminate(self, reason: Any) -> None:  # type: ignore[override]
+            await asyncio.sleep(1)
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", "c", kind=Slow)
+        await cluster.settled()
+        ending = cluster.members.pop("c")
+        ending.stop()
         await pass_time(0.1)
-        heard = [await stranger.receive() for _ in range(stranger.inbox.qsize())]
-        assert [answer.membership.voters for answer in heard] == [("member@a",)] * answers
-        assert await cluster.settled() is leading
+        await cluster.start("b", kind=Slow)
+        await pass_time(2)
+        assert peer_news(cluster.history, "a") == [
+            *(("joined", "c"), ("left", ("c", 0)), ("joined", "b"))
+        ]
+        assert peer_news(cluster.history, "b") == [("joined", "a")]
+
+    in_cluster(main)
+
+
+def test_actor_is_told_of_a_leader_that_was_started_again(tmp_path: Path) -> None:
+    """Such a leader may lead on before it is missed: a follower must not keep the PID of the dead process."""
+
+    class Faithful(Member):
+        followed: Pid | None = None
+
+        async def handle_become_follower(self, leader: Pid | None) -> None:
+            self.followed = leader
+
+    async def main(cluster: Cluster) -> None:
+        given = options(storage=FileStorage(tmp_path))
+        await cluster.start(*"abc", kind=Faithful, storage=given.storage)
+        leading = await cluster.settled()
+        name = leading.node.name
+        cluster.others(leading)[0].send_exit(leading.pid, "kill")
+        await until(lambda: cluster.nodes[name].whereis(ACTOR) is None)
+        await cluster.join(name, Faithful(cluster.history), given)
+        for _ in range(100):
+            await pass_time(0.01)
+            for other in cluster.others(cluster.members[name]):
+                assert isinstance(other, Faithful)
+                assert other.followed == other.leader
+
+    in_cluster(main)
+
+
+def test_actor_gives_a_fresh_list_of_peers() -> None:
+    """A caller that changes it changes nothing here."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc")
+        await cluster.settled()
+        member, other = cluster.members["a"], cluster.members["b"]
+        member.peers().clear()
+        assert (member.peer_count, member.has_peer(other.pid)) == (2, True)
+        assert not member.has_peer(member.pid)
 
     in_cluster(main)

@@ -1,4 +1,4 @@
-"""An actor with a slow callback, behind which the news of leaderships waits."""
+"""What an actor is told of its election, and when: callbacks that wait behind a slow one."""
 
 import asyncio
 from typing import Any
@@ -19,8 +19,8 @@ from tests.actor.actor_support import (
 from tests.election.engine_support import StoppableClock
 
 
-def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
-    """What was kept from the former one is of the past, since others led in between."""
+def test_listener_denies_a_leadership_that_the_actor_was_not_told_of() -> None:
+    """What the actor kept from its former leadership is outdated, since another member led in between."""
 
     class Thinking(Member):
         async def handle_message(self, sender: Pid | None, message: Any) -> None:
@@ -55,8 +55,8 @@ def test_nobody_acts_in_a_leadership_that_he_was_not_told_of() -> None:
     in_cluster(main)
 
 
-def test_a_leadership_that_ended_while_it_waited_starts_nothing() -> None:
-    """Work that starts when it is over would be stopped by nobody in time."""
+def test_listener_drops_the_announcement_of_a_leadership_that_is_over() -> None:
+    """Work that started after the end would not be stopped in time."""
 
     class Blocked(Member):
         async def handle_message(self, sender: Pid | None, message: Any) -> None:
@@ -79,8 +79,8 @@ def test_a_leadership_that_ended_while_it_waited_starts_nothing() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.02])
-def test_a_stopping_leader_stops_its_work_before_it_says_so(seconds: float) -> None:
-    """Its application has ended what only a leader may do when the next one begins."""
+def test_listener_lets_a_stopping_leader_end_its_work_before_it_resigns(seconds: float) -> None:
+    """When the next leader begins, the application of this one has ended what only a leader may do."""
 
     class Tidy(Member):
         has_led = False
@@ -108,7 +108,7 @@ def test_a_stopping_leader_stops_its_work_before_it_says_so(seconds: float) -> N
         assert cluster.first("follows", name, stopped) == pytest.approx(stopped)
         tidied = cluster.first("has tidied", name, stopped)
         assert tidied == pytest.approx(stopped + seconds)
-        # One way for the news and one round trip for the votes: the successor it names asks nobody.
+        # One way for the resignation and one round trip for the votes: the named successor needs no pre-vote.
         assert tidied < cluster.first("leads", since=stopped) < tidied + 0.0004
         assert (name, "may act", True) not in [entry[1:] for entry in cluster.history]
         assert [what for when, node, what, _ in cluster.history if node == name][-4:] == [
@@ -119,7 +119,7 @@ def test_a_stopping_leader_stops_its_work_before_it_says_so(seconds: float) -> N
 
 
 class Pausing(Member):
-    """Works while it leads; a message takes it as many seconds as it says."""
+    """Works while it leads; handling a message takes as many seconds as the message says."""
 
     async def handle_become_leader(self) -> None:
         await super().handle_become_leader()
@@ -130,8 +130,8 @@ class Pausing(Member):
         self.note("handled", message)
 
 
-def test_the_news_of_a_former_leadership_does_not_begin_the_present_one() -> None:
-    """The end that waits behind it would wait for work that only the present one's end stops."""
+def test_listener_does_not_begin_the_present_leadership_by_an_old_announcement() -> None:
+    """The end that waits behind it would wait for work that only the end of the present leadership cancels."""
 
     async def main(cluster: Cluster) -> None:
         clock = StoppableClock(asyncio.get_running_loop())
@@ -154,8 +154,8 @@ def test_the_news_of_a_former_leadership_does_not_begin_the_present_one() -> Non
 
 
 @pytest.mark.slow
-def test_a_leader_whose_work_was_stopped_does_not_stand_in_the_way() -> None:
-    """Answers that were merely late come again, but it cannot say that it resigns: others take over."""
+def test_listener_lets_the_lease_expire_if_its_work_was_cancelled_and_the_actor_is_busy() -> None:
+    """Late answers arrive in the end, but it cannot resign yet: another member must be able to take over."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc", kind=Pausing)
@@ -176,8 +176,8 @@ def test_a_leader_whose_work_was_stopped_does_not_stand_in_the_way() -> None:
     in_cluster(main)
 
 
-def test_who_resigns_twice_gives_up_one_leadership() -> None:
-    """A second hand-over would end the next one."""
+def test_listener_resigns_once_if_it_is_asked_twice() -> None:
+    """A second hand-over would end the next leadership."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", kind=Pausing, bootstrap=bootstrap("a"))
@@ -194,5 +194,22 @@ def test_who_resigns_twice_gives_up_one_leadership() -> None:
         leading.resign()
         await pass_time(0.01)
         assert not leading.is_leader
+
+    in_cluster(main)
+
+
+def test_listener_takes_no_part_while_the_actor_terminates() -> None:
+    """The last callback may take long."""
+
+    class Slow(Member):
+        async def terminate(self, reason: Any) -> None:  # type: ignore[override]
+            await asyncio.sleep(2)
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start("a", "b", kind=Slow, bootstrap=bootstrap("ab"))
+        former = await cluster.settled()
+        former.stop()
+        await pass_time(1.5)
+        assert cluster.acting() == []
 
     in_cluster(main)
