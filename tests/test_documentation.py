@@ -7,9 +7,11 @@ out; ``await`` is allowed outside of functions. A block after ``<!-- not run -->
 import ast
 import json
 import re
+import socket
 import subprocess
 import sys
 import textwrap
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,9 @@ FENCE = re.compile(
 )
 NOT_RUN = re.compile(r"<!-- not run -->\s*\Z")
 LINK = re.compile(r"!?\[[^\]]*\]\(<?(?P<target>[^)\s>]+)>?[^)]*\)")
+TOP_FOLDERS = "benchmarks|docs|examples|leader|runtime|spec|stateful_tests|tests"
+FILE = re.compile(rf"`(?P<path>(?:{TOP_FOLDERS})/[\w./*-]*)`")
+PORT = re.compile(r"(?<=127\.0\.0\.1:)[1-9][0-9]*")
 HEADING = re.compile(r"^#+ +(?P<text>.+?) *#*$", re.MULTILINE)
 ANY_FENCE = re.compile(r"^[ ]*```.*?^[ ]*```[ ]*$", re.MULTILINE | re.DOTALL)
 
@@ -75,11 +80,26 @@ def blocks_of(page: Path, text: str) -> list[Block]:
     ]
 
 
+def with_free_ports(code: str) -> str:
+    """The code with a free port instead of each one that it names on this machine.
+
+    A reader's ports may be taken here, and then a page would fail for no reason of its own.
+    """
+    ports = sorted(set(PORT.findall(code)))
+    with ExitStack() as held:
+        listeners = [held.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in ports]
+        free = [str(listener.getsockname()[1]) for listener in listeners]
+    chosen = dict(zip(ports, free, strict=True))
+    return PORT.sub(lambda match: chosen[match.group()], code)
+
+
 def run(blocks: list[Block], folder: Path) -> subprocess.CompletedProcess[str]:
     """Another interpreter that runs blocks, in an empty folder."""
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", RUNNER],
-        input=json.dumps([(str(block), block.source) for block in blocks if block.is_run]),
+        input=with_free_ports(
+            json.dumps([(str(block), block.source) for block in blocks if block.is_run])
+        ),
         capture_output=True,
         text=True,
         cwd=folder,
@@ -106,6 +126,12 @@ def leads_nowhere(page: Path, target: str) -> bool:
     if not there.exists() or not there.is_relative_to(ROOT):
         return True
     return bool(anchor) and there.suffix == ".md" and anchor not in anchors_of(there)
+
+
+def missing_files(prose: str) -> list[str]:
+    """The paths that a text names and that do not exist."""
+    named = {match["path"] for match in FILE.finditer(prose)}
+    return sorted(path for path in named if not any(ROOT.glob(path.rstrip("/"))))
 
 
 def name_of(page: Path) -> str:
@@ -140,6 +166,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = [match["target"] for match in LINK.finditer(prose_of(page))]
     relative = [target for target in targets if not re.match(r"[a-z]+:", target)]
     assert [target for target in relative if leads_nowhere(page, target)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    """A path in backticks that begins with one of our folders; ``*`` may stand for any name."""
+    assert missing_files(prose_of(page)) == []
 
 
 def test_the_readme_shows_how_it_is_used() -> None:
@@ -208,3 +240,20 @@ def test_a_link_that_leads_nowhere_is_noticed() -> None:
     assert leads_nowhere(readme, "missing.md")
     assert leads_nowhere(readme, "#missing-heading")
     assert leads_nowhere(readme, "../")
+
+
+def test_a_file_that_is_missing_is_noticed() -> None:
+    """A folder, a file, and a pattern that fits no file; other words in backticks are not paths."""
+    there = "`tests/`, `tests/test_documentation.py`, `tests/test_doc*.py`, `either/or`, `a.py`"
+    assert missing_files(there) == []
+    missing = ["spec/nowhere/", "tests/test_no*where.py", "tests/test_nowhere.py"]
+    assert missing_files(" ".join(f"`{each}`" for each in missing)) == missing
+
+
+def test_ports_on_a_page_are_replaced_by_free_ones() -> None:
+    """One address stays one address, and a port of 0 stays as it is."""
+    source = "'127.0.0.1:7101', '127.0.0.1:7102', '127.0.0.1:7101', '127.0.0.1:0', '10.0.0.1:1'"
+    first, second, again, any_port, elsewhere = ast.literal_eval(with_free_ports(source))
+    assert first == again != second
+    assert {first, second}.isdisjoint({"127.0.0.1:7101", "127.0.0.1:7102"})
+    assert (any_port, elsewhere) == ("127.0.0.1:0", "10.0.0.1:1")
