@@ -1,18 +1,18 @@
 """Actors on asyncio: processes with mailboxes, on nodes that authenticate each other.
 
 A `Process` handles one message at a time; a `Node` runs processes and delivers messages to those
-of other nodes; types that travel are registered with `@message`. Time, network and chance are
-passed in, so the same code runs on `runtime.simulation`, where a seed reproduces every run.
-Knows nothing of elections.
+of other nodes. The types of such messages are registered with `@message`. Time, network and chance
+are arguments, so the same code runs on `runtime.simulation`, where one seed reproduces a run. This
+package leaves elections to the applications of it.
 
 What a process can do: `send`, `call` and be called, `monitor`, `link`, `send_exit`, `spawn`; a
-`Supervisor` starts others and starts them again. `docs/runtime.md` shows each.
+`Supervisor` starts other processes and restarts them. `docs/runtime.md` shows each.
 
-How a message travels: `tcp` has `tls`, if any, decrypt bytes and cuts them into frames, `link` lets
-a frame pass once the other node has proved itself and has `wire` decode it, `peers` hand it to
-`node`, which finds the process and puts it into its `mailbox`, or calls its priority handler, all
-in the one call that read the bytes. What nodes say on behalf of processes (`signals`) takes the same
-way as far as `node`, where the `switchboard` hands it to `calls`, `monitors` or `processes`.
+How a message travels: `network/tcp` decrypts bytes with `tls`, if that is used, and cuts them into
+frames. `network/connection` passes frames on when the other node has proved who it is, and decodes
+them with `wire`. `processes/message_router` hands the message to its endpoint or puts it into the
+mailbox of its process. All of this happens within the call that read the bytes. Signals, which nodes
+send on behalf of processes, take the same way; the router hands them to their handlers.
 """
 
 import logging
@@ -32,14 +32,25 @@ from runtime.errors import (
 )
 from runtime.events import Down, Exit, NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.limits import NodeLimits
-from runtime.network.tcp import TcpTransport
-from runtime.network.tls import Credentials, Tls
-from runtime.network.transport import Channel, Connection, Listener, Loss, Receiver, Transport
-from runtime.network.wire import DEFAULT_REGISTRY, Registry, WireError, message
+from runtime.network import (
+    DEFAULT_REGISTRY,
+    Channel,
+    Connection,
+    Credentials,
+    Listener,
+    Loss,
+    Receiver,
+    Registry,
+    TcpTransport,
+    Tls,
+    Transport,
+    WireError,
+    message,
+)
 from runtime.node import Node
 from runtime.pid import Pid, ProcessId
-from runtime.process import ExitReason, Host, PriorityHandler, Process
-from runtime.processes.endpoints import Endpoint, Registration
+from runtime.process import Process
+from runtime.processes import Endpoint, Host, NameTaken, Registration
 from runtime.processes.supervisor import (
     Child,
     Restart,
@@ -48,7 +59,7 @@ from runtime.processes.supervisor import (
     Supervisor,
     TooManyRestarts,
 )
-from runtime.processes.table import NameTaken
+from runtime.reasons import ExitReason
 from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
 
 __all__ = [
@@ -85,7 +96,6 @@ __all__ = [
     "NodeUp",
     "NotHandled",
     "Pid",
-    "PriorityHandler",
     "Process",
     "ProcessEnded",
     "ProcessId",

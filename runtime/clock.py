@@ -1,8 +1,8 @@
-"""Time, as everything in this package reads it: a `Clock` is passed in, never looked up.
+"""Time: a `Clock` is passed to everything that needs it, and no code looks it up elsewhere.
 
-Knows nothing of what is timed. The idea: instants are integers in nanoseconds on a clock that
-counts through suspend, so a laptop that slept knows that its time is over; a timer may ring early
-or late, and whoever needs more looks at the clock again, which is all that `Alarm` does.
+Leaves to the caller what is timed. Instants are integers, in nanoseconds, on a clock that counts
+through suspend, so a machine that slept knows that a lease has ended. A timer may call back early or
+late. If an early call is harmful, use `Alarm`, which looks at the clock again.
 """
 
 import asyncio
@@ -15,33 +15,33 @@ NANOSECONDS = 1_000_000_000
 
 
 class Timer(Protocol):
-    """Something that will call back, unless it is cancelled before."""
+    """A callback that is going to be called, unless it is cancelled before."""
 
     def cancel(self) -> None:
-        """Calls it off; without effect once it has rung."""
+        """Prevents the call; does nothing if the call has been made."""
 
 
 class Clock(Protocol):
-    """One clock; two clocks share no zero."""
+    """One clock. Instants of two clocks cannot be compared: each has its own zero."""
 
     def now(self) -> int:
-        """Nanoseconds since some fixed instant; readable from anywhere, with or without a loop."""
+        """Nanoseconds since a fixed instant; may be called without an event loop."""
 
     def wall_milliseconds(self) -> int:
-        """Milliseconds since the epoch; may be set back or forth by an administrator."""
+        """Milliseconds since the epoch; an administrator may set this clock back or forward."""
 
     def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
         """Calls back at about that instant, in nanoseconds; early or late is allowed."""
 
 
 class SystemClock:
-    """The clock of this machine, its timers on the given event loop."""
+    """The clock of this machine, with timers on the given event loop."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
 
     def now(self) -> int:
-        """Nanoseconds since boot, the time spent suspended included where the system counts it."""
+        """Nanoseconds since boot, including the time in suspend if the system counts it."""
         return time.clock_gettime_ns(_SUSPEND_PROOF)
 
     def wall_milliseconds(self) -> int:
@@ -50,7 +50,8 @@ class SystemClock:
 
     def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
         """Calls back when the time from now to that instant, in nanoseconds, has passed."""
-        # The loop's own clock stands still while suspended: only durations carry over.
+        # The clock of the event loop may stop during suspend, so its instants differ from ours:
+        # only a duration can be handed to it.
         delay = max(0, instant - self.now()) / NANOSECONDS
         return self._loop.call_later(delay, callback)
 
@@ -59,7 +60,7 @@ _SUSPEND_PROOF: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 class Alarm:
-    """Calls back once and never before its instant, however early its clock's timers ring."""
+    """Calls back once, and never before its instant, even if the timers of its clock are early."""
 
     def __init__(self, clock: Clock, instant: int, callback: Callable[[], None]) -> None:
         self._clock = clock
@@ -68,7 +69,7 @@ class Alarm:
         self._timer = clock.call_at(instant, self._ring)
 
     def cancel(self) -> None:
-        """Calls it off; without effect once it has rung."""
+        """Prevents the call; does nothing if the call has been made."""
         self._timer.cancel()
 
     def _ring(self) -> None:
@@ -79,15 +80,15 @@ class Alarm:
 
 
 def after(clock: Clock, seconds: float, callback: Callable[[], None]) -> Alarm:
-    """An alarm that many seconds from now."""
+    """Returns an alarm that calls back that many seconds from now."""
     return Alarm(clock, clock.now() + round(seconds * NANOSECONDS), callback)
 
 
 async def sleep(clock: Clock, seconds: float) -> None:
     """Waits that many seconds of the given clock."""
-    rung = asyncio.Event()
-    alarm = after(clock, seconds, rung.set)
+    over = asyncio.Event()
+    alarm = after(clock, seconds, over.set)
     try:
-        await rung.wait()
+        await over.wait()
     finally:
         alarm.cancel()

@@ -1,8 +1,8 @@
-"""What was dropped, and why: counted always, logged rarely.
+"""What was dropped, and why: every drop is counted, few are logged.
 
-Knows nothing of what it counts. The idea: nothing vanishes silently, and nobody can fill the disk
-by sending rubbish: each cause speaks up once a minute for each key, however often it strikes, for
-so many keys and no more, however many addresses it strikes from, and never at length.
+Leaves it to the caller to decide what is dropped. Other nodes can cause drops, so the log must have
+a bound: for each reason and each key (the name of a node, for example) there is at most one line a
+minute, there are at most a hundred keys for each reason, and a line has a limited length.
 """
 
 import enum
@@ -12,21 +12,21 @@ from collections import Counter
 from runtime.clock import NANOSECONDS, Clock
 
 PERIOD = 60 * NANOSECONDS
-"""How long a cause that was logged stays quiet about the same key."""
+"""How long nothing more is logged about a reason and a key after one line."""
 
 LINES = 100
-"""How many keys a cause may speak about in a period; no more are remembered."""
+"""About how many keys a reason may be logged within a period; no more keys are remembered."""
 
 DETAIL_LIMIT = 500
-"""How many characters of a detail are logged: it may quote a frame."""
+"""How many characters of a detail are logged, because it may quote a frame."""
 
 
-class Drop(enum.Enum):
+class DropReason(enum.Enum):
     """Why a message was dropped or a connection refused."""
 
     UNKNOWN_PROCESS = "no such process"
     MAILBOX_FULL = "mailbox full"
-    ANONYMOUS = "priority message without a sender"
+    UNSIGNED = "message to an endpoint without a sender"
     MALFORMED = "malformed message"
     NO_ROUTE = "no route to the node"
     UNREACHABLE = "node unreachable"
@@ -40,29 +40,29 @@ class Drop(enum.Enum):
     CROWDED = "too many connections"
 
 
-ORDINARY = frozenset({Drop.UNKNOWN_PROCESS, Drop.ENDING})
-"""What happens in every start and stop, one process before the other: nothing to warn of."""
+ORDINARY = frozenset({DropReason.UNKNOWN_PROCESS, DropReason.ENDING})
+"""Reasons that occur whenever processes start and stop one after the other: logged as INFO."""
 
 
-class Drops:
-    """Counts by cause; logs the first of a kind and then at most one a minute."""
+class DropLog:
+    """Counts drops by reason, and logs some of them."""
 
     def __init__(self, clock: Clock, log: logging.LoggerAdapter[logging.Logger]) -> None:
         self._clock = clock
         self._log = log
-        self._counts: Counter[Drop] = Counter()
-        self._logged: dict[Drop, dict[str, int]] = {cause: {} for cause in Drop}
+        self._counts: Counter[DropReason] = Counter()
+        self._logged: dict[DropReason, dict[str, int]] = {reason: {} for reason in DropReason}
 
-    def record(self, cause: Drop, key: str, detail: str) -> None:
-        """Counts one; logs it with its detail unless this cause spoke of this key lately."""
-        self._counts[cause] += 1
-        if self._is_due(key, self._logged[cause]):
-            level = logging.INFO if cause in ORDINARY else logging.WARNING
-            self._log.log(level, "%s: %s: %s", cause.value, key, detail[:DETAIL_LIMIT])
+    def record(self, reason: DropReason, key: str, detail: str) -> None:
+        """Counts a drop; logs it, unless this reason and key were logged within the last minute."""
+        self._counts[reason] += 1
+        if self._is_due(key, self._logged[reason]):
+            level = logging.INFO if reason in ORDINARY else logging.WARNING
+            self._log.log(level, "%s: %s: %s", reason.value, key, detail[:DETAIL_LIMIT])
 
     def counts(self) -> dict[str, int]:
-        """How many were dropped, by cause."""
-        return {cause.value: self._counts[cause] for cause in Drop if self._counts[cause]}
+        """How many drops there were, by the text of the reason."""
+        return {reason.value: self._counts[reason] for reason in DropReason if self._counts[reason]}
 
     def _is_due(self, key: str, logged: dict[str, int]) -> bool:
         now = self._clock.now()

@@ -1,26 +1,25 @@
-"""What a call raises when there is no answer: one family, with `CallError` as its root.
+"""What a call raises if there is no answer: a family of errors with `CallError` as its root.
 
-Knows nothing of how calls travel. The idea: the type says what became of the request as far as
-anybody can know. Only `NoSuchProcess`, `MailboxFull`, `CallsItself`, `NotHandled`, and a
-`CannotTravel` that speaks of the request, say that it was not carried out; after any other it may
-have been.
+Leaves to the `calls` module how calls travel. The type of an error tells what is known about the
+request. Only `NoSuchProcess`, `MailboxFull`, `CallsItself`, `NotHandled`, and a `CannotTravel` about
+the request, say that it was not carried out. After any other error it may have been carried out.
 """
 
 
 class CallError(Exception):
-    """A call got no answer; the text says whom it was for and why."""
+    """A call got no answer; the text says to which process it was made, and why there is none."""
 
 
 class CallTimeout(CallError, TimeoutError):
-    """No answer came in time; one that comes later is dropped."""
+    """No answer came in time; an answer that comes later is dropped."""
 
 
 class NoSuchProcess(CallError):
-    """Nobody is there under that pid or name."""
+    """There is no process with this pid or name."""
 
 
 class MailboxFull(CallError):
-    """As many messages wait for that process as may; the request was refused."""
+    """The mailbox of the process was full, so the request was refused."""
 
 
 class NodeLost(CallError):
@@ -36,15 +35,15 @@ class CallFailed(ProcessEnded):
 
 
 class CannotTravel(CallError, TypeError):
-    """The request or the answer is nothing that can be sent to another node, or be read there."""
+    """The request or the answer cannot be sent to another node, or cannot be read there."""
 
 
 class CallsItself(CallError):
-    """A process called itself, and would have waited for itself for ever."""
+    """A process called itself: it would have waited for itself for ever."""
 
 
 class NotHandled(CallError, NotImplementedError):
-    """The process does not answer this; raised in `handle_call`, it ends nothing."""
+    """The process does not answer this request; raised in `handle_call`, it ends no process."""
 
 
 FAMILY = {

@@ -1,8 +1,8 @@
-"""What a node tells: of other nodes, which are up or down and why; of processes, that they ended.
+"""Events about other nodes (up, down and why) and about processes (ended and why).
 
-Knows nothing of how it is found out. The idea: the reason keeps apart what kernels and networks
-leave apart. A kernel closes the connections of a dead process at once and without a goodbye; a
-living node says goodbye first; and silence is neither.
+Leaves to the network and to the monitors how events are found out. The reasons of `NodeDown` differ
+in what they prove: a kernel closes the connections of a dead process at once, without a goodbye; a
+living node says goodbye before it closes; silence proves neither.
 """
 
 import enum
@@ -23,7 +23,7 @@ class NodeDownReason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class NodeUp:
-    """An incarnation of a node has proved itself and can be talked to."""
+    """An incarnation of a node has proved who it is, and messages can be sent to it."""
 
     node: str
     creation: int
@@ -31,7 +31,7 @@ class NodeUp:
 
 @dataclass(frozen=True, slots=True)
 class NodeDown:
-    """An incarnation of a node that was up has no connection with us any more."""
+    """An incarnation of a node that was up has no connection with this node any more."""
 
     node: str
     creation: int
@@ -43,10 +43,10 @@ NodeEvent = NodeUp | NodeDown
 
 @dataclass(frozen=True, slots=True)
 class Down:
-    """What was monitored has ended, cannot be reached any more, or never was there."""
+    """What was monitored has ended, cannot be reached any more, or was never there."""
 
     target: Pid | ProcessId | str
-    """As it was given to `monitor`: a process, or a node's name."""
+    """What was given to `monitor`: a process, or the name of a node."""
     reason: str
     reference: int
     """What `monitor` returned."""
@@ -54,10 +54,10 @@ class Down:
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """What would have ended this process, had it not trapped exits."""
+    """What would have ended this process if it did not trap exits."""
 
     sender: Pid
-    """The process that sent the exit, or the linked one that ended."""
+    """The process that sent the exit, or the linked process that ended."""
     reason: str
     has_ended: bool = False
     """Whether the sender was linked and has ended itself."""

@@ -1,7 +1,8 @@
-"""Who speaks: a logger whose records carry the fields `node`, `pid` and `registered_name`.
+"""A logger whose records carry the fields `node`, `pid` and `registered_name`.
 
-Knows nothing of where records go. The idea: fields, so that a log can be searched by process
-without parsing what it says; each is there in every record, None where it does not apply.
+Leaves to the application where records go. These are fields, and not part of the text, so that a log
+can be searched by process without parsing. Every record has all three; those that do not apply are
+None.
 """
 
 import logging
@@ -11,11 +12,14 @@ from typing import Any
 from runtime.pid import Pid
 
 QUOTE_LIMIT = 200
-"""How many characters of a message are logged: whoever sends long ones must not fill the disk."""
+"""How many characters of a message are logged, so that long messages cannot fill the disk."""
 
 
 class Quote:
-    """A value as a record quotes it, once it is written: its beginning, on one line, in ASCII."""
+    """A value as a record quotes it: its beginning, on one line, in ASCII.
+
+    The text is made only if the record is written.
+    """
 
     def __init__(self, value: object) -> None:
         self._value = value
@@ -36,6 +40,6 @@ class _ProcessLog(logging.LoggerAdapter[logging.Logger]):
 def process_log(
     node: str, pid: Pid | None = None, name: str | None = None
 ) -> logging.LoggerAdapter[logging.Logger]:
-    """A logger whose records say which node and process speak."""
+    """Returns a logger whose records name this node and, if given, this process."""
     fields = {"node": node, "pid": None if pid is None else str(pid), "registered_name": name}
     return _ProcessLog(logging.getLogger("runtime"), fields)

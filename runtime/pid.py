@@ -1,18 +1,18 @@
-"""Who is who: `Pid` for one incarnation of a process, `ProcessId` for a process by name.
+"""Addresses: `Pid` is one incarnation of a process, `ProcessId` is a process by name.
 
-Knows nothing of addresses: where a node listens is routing, never identity.
-The idea: a process that was restarted is another one. Its node counts processes, and the node's
-creation tells one life of the node from the next, so a `Pid` is never used twice.
+Leaves to routes where a node listens: an address on the network is never part of an identity. A
+process that was restarted is another process. Its node numbers processes, and the `creation` of the
+node tells one start of the node from the next, so no `Pid` is ever used twice.
 """
 
 from dataclasses import dataclass
 
 NAME_LIMIT = 100
-"""The longest name in characters: two of them fit into a frame of the handshake."""
+"""The longest name in characters: two names have to fit into a frame of the handshake."""
 
 
 def check_name(field: str, value: object) -> None:
-    """Raises TypeError or ValueError unless the value can name a node or a process."""
+    """Raises TypeError or ValueError unless the value can be the name of a node or a process."""
     if not isinstance(value, str):
         raise TypeError(f"{field} must be a str, not {value!r}")
     if not 0 < len(value) <= NAME_LIMIT or "@" in value or not value.isprintable():
@@ -30,7 +30,7 @@ def _check_positive(field: str, value: object) -> None:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Pid:
-    """One incarnation of a process: the `number`-th one of its node's life `creation`."""
+    """One incarnation of a process: number `number` of the start `creation` of its node."""
 
     node: str
     creation: int
@@ -42,13 +42,13 @@ class Pid:
         _check_positive("number", self.number)
 
     def __str__(self) -> str:
-        """Readable rather than complete: the creation's last four hexadecimal digits."""
+        """Short, not unique: it shows the last four hexadecimal digits of the creation."""
         return f"<{self.node}.{creation_digits(self.creation)}.{self.number}>"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ProcessId:
-    """Whichever process bears this name on that node when a message arrives."""
+    """The process that has this name on that node when a message arrives."""
 
     name: str
     node: str
@@ -62,6 +62,7 @@ class ProcessId:
 
 
 def creation_digits(creation: int) -> str:
-    """Four hexadecimal digits that tell one incarnation from the next in a log."""
-    # Creations are whole milliseconds in nanoseconds: the digits come from the milliseconds.
+    """Four hexadecimal digits that tell one start of a node from the next in a log."""
+    # A creation is a whole number of milliseconds, in nanoseconds: the digits are taken from the
+    # milliseconds, since the last digits of the nanoseconds are always the same.
     return f"{creation // 1_000_000 & 0xFFFF:04x}"

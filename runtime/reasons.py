@@ -1,14 +1,14 @@
-"""Why processes end, and the words for it that travel.
+"""Why processes end, and the texts that tell other processes about it.
 
-Knows nothing of who is told. The idea: a process ends with a word or with the error it failed with;
-whoever else hears of it is told in words, the same ones on its own node and on any other.
+Leaves to links and monitors which processes are told. A process ends with a word or with the error
+that it failed with. Other processes get a text, and it is the same text on every node.
 """
 
 ExitReason = str | Exception
-"""Why a process ends: "normal", "shutdown", a word of its own, or the error it failed with."""
+"""Why a process ends: "normal", "shutdown", another word, or the error that it failed with."""
 
 NORMAL = "normal"
-"""It had nothing left to do."""
+"""The process had nothing left to do."""
 
 SHUTDOWN = "shutdown"
 """Its node or its supervisor ended it in order."""
@@ -17,33 +17,33 @@ KILL = "kill"
 """The reason that ends any process at once, without its `terminate`."""
 
 KILLED = "killed"
-"""What others are told about a process that was ended so."""
+"""The reason that others are told for a process that was ended by `KILL`."""
 
 NO_PROCESS = "no such process"
-"""What those are told who watch a process that is not there."""
+"""The reason that is given for a process that does not exist."""
 
 ORDERLY = frozenset({NORMAL, SHUTDOWN})
-"""The ends that are no failure: they end no linked process, and no transient child is restarted."""
+"""Ends that are no failure: they end no linked process, and a transient child is not restarted."""
 
 LENGTH_LIMIT = 500
-"""The longest description, in bytes of UTF-8: it has to fit into the smallest frame."""
+"""The longest description, in bytes of UTF-8: it has to fit into the smallest allowed frame."""
 
-_CUT = "…".encode()
+_ELLIPSIS = "…".encode()
 
 
 def describe(reason: ExitReason) -> str:
-    """The reason in words, those of an error led by its type, none longer than the limit; UTF-8 can say them."""
+    """Returns the reason as text of at most `LENGTH_LIMIT` bytes; an error begins with its type."""
     words = reason if isinstance(reason, str) else f"{type(reason).__qualname__}: {_shown(reason)}"
-    # A lone surrogate cannot be sent: nobody elsewhere would hear of the end.
-    said = words.encode(errors="backslashreplace")
-    if len(said) > LENGTH_LIMIT:
-        said = said[: LENGTH_LIMIT - len(_CUT)] + _CUT
-    return said.decode(errors="ignore")
+    # UTF-8 cannot encode a lone surrogate: unescaped, the text could not be sent to other nodes.
+    encoded = words.encode(errors="backslashreplace")
+    if len(encoded) > LENGTH_LIMIT:
+        encoded = encoded[: LENGTH_LIMIT - len(_ELLIPSIS)] + _ELLIPSIS
+    return encoded.decode(errors="ignore")
 
 
 def _shown(error: Exception) -> str:
     try:
         return str(error)
     except Exception:
-        # Whoever waits for the process must hear of its end, whatever its error is like.
+        # If this raised, the processes that wait for the end of this one would not be told of it.
         return "(it cannot be shown)"

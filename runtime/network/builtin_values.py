@@ -1,18 +1,18 @@
-"""Plain values: what travels without being registered.
+"""Built-in values: what can be sent to another node without being registered.
 
-Knows nothing of bytes. The idea: exactly the values that come out as they went in, with one
-exception that is stated and not hidden: a tuple arrives as a list.
+Leaves the bytes to `wire`. Exactly those values are allowed that arrive as they were sent, with one
+documented exception: a tuple arrives as a list.
 """
 
 SCALARS = frozenset({type(None), bool, int, float, str, bytes})
-"""Plain in themselves, and as the keys of a dict."""
+"""Types whose values are allowed, also as keys of a dict."""
 
 DEPTH_LIMIT = 50
 """How deep lists, tuples and dicts may be nested."""
 
 
-def check(value: object, depth: int = 0) -> None:
-    """Raises TypeError unless the value is plain, ValueError if it is nested too deep."""
+def check_serializable(value: object, depth: int = 0) -> None:
+    """Raises TypeError if the value is not allowed, ValueError if it is nested too deep."""
     kind = type(value)
     if kind in SCALARS:
         return
@@ -28,10 +28,10 @@ def _check_parts(value: object, depth: int) -> None:
         for key, part in value.items():
             if type(key) not in SCALARS:
                 raise TypeError(_complaint(type(key), depth))
-            check(part, depth)
+            check_serializable(part, depth)
     elif isinstance(value, list | tuple):
         for part in value:
-            check(part, depth)
+            check_serializable(part, depth)
 
 
 def _complaint(kind: type, depth: int) -> str:

@@ -1,11 +1,13 @@
 """Frames over TCP: four bytes of length, then that many bytes.
 
-Knows nothing of what is in a frame, and of TLS only that a session stands between its bytes and the
-network's. The idea: an `asyncio.Protocol`, no streams: bytes come in and frames go out in one call,
-no task is switched in between. A length outside the limit ends the connection before anything of
-that frame is kept, and whoever accepts knows of a connection from its first moment, TLS or not, so
-that nobody's time is unlimited. The end of a stream is reported in the very call
-that reads it, since somebody may be waiting to take over from a dead process.
+Leaves the content of frames to others, and encryption to the session between its bytes and those of
+the network. It is an `asyncio.Protocol`, without streams: received bytes become frames, and frames
+become calls, within one call of the event loop.
+
+A length outside the limit ends the connection before any byte of that frame is kept. An accepted
+connection is handed over at its first moment, TLS or not, so the time of a stranger is limited from
+the start. The end of a stream is reported in the very call that reads it, because another member may
+be waiting to take over from a dead process.
 """
 
 import asyncio
@@ -13,9 +15,9 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
-from typing import Protocol
 
-from runtime.network.tls import Credentials, Unsafe
+from runtime.network.session import InsecureSession, PlainSession, Session
+from runtime.network.tls import Credentials
 from runtime.network.transport import (
     Channel,
     Connection,
@@ -27,6 +29,7 @@ from runtime.network.transport import (
 )
 
 HEADER = 4
+"""How many bytes announce the length of a frame."""
 
 LINGER_SECONDS = 1.0
 """How long a closed connection waits for the other end to take its last bytes."""
@@ -39,15 +42,18 @@ SOCKET_OPTIONS = (
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
     (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 10_000),
 )
-"""A machine that vanishes without a word is given up after about ten seconds.
+"""The kernel gives up a machine that has vanished after about ten seconds.
 
-No sooner: the end that gives up lives on, but answers the other end with a reset if the network
-heals, and there it passes for dead. By then, nobody should rely on it for anything.
+Not sooner: the end that gave up lives on, but if the network heals its kernel answers the other end
+with a reset, which looks like the death of this process. After ten seconds no lease depends on it.
 """
 
 
 class TcpTransport:
-    """TCP, encrypted if given credentials; else loopback only, unless told that no harm is done."""
+    """TCP, encrypted if there are credentials.
+
+    Without credentials it listens on loopback addresses only, unless `allow_insecure` is set.
+    """
 
     def __init__(
         self, *, allow_insecure: bool = False, credentials: Credentials | None = None
@@ -56,7 +62,10 @@ class TcpTransport:
         self._credentials = credentials
 
     async def listen(self, address: str, on_accept: Callable[[Connection], None]) -> Listener:
-        """Calls back for every connection; raises OSError, or ValueError for an open network."""
+        """Calls back for every connection.
+
+        Raises OSError, or ValueError for an address that is not loopback if nothing encrypts.
+        """
         host, port = split_address(address)
         if not (self._credentials or self._allow_insecure or _is_loopback(host)):
             raise ValueError(
@@ -70,63 +79,19 @@ class TcpTransport:
     async def dial(self, address: str) -> Connection:
         """Connects; raises OSError."""
         loop = asyncio.get_running_loop()
-        session = self._credentials.dial() if self._credentials else Unencrypted()
+        session = self._credentials.dial() if self._credentials else PlainSession()
         try:
             _, connection = await loop.create_connection(
                 lambda: TcpConnection(session), *split_address(address)
             )
         except UnicodeError as error:
-            # No name can be like this (an empty part, say): nobody is there either.
+            # The host cannot be a DNS name (it has an empty part, for example): no node is there.
             raise OSError(f"{address!a} names no host: {error}") from error
         return connection
 
     def _accepted(self, on_accept: Callable[[Connection], None]) -> "TcpConnection":
-        session = self._credentials.accept() if self._credentials else Unencrypted()
+        session = self._credentials.accept() if self._credentials else PlainSession()
         return TcpConnection(session, on_accept)
-
-
-class Session(Protocol):
-    """What stands between the bytes of a connection and those of the network."""
-
-    is_over: bool
-    """Whether the other end has announced that it says no more."""
-    channel: Channel
-    """What this has proved; final when the first bytes are received."""
-
-    def receive(self, data: bytes) -> bytes:
-        """What the other end has said; raises Unsafe."""
-
-    def send(self, plain: bytes) -> bytes:
-        """What the network has to carry for it."""
-
-    def finish(self) -> bytes:
-        """What the network has to carry at the end."""
-
-    def outgoing(self) -> bytes:
-        """What the network has to carry besides."""
-
-
-class Unencrypted:
-    """A session that leaves everything as it is."""
-
-    is_over = False
-    channel = Channel()
-
-    def receive(self, data: bytes) -> bytes:
-        """The same bytes."""
-        return data
-
-    def send(self, plain: bytes) -> bytes:
-        """The same bytes."""
-        return plain
-
-    def finish(self) -> bytes:
-        """Nothing."""
-        return b""
-
-    def outgoing(self) -> bytes:
-        """Nothing."""
-        return b""
 
 
 class _TcpListener:
@@ -152,7 +117,8 @@ class TcpConnection(asyncio.Protocol):
         self._receiver: Receiver | None = None
         self._transport: asyncio.Transport
         self._incoming = bytearray()
-        self._deaf = False
+        self._is_closed = False
+        """Whether this end neither sends nor receives any more."""
         self._loss: Loss | None = None
         self._linger: asyncio.TimerHandle | None = None
 
@@ -163,11 +129,11 @@ class TcpConnection(asyncio.Protocol):
 
     @property
     def buffered(self) -> int:
-        """How many bytes were sent that the kernel has not taken yet."""
+        """How many sent bytes the kernel has not taken yet."""
         return self._transport.get_write_buffer_size()
 
     def attach(self, receiver: Receiver) -> None:
-        """Names who hears of everything from here on."""
+        """Sets the receiver of all events from now on."""
         self._receiver = receiver
         if self._loss is not None:
             asyncio.get_running_loop().call_soon(receiver.connection_lost, self._loss)
@@ -175,20 +141,21 @@ class TcpConnection(asyncio.Protocol):
             self._transport.resume_reading()
 
     def send(self, frame: bytes) -> None:
-        """Sends a frame or, after the end, nothing; neither waits nor raises."""
-        if not self._deaf:
+        """Sends a frame; does nothing after the end. Neither waits nor raises."""
+        if not self._is_closed:
             self._write(self._session.send(len(frame).to_bytes(HEADER, "big") + frame))
 
     def close(self, last: bytes = b"") -> None:
-        """Sends a last frame, if any, and ends once the other end has read it."""
-        if self._deaf:
+        """Sends a last frame, if given, and ends when the other end has read it."""
+        if self._is_closed:
             return
         if last:
             self.send(last)
-        self._deaf = True
+        self._is_closed = True
         self._write(self._session.finish())
-        # Closing with bytes unread would reset the connection: the other end could lose the last
-        # frame with it and take a living process for a dead one. So only this direction is closed.
+        # If the socket were closed with bytes unread, the kernel would reset the connection. The
+        # other end could then lose the last frame, the goodbye, and take this process for dead.
+        # Therefore only the sending direction is closed.
         with contextlib.suppress(OSError):
             self._transport.write_eof()
         loop = asyncio.get_running_loop()
@@ -196,14 +163,14 @@ class TcpConnection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Ends at once; what is buffered is lost."""
-        self._deaf = True
+        self._is_closed = True
         self._transport.abort()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Sets the socket up; an accepted connection is handed over."""
+        """Sets the socket up, and hands an accepted connection over."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        # Not at once: early releases of 3.11 start to read after this call, paused or not.
+        # Not in this call: early releases of Python 3.11 start to read after it, paused or not.
         asyncio.get_running_loop().call_soon(self._wait_for_receiver)
         self.remote = str((transport.get_extra_info("peername") or ("unknown",))[0])
         _set_options(transport.get_extra_info("socket"))
@@ -216,13 +183,13 @@ class TcpConnection(asyncio.Protocol):
             self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Hands over every frame that is whole."""
-        if self._deaf:
+        """Hands over every frame that is complete."""
+        if self._is_closed:
             return
         try:
             self._incoming += self._session.receive(data)
-        except Unsafe as error:
-            # The alert first: without it, the other end takes this one for dead.
+        except InsecureSession as error:
+            # Send the TLS alert first: without it the other end takes this process for dead.
             self._write(self._session.outgoing())
             return self._refuse(str(error))
         self._write(self._session.outgoing())
@@ -232,7 +199,7 @@ class TcpConnection(asyncio.Protocol):
 
     def _hand_over_frames(self) -> None:
         start = 0
-        while not self._deaf and len(self._incoming) >= start + HEADER:
+        while not self._is_closed and len(self._incoming) >= start + HEADER:
             length = int.from_bytes(self._incoming[start : start + HEADER], "big")
             end = start + HEADER + length
             if not 0 < length <= self.frame_limit:
@@ -242,31 +209,34 @@ class TcpConnection(asyncio.Protocol):
                 break
             self._require_receiver().frame_received(bytes(self._incoming[start + HEADER : end]))
             start = end
-        del self._incoming[: None if self._deaf else start]
+        del self._incoming[: None if self._is_closed else start]
 
     def _write(self, data: bytes) -> None:
         if data:
             self._transport.write(data)
 
     def eof_received(self) -> None:
-        """The other end has closed; whatever it was still to be sent is pointless."""
-        if not self._deaf:
+        """The other end has closed, so nothing that waits to be sent can reach it."""
+        if not self._is_closed:
             self._report(Loss.CLOSED_BY_PEER)
         self.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The socket is gone."""
+        """The socket is closed."""
         if self._linger is not None:
             self._linger.cancel()
-        by_peer = isinstance(error, ConnectionResetError | BrokenPipeError) and not self._deaf
-        broken = Loss.BROKEN if error is not None and not self._deaf else Loss.CLOSED_HERE
-        self._deaf = True
-        self._report(Loss.CLOSED_BY_PEER if by_peer else broken)
+        by_peer = isinstance(error, ConnectionResetError | BrokenPipeError)
+        if error is None or self._is_closed:
+            loss = Loss.CLOSED_HERE
+        else:
+            loss = Loss.CLOSED_BY_PEER if by_peer else Loss.BROKEN
+        self._is_closed = True
+        self._report(loss)
 
     def _refuse(self, reason: str) -> None:
         self._incoming.clear()
         self._require_receiver().frame_refused(reason)
-        if not self._deaf:
+        if not self._is_closed:
             self.abort()
 
     def _report(self, loss: Loss) -> None:

@@ -1,10 +1,10 @@
-"""TLS 1.3 between nodes: the files it takes, when they are read, one connection's bytes.
+"""TLS 1.3 between nodes: the files, when they are read, and the bytes of one connection.
 
-Knows nothing of sockets and frames: a session is fed what the network brought and tells what to
-send. The idea: nothing read from files is used before a rehearsal, in which two sessions made of it
-shake hands in memory. What would fail between nodes (a key that does not fit, an authority that
-did not sign, a time that is over, another node's name) so fails at the start, or, if the files
-have changed meanwhile, in the log, and what was in order before stays in use.
+Leaves sockets and frames to `tcp`: a session is given what the network brought, and returns what has
+to be sent. Files are used only after a rehearsal, in which two sessions made of them complete a TLS
+handshake in memory. So what would fail between nodes (a key that does not fit, an authority that did
+not sign, an expired certificate, the name of another node) fails at the start. If the files change
+later and the rehearsal fails, that is logged, and the former files stay in use.
 """
 
 import contextlib
@@ -16,13 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from runtime.network.session import InsecureSession
 from runtime.network.transport import Channel
 
 READ_SIZE = 65_536
-
-
-class Unsafe(Exception):
-    """The other end, or somebody in between, does not keep to TLS as it must; the text says how."""
+"""How many decrypted bytes are read at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +28,8 @@ class Tls:
     """Files in PEM: this node's certificate (chain) and key, and the authority that signs all.
 
     Each certificate names its node as a DNS name in subjectAltName, and each end verifies the
-    other. Without an authority the network is encrypted, but only the cookie tells who is a member,
-    and every member may bear any name. Changed files are used from the next connection on.
+    other. With `authority=None` the network is encrypted, but only the cookie proves who is a
+    member, and every member can use any name. Changed files are used from the next connection on.
     """
 
     certificate: str | os.PathLike[str]
@@ -39,11 +37,11 @@ class Tls:
     authority: str | os.PathLike[str] | None
 
 
-class Session:
-    """The TLS of one connection, which begins at once and has no timeout of its own."""
+class TlsSession:
+    """The TLS of one connection. It begins at once and has no timeout of its own."""
 
     def __init__(self, context: ssl.SSLContext, binding: bytes | None = None) -> None:
-        """The acceptor's end knows the binding, the hash of its own certificate."""
+        """The acceptor's end is given the binding, which is the hash of its own certificate."""
         self.is_over = False
         self.channel = Channel()
         self._binding = binding
@@ -55,7 +53,7 @@ class Session:
         self.receive(b"")
 
     def receive(self, data: bytes) -> bytes:
-        """What the other end has said, as far as it can be read; raises Unsafe."""
+        """Returns what the other end has sent, as far as it is complete; raises InsecureSession."""
         self._incoming.write(data)
         try:
             if not self._is_established:
@@ -64,27 +62,27 @@ class Session:
         except ssl.SSLWantReadError:
             return b""
         except (ssl.SSLError, ValueError) as error:
-            raise Unsafe(f"TLS: {_reason(error)}") from error
+            raise InsecureSession(f"TLS: {_reason(error)}") from error
 
     def send(self, plain: bytes) -> bytes:
-        """What the network has to carry for it: after the handshake, and while all is well."""
+        """Returns what the network has to carry; before the end of the handshake, `plain` waits."""
         if not self._is_established:
             self._unsent += plain
             return self.outgoing()
-        # A session that the other end has broken refuses to write, even to say so.
+        # A session that the other end has broken refuses every write.
         with contextlib.suppress(ssl.SSLError):
             self._write(plain)
         return self.outgoing()
 
     def finish(self) -> bytes:
-        """The same for the announcement that no more will be said."""
-        # The other end's announcement is not waited for: it may never come.
+        """Returns what announces that this end sends no more."""
+        # Do not wait for the announcement of the other end: it may never come.
         with contextlib.suppress(ssl.SSLError):
             self._tls.unwrap()
         return self.outgoing()
 
     def outgoing(self) -> bytes:
-        """What the network has to carry by now."""
+        """Returns what the network has to carry by now."""
         return self._outgoing.read()
 
     def _shake_hands(self) -> None:
@@ -118,24 +116,24 @@ class Session:
 
 
 class Credentials:
-    """What a node's files hold, or, while they are not in order, what they held before."""
+    """What the files of a node hold or, if the files are unusable now, what they held before."""
 
     def __init__(self, files: Tls, node: str, log: logging.LoggerAdapter[logging.Logger]) -> None:
-        """Reads them; raises OSError, or ValueError for what the node could not use."""
+        """Reads the files; raises OSError, or ValueError for what the node could not use."""
         self._files = files
         self._node = node
         self._log = log
         self._stamp = _stamp(files)
         self._rehearsed = _rehearse(files, node)
 
-    def accept(self) -> Session:
-        """The acceptor's end of a new connection."""
+    def accept(self) -> TlsSession:
+        """Returns the acceptor's end of a new connection."""
         rehearsed = self._newest()
-        return Session(rehearsed.acceptor, rehearsed.binding)
+        return TlsSession(rehearsed.acceptor, rehearsed.binding)
 
-    def dial(self) -> Session:
-        """The dialler's end of a new connection."""
-        return Session(self._newest().dialler)
+    def dial(self) -> TlsSession:
+        """Returns the dialler's end of a new connection."""
+        return TlsSession(self._newest().dialler)
 
     def _newest(self) -> "_Rehearsed":
         stamp = _stamp(self._files)
@@ -160,15 +158,15 @@ class _Rehearsed(NamedTuple):
 
 
 def _rehearse(files: Tls, node: str) -> _Rehearsed:
-    acceptor = _context(ssl.PROTOCOL_TLS_SERVER, files)
-    # A session kept for resumption would outlive the certificate that it was granted for.
+    acceptor = _ssl_context(ssl.PROTOCOL_TLS_SERVER, files)
+    # A ticket to resume a session would stay valid after the certificate it was granted for.
     acceptor.num_tickets = 0
-    dialler = _context(ssl.PROTOCOL_TLS_CLIENT, files)
+    dialler = _ssl_context(ssl.PROTOCOL_TLS_CLIENT, files)
     try:
-        channel = _introduce(Session(dialler), Session(acceptor, b""))
-    except Unsafe as error:
+        channel = _introduce(TlsSession(dialler), TlsSession(acceptor, b""))
+    except InsecureSession as error:
         raise ValueError(
-            f"certificate must be one that authority {files.authority} vouches for, "
+            f"certificate must be one that authority {files.authority} has signed, "
             f"{files.certificate} is not: {error}"
         ) from error
     if channel.names is not None and node not in channel.names:
@@ -179,26 +177,27 @@ def _rehearse(files: Tls, node: str) -> _Rehearsed:
     return _Rehearsed(acceptor, dialler, channel.binding)
 
 
-def _introduce(dialler: Session, acceptor: Session) -> Channel:
-    while said := dialler.outgoing():
-        acceptor.receive(said)
+def _introduce(dialler: TlsSession, acceptor: TlsSession) -> Channel:
+    while sent := dialler.outgoing():
+        acceptor.receive(sent)
         dialler.receive(acceptor.outgoing())
     return dialler.channel
 
 
-def _context(side: int, files: Tls) -> ssl.SSLContext:
+def _ssl_context(side: int, files: Tls) -> ssl.SSLContext:
     context = ssl.SSLContext(side)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
-    # Names are those of nodes, not of hosts, and both ends check them: the handshake does.
+    # Certificates name nodes, not hosts. Both ends check these names in the runtime's handshake.
     context.check_hostname = False
     with _blaming(f"certificate and key must fit, {files.certificate} and {files.key} do not"):
-        context.load_cert_chain(_found(files.certificate), _found(files.key), password=_refuse)
+        certificate, key = _existing(files.certificate), _existing(files.key)
+        context.load_cert_chain(certificate, key, password=_refuse_password)
     if files.authority is None:
         context.verify_mode = ssl.CERT_NONE
         return context
     context.verify_mode = ssl.CERT_REQUIRED
     with _blaming(f"authority must hold certificates, {files.authority} does not"):
-        context.load_verify_locations(_found(files.authority))
+        context.load_verify_locations(_existing(files.authority))
     return context
 
 
@@ -210,15 +209,15 @@ def _blaming(rule: str) -> Iterator[None]:
         raise ValueError(f"{rule}: {_reason(error)}") from error
 
 
-def _found(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
-    # The error of the ssl module does not say which file it misses.
+def _existing(path: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    # The error of the ssl module for a missing file does not name the file; that of `open` does.
     with open(path, "rb"):
         return path
 
 
-def _refuse() -> str:
-    # Without this, the terminal is asked, and the node waits for somebody to type.
-    raise ValueError("key must not be encrypted: nobody is there to type a password")
+def _refuse_password() -> str:
+    # Without this function, OpenSSL asks on the terminal and blocks the node.
+    raise ValueError("key must not be encrypted: no password can be typed")
 
 
 def _stamp(files: Tls) -> tuple[tuple[int, ...], ...]:

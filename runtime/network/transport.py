@@ -1,8 +1,8 @@
-"""What the runtime asks of a network: connections that carry frames.
+"""What the runtime needs from a network: connections that carry frames.
 
-Knows nothing of nodes, messages or authentication. The idea: a connection delivers whole frames
-in order by calling back straight from the network's event, and sending never waits. Whoever sends
-asks how much is still buffered and decides what to leave out.
+Leaves nodes, messages and authentication to others. A connection delivers whole frames in order, by
+a call made directly from the network's event. Sending never waits: the sender asks how many bytes
+are still buffered and decides what to drop.
 """
 
 import enum
@@ -21,16 +21,16 @@ class Loss(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """What a connection has proved by itself before its first frame; at first: nothing at all."""
+    """What a connection has proved by itself before its first frame; without TLS, nothing."""
 
     binding: bytes = b""
-    """The same at both ends, and in no connection that somebody in the middle leads to each."""
+    """The same at both ends; it differs from that of any connection made by a man in the middle."""
     names: frozenset[str] | None = None
-    """The nodes that the other end's certificate names; None: nobody vouches for its name."""
+    """The nodes that the verified certificate of the other end names; None without verification."""
 
 
 class Receiver(Protocol):
-    """Who hears of a connection's events."""
+    """Is told of the events of a connection."""
 
     def frame_received(self, frame: bytes) -> None:
         """A whole frame has arrived."""
@@ -39,11 +39,11 @@ class Receiver(Protocol):
         """The other end broke the framing; the connection is aborted unless closed in this call."""
 
     def connection_lost(self, loss: Loss) -> None:
-        """The connection has ended; the last call."""
+        """The connection has ended; this is the last call."""
 
 
 class Connection(Protocol):
-    """One connection, both directions; its frames wait until a receiver is attached."""
+    """One connection, both directions. Frames wait until a receiver is attached."""
 
     frame_limit: int
     """The longest frame accepted, in bytes; a longer one is refused before it is buffered."""
@@ -58,16 +58,16 @@ class Connection(Protocol):
 
     @property
     def buffered(self) -> int:
-        """How many bytes were sent that the network has not taken yet."""
+        """How many sent bytes the network has not taken yet."""
 
     def attach(self, receiver: Receiver) -> None:
-        """Names who hears of everything from here on."""
+        """Sets the receiver of all events from now on."""
 
     def send(self, frame: bytes) -> None:
-        """Sends a frame or, after the end, nothing; neither waits nor raises."""
+        """Sends a frame; does nothing after the end. Neither waits nor raises."""
 
     def close(self, last: bytes = b"") -> None:
-        """Sends a last frame, if any, and ends in good order; nothing is received any more."""
+        """Sends a last frame, if given, and ends in good order; receives nothing any more."""
 
     def abort(self) -> None:
         """Ends at once; what is buffered is lost."""
@@ -78,24 +78,24 @@ class Listener(Protocol):
 
     @property
     def address(self) -> str:
-        """Where it listens, the port filled in if any would do."""
+        """Where it listens, with the port that was chosen if any port was allowed."""
 
     def close(self) -> None:
-        """Accepts nobody any more; accepted connections stay."""
+        """Accepts no more connections; accepted connections stay."""
 
 
 class Transport(Protocol):
     """A way to listen and to dial."""
 
     async def listen(self, address: str, on_accept: Callable[[Connection], None]) -> Listener:
-        """Calls back for every connection; raises OSError if the address cannot be had."""
+        """Calls back for every connection; raises OSError if the address is not available."""
 
     async def dial(self, address: str) -> Connection:
-        """Connects; raises OSError if there is nobody."""
+        """Connects; raises OSError if no node can be reached there."""
 
 
 def split_address(address: str) -> tuple[str, int]:
-    """Host and port of `host:port` or `[host]:port`; raises ValueError."""
+    """Returns host and port of `host:port` or `[host]:port`; raises ValueError."""
     host, colon, port = address.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
     if not (colon and host and port.isascii() and port.isdigit() and int(port) < 65536):
@@ -104,5 +104,5 @@ def split_address(address: str) -> tuple[str, int]:
 
 
 def join_address(host: str, port: int) -> str:
-    """The inverse of `split_address`."""
+    """Returns the address of a host and a port, in the form that `split_address` reads."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,10 +1,10 @@
 """Messages as bytes: the registry of types, the envelope, strict decoding.
 
-Knows nothing of connections and processes. The idea: both ends register a type under one stable
-name, its kind (plain values, see `runtime.plain`, have one of their own); an envelope carries version, kind, addressee, sender and the raw body, and the body
-is decoded into exactly the type its kind names or the whole is refused. Nothing is coerced, no field
-may be missing or added, and no bytes whatsoever make decoding do anything but return or raise
-`WireError`.
+Leaves connections and processes to others. Both ends register a type under one stable name, its kind;
+values of built-in types have one kind in common. An envelope carries version, kind, addressee, sender
+and the raw body. The body is decoded into exactly the type that its kind names, or the whole frame is
+refused: no value is converted, and no field may be missing or additional. Whatever the bytes are,
+decoding returns a message or raises `WireError`.
 """
 
 import contextlib
@@ -14,24 +14,21 @@ from typing import Annotated, NamedTuple, TypeVar, overload
 
 import msgspec
 
-from runtime.network import builtin_values
+from runtime.limits import FRAME_BYTES
+from runtime.network.builtin_values import check_serializable
 from runtime.pid import NAME_LIMIT
-from runtime.signals import TRAVELLING
 
 VERSION = 1
-"""The version of handshake and envelope; ends of different versions do not talk."""
-
-FRAME_LIMIT = 16 * 1024 * 1024
-"""The longest message on the wire, in bytes, envelope included, unless a node sets another."""
+"""The version of handshake and envelope; nodes of different versions do not connect."""
 
 KIND_LIMIT = 200
 """The longest kind, in characters."""
 
 PLAIN = "runtime.plain"
-"""The kind of plain values."""
+"""The kind of all values of built-in types."""
 
 NODE = 0
-"""The addressee of what a node says to the other node itself: no process has this number."""
+"""The addressee of a message to the other node itself: no process has this number."""
 
 MessageType = TypeVar("MessageType", bound=type)
 ProcessNumber = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
@@ -40,18 +37,18 @@ RegisteredName = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT
 
 
 class WireError(ValueError):
-    """Bytes that are no message of this registry; the text says why."""
+    """The bytes are no message of this registry; the text says why."""
 
 
-class Parcel(NamedTuple):
-    """A decoded message, its addressee (a number or a name) and its sender's number, if any."""
+class Envelope(NamedTuple):
+    """A decoded message, its addressee (a number or a name), and its sender's number, if any."""
 
     to: int | str
     sender: int | None
     message: object
 
 
-class _Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class _EncodedEnvelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     version: int
     kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
     to: Addressee | RegisteredName
@@ -59,35 +56,37 @@ class _Envelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fie
     body: msgspec.Raw
 
 
-class _Content(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class _EncodedContent(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
     body: msgspec.Raw
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Goodbye:
-    """The last a node says on a connection that it ends on purpose, and why it does."""
+    """The last message of a node that ends a connection on purpose."""
 
     reason: str
 
 
 class Registry:
-    """The types that may travel, each under its kind."""
+    """The types that can be sent to other nodes, each under its kind."""
 
     def __init__(self) -> None:
         self._kinds: dict[type, str] = {}
         self._decoders: dict[str, msgspec.msgpack.Decoder[object]] = {}
-        # Sets are sorted: the one encoding of a message is what strictness compares with.
+        # Sets are sorted: a message must have one encoding, because decoding compares with it.
         self._encoder = msgspec.msgpack.Encoder(order="deterministic")
         self._plain_encoder = msgspec.msgpack.Encoder()
-        self._envelopes = msgspec.msgpack.Decoder(_Envelope)
-        self._contents = msgspec.msgpack.Decoder(_Content)
+        self._envelopes = msgspec.msgpack.Decoder(_EncodedEnvelope)
+        self._contents = msgspec.msgpack.Decoder(_EncodedContent)
         self._decoders[PLAIN] = msgspec.msgpack.Decoder(object)
-        for own in (Goodbye, *TRAVELLING):
-            self.register(own, name=f"runtime.{own.__name__.lower()}")
+        self.register(Goodbye, name="runtime.goodbye")
 
     def register(self, message_type: type, *, name: str | None = None) -> None:
-        """Lets a dataclass or msgspec.Struct travel; raises TypeError, or ValueError if taken."""
+        """Registers a dataclass or msgspec.Struct, so that its instances can be sent.
+
+        Raises TypeError for any other type, ValueError if the name or the type is registered.
+        """
         if not _is_message_type(message_type):
             raise TypeError(
                 f"a message must be a dataclass or a msgspec.Struct, not {message_type!r}"
@@ -110,30 +109,30 @@ class Registry:
                 self.register(message_type, name=name)
 
     def encode(
-        self, to: int | str, sender: int | None, message: object, limit: int = FRAME_LIMIT
+        self, to: int | str, sender: int | None, message: object, limit: int = FRAME_BYTES
     ) -> bytes:
-        """A frame; raises TypeError if the message cannot travel, ValueError if it is too long."""
+        """Returns a frame; raises TypeError if the message cannot be sent, ValueError if too long."""
         kind, body = self._seal(message)
-        frame = self._encoder.encode(_Envelope(VERSION, kind, to, sender, body))
+        frame = self._encoder.encode(_EncodedEnvelope(VERSION, kind, to, sender, body))
         if len(frame) > limit:
             raise ValueError(f"{kind} takes {len(frame)} bytes, the limit is {limit}")
         return frame
 
-    def decode(self, frame: bytes) -> Parcel:
-        """The message in a frame; raises WireError and nothing else."""
+    def decode(self, frame: bytes) -> Envelope:
+        """Returns the message in a frame; raises WireError and nothing else."""
         with _as_wire_errors():
             envelope = self._envelopes.decode(frame)
             if envelope.version != VERSION:
                 raise WireError(f"version {envelope.version}, this is version {VERSION}")
             message = self._open(envelope.kind, envelope.body)
-            return Parcel(envelope.to, envelope.sender, message)
+            return Envelope(envelope.to, envelope.sender, message)
 
     def pack(self, message: object) -> bytes:
-        """A message as part of another; raises as `encode` does."""
-        return self._encoder.encode(_Content(*self._seal(message)))
+        """Returns a message as bytes that are part of another message; raises as `encode` does."""
+        return self._encoder.encode(_EncodedContent(*self._seal(message)))
 
     def unpack(self, packed: bytes) -> object:
-        """What was packed; raises WireError and nothing else."""
+        """Returns what was packed; raises WireError and nothing else."""
         with _as_wire_errors():
             content = self._contents.decode(packed)
             return self._open(content.kind, content.body)
@@ -141,7 +140,7 @@ class Registry:
     def _seal(self, message: object) -> tuple[str, msgspec.Raw]:
         kind, encoder = self._kinds.get(type(message), PLAIN), self._encoder
         if kind == PLAIN:
-            builtin_values.check(message)
+            check_serializable(message)
             encoder = self._plain_encoder
         try:
             return kind, msgspec.Raw(encoder.encode(message))
@@ -160,22 +159,22 @@ class Registry:
         return message
 
     def _check_plain(self, body: bytes, value: object) -> None:
-        builtin_values.check(value)
-        # A key given twice counts once when decoded: two readers could disagree about which.
+        check_serializable(value)
+        # Of a key that is there twice, decoding keeps one: two readers could keep different ones.
         if self._plain_encoder.encode(value) != body:
             raise WireError("a key twice, or a value in more bytes than it takes")
 
     def _check_nothing_ignored(self, body: bytes, message: object) -> None:
-        # A dataclass decodes with unknown fields left out. A field we know nothing of may change
-        # what the others mean, so everything that came in must come out again.
+        # The decoder skips unknown fields of a dataclass. But an unknown field may change what the
+        # others mean, so the message must encode to everything that was received.
         again = self._encoder.encode(message)
         if again == body:
             return
-        said = msgspec.msgpack.decode(body)
-        if msgspec.msgpack.decode(again) != said:
+        received = msgspec.msgpack.decode(body)
+        if msgspec.msgpack.decode(again) != received:
             raise WireError(f"fields other than those of {type(message).__qualname__}")
-        # A key given twice counts once when decoded: two readers could disagree about which.
-        if len(self._encoder.encode(said)) != len(body):
+        # Of a key that is there twice, decoding keeps one: two readers could keep different ones.
+        if len(self._encoder.encode(received)) != len(body):
             raise WireError("a key twice, or a number in more bytes than it takes")
 
 
@@ -185,8 +184,8 @@ def _as_wire_errors() -> Iterator[None]:
         yield
     except WireError:
         raise
-    # A registered type checks itself in code of its own: whatever a peer provokes there is
-    # the peer's fault, and must not end the connection's callback.
+    # A registered type may check itself in its own code. Any error that a peer causes there is the
+    # peer's fault, and must not leave the callback of the connection.
     except Exception as error:
         raise WireError(f"{type(error).__name__}: {error}") from error
 
@@ -198,7 +197,7 @@ def _is_message_type(candidate: object) -> bool:
 
 
 DEFAULT_REGISTRY = Registry()
-"""Where `@message` registers, and what a node uses unless told otherwise."""
+"""Where `@message` registers, and what a node uses unless it is given another registry."""
 
 
 @overload
@@ -210,7 +209,7 @@ def message(
 ) -> MessageType | Callable[[MessageType], MessageType]:
     """Registers the decorated dataclass or msgspec.Struct for sending to other nodes.
 
-    Its name on the wire is the module-qualified one, so give a `name` if the class may ever move.
+    Its name on the wire is that of module and class, so give a `name` if the class may ever move.
     """
 
     def register(decorated: MessageType) -> MessageType:

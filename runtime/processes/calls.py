@@ -1,9 +1,8 @@
-"""Calls: requests that wait for an answer, with the processes of this node and of others.
+"""Calls: requests that wait for an answer, to processes of this node and of others.
 
-Knows nothing of how a process answers. The idea: all state of a call is where it waits, and goes
-with it; the answering side keeps nothing but the request in the mailbox, which holds the address to
-answer to. Whatever tells that no answer will come ends the wait at once: the time-out is for
-silence only.
+Leaves it to the process how it answers. All state of a call is kept on the node that calls, and is
+removed with it; the other side has only the request in a mailbox, with the address to answer to. When
+it becomes known that no answer can come, the call ends at once: the time-out is for silence only.
 """
 
 import asyncio
@@ -12,10 +11,10 @@ import logging
 import math
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from runtime.clock import after
-from runtime.dropped import Drop
+from runtime.dropped import DropReason
 from runtime.errors import (
     FAMILY,
     CallError,
@@ -26,30 +25,15 @@ from runtime.errors import (
     NoSuchProcess,
 )
 from runtime.events import NodeDown, NodeEvent
-from runtime.network.connection import Surroundings
-from runtime.network.handshake import Identity
-from runtime.network.wire import Parcel, WireError
+from runtime.network import Envelope, NodeContext, NodeIdentity, WireError
 from runtime.pid import Pid, ProcessId
-from runtime.processes.mailbox import Reply
-from runtime.processes.signal_router import Address, Switchboard, address_of, sender_of
+from runtime.processes.runner import ProcessRunner
+from runtime.processes.signal_router import Address, SignalRouter, address_of, sender_of
+from runtime.processes.signals import Answer, Refusal, Request
 from runtime.reasons import NO_PROCESS, describe
-from runtime.signals import Answer, Refusal, Request
 
 
-class Answering(Protocol):
-    """A process that can be asked."""
-
-    @property
-    def pid(self) -> Pid:
-        """Who it is."""
-
-    def ask(self, sender: Pid | None, request: object, reply: Reply) -> None:
-        """Puts a request into its mailbox; the reply is called exactly once, whatever happens."""
-
-
-class _Call:
-    """A call that waits."""
-
+class _WaitingCall:
     def __init__(self, to: Pid | ProcessId) -> None:
         self.address = address_of(to)
         self.outcome: asyncio.Future[object] = asyncio.get_running_loop().create_future()
@@ -60,25 +44,25 @@ class _Call:
 
 
 class Calls:
-    """The calls of a node's processes, and the requests that have come to them."""
+    """The calls of a node's processes, and the requests of other nodes to its processes."""
 
     def __init__(
         self,
-        surroundings: Surroundings,
-        switchboard: Switchboard,
-        find: Callable[[int | str], Answering | None],
+        context: NodeContext,
+        signals: SignalRouter,
+        find: Callable[[int | str], ProcessRunner | None],
         log: logging.LoggerAdapter[logging.Logger],
     ) -> None:
-        """Finds a process of this node by number or name."""
-        self._surroundings = surroundings
-        self._switchboard = switchboard
+        """`find` returns the process of this node with that number or name."""
+        self._context = context
+        self._signals = signals
         self._find = find
         self._log = log
         self._references = itertools.count(1)
-        self._calls: dict[int, _Call] = {}
-        switchboard.handle(Request, self._asked)
-        switchboard.handle(Answer, self._answered)
-        switchboard.handle(Refusal, self._refused)
+        self._calls: dict[int, _WaitingCall] = {}
+        signals.handle(Request, self._request_came)
+        signals.handle(Answer, self._answer_came)
+        signals.handle(Refusal, self._refusal_came)
 
     def __len__(self) -> int:
         """How many calls wait."""
@@ -87,13 +71,13 @@ class Calls:
     async def call(
         self, to: Pid | ProcessId, request: object, timeout: float, sender: Pid | None
     ) -> Any:
-        """Asks and waits for the answer; raises CallError, or ValueError for the time-out."""
+        """Asks and waits for the answer, `timeout` seconds; raises CallError or ValueError."""
         if not 0 < timeout < math.inf:
             raise ValueError(f"timeout must be finite and above zero, not {timeout!r}")
-        call, reference = _Call(to), next(self._references)
+        call, reference = _WaitingCall(to), next(self._references)
         self._calls[reference] = call
         too_late = CallTimeout(f"no answer within {timeout} s")
-        alarm = after(self._surroundings.clock, timeout, partial(call.settle, too_late))
+        alarm = after(self._context.clock, timeout, partial(call.settle, too_late))
         try:
             self._begin(call, reference, request, sender)
             outcome = await call.outcome
@@ -105,7 +89,7 @@ class Calls:
         return outcome
 
     def node_changed(self, event: NodeEvent) -> None:
-        """Ends the calls that a node's end or rebirth leaves without an answer."""
+        """Ends the calls that cannot be answered since a node went down or was restarted."""
         if isinstance(event, NodeDown):
             self.node_lost(event.node, event.reason.value)
         else:
@@ -127,9 +111,11 @@ class Calls:
             if concerned(call.address):
                 call.settle(outcome)
 
-    def _begin(self, call: _Call, reference: int, request: object, sender: Pid | None) -> None:
-        own = self._surroundings.own
-        if self._switchboard.is_closed:
+    def _begin(
+        self, call: _WaitingCall, reference: int, request: object, sender: Pid | None
+    ) -> None:
+        own = self._context.own
+        if self._signals.is_closed:
             call.settle(NodeLost("this node has stopped"))
         elif call.address.node != own.name:
             self._send(call, reference, request, sender)
@@ -138,76 +124,77 @@ class Calls:
         else:
             self._ask_here(call, reference, request, sender)
 
-    def _ask_here(self, call: _Call, reference: int, request: object, sender: Pid | None) -> None:
-        execution = self._find(call.address.addressee)
-        if execution is None:
+    def _ask_here(
+        self, call: _WaitingCall, reference: int, request: object, sender: Pid | None
+    ) -> None:
+        process = self._find(call.address.addressee)
+        if process is None:
             call.settle(NoSuchProcess(NO_PROCESS))
-        elif execution.pid == sender:
+        elif process.pid == sender:
             call.settle(CallsItself("a process cannot wait for itself"))
         else:
-            execution.ask(sender, request, partial(self._settle, self._surroundings.own, reference))
+            process.ask(sender, request, partial(self._settle, self._context.own, reference))
 
-    def _send(self, call: _Call, reference: int, request: object, sender: Pid | None) -> None:
-        number = None if sender is None else sender.number
+    def _send(
+        self, call: _WaitingCall, reference: int, request: object, sender: Pid | None
+    ) -> None:
+        node, number = call.address.node, None if sender is None else sender.number
         try:
-            content = self._surroundings.registry.pack(request)
+            content = self._context.registry.pack(request)
             signal = Request(reference=reference, content=content)
-            is_sent = self._switchboard.send(call.address, signal, number)
+            is_sent = self._signals.send(call.address, signal, number)
         except (TypeError, ValueError) as error:
             call.settle(_cannot_travel("the request", error))
         else:
-            if not is_sent and self._switchboard.is_gone(call.address):
+            if not is_sent and self._signals.is_gone(call.address):
                 call.settle(NoSuchProcess(NO_PROCESS))
             elif not is_sent:
-                call.settle(
-                    NodeLost(
-                        f"node {call.address.node} cannot be reached, or too much waits for it"
-                    )
-                )
+                call.settle(NodeLost(f"node {node} cannot be reached, or too much waits for it"))
 
-    def _asked(self, peer: Identity, parcel: Parcel, signal: Request) -> None:
+    def _request_came(self, peer: NodeIdentity, envelope: Envelope, signal: Request) -> None:
         reply = partial(self._reply, peer, signal.reference)
-        execution = self._find(parcel.to)
-        if execution is None:
+        process = self._find(envelope.to)
+        if process is None:
             return reply(NoSuchProcess(NO_PROCESS))
         try:
-            request = self._surroundings.registry.unpack(signal.content)
+            request = self._context.registry.unpack(signal.content)
         except WireError as error:
-            self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
+            self._context.drop_log.record(DropReason.MALFORMED, peer.name, ascii(str(error)))
             return reply(_cannot_travel("the request", error))
-        execution.ask(sender_of(peer, parcel), request, reply)
+        process.ask(sender_of(peer, envelope), request, reply)
 
-    def _reply(self, peer: Identity, reference: int, outcome: object) -> None:
+    def _reply(self, peer: NodeIdentity, reference: int, outcome: object) -> None:
         signal: Answer | Refusal
         try:
             if isinstance(outcome, CallError):
                 signal = _refusal(reference, outcome)
             else:
-                content = self._surroundings.registry.pack(outcome)
+                content = self._context.registry.pack(outcome)
                 signal = Answer(reference=reference, content=content)
-            self._switchboard.answer(peer, signal)
+            self._signals.answer(peer, signal)
         except (TypeError, ValueError) as error:
             self._log.error("an answer to %s cannot travel: %s", peer.name, error)
             refusal = _refusal(reference, _cannot_travel("the answer", error))
-            self._switchboard.answer(peer, refusal)
+            self._signals.answer(peer, refusal)
 
-    def _answered(self, peer: Identity, parcel: Parcel, signal: Answer) -> None:
+    def _answer_came(self, peer: NodeIdentity, envelope: Envelope, signal: Answer) -> None:
         outcome: object
         try:
-            outcome = self._surroundings.registry.unpack(signal.content)
+            outcome = self._context.registry.unpack(signal.content)
         except WireError as error:
-            self._surroundings.drops.record(Drop.MALFORMED, peer.name, ascii(str(error)))
+            self._context.drop_log.record(DropReason.MALFORMED, peer.name, ascii(str(error)))
             outcome = _cannot_travel("the answer", error)
         self._settle(peer, signal.reference, outcome)
 
-    def _refused(self, peer: Identity, parcel: Parcel, signal: Refusal) -> None:
+    def _refusal_came(self, peer: NodeIdentity, envelope: Envelope, signal: Refusal) -> None:
         self._settle(peer, signal.reference, FAMILY.get(signal.error, CallError)(signal.detail))
 
-    def _settle(self, peer: Identity, reference: int, outcome: object) -> None:
+    def _settle(self, peer: NodeIdentity, reference: int, outcome: object) -> None:
         call = self._calls.get(reference)
-        # Whoever guesses the reference of a call to another node must not answer it.
+        # A node that guesses a reference must not answer a call to another node.
         if call is None or call.address.node != peer.name:
-            self._surroundings.drops.record(Drop.LATE_ANSWER, peer.name, "nobody waits for it")
+            detail = "no call waits for it"
+            self._context.drop_log.record(DropReason.LATE_ANSWER, peer.name, detail)
         else:
             call.settle(outcome)
 

@@ -1,8 +1,8 @@
 """Endpoints: what a node delivers messages to besides processes. An election is one.
 
-Leaves the lookup of processes to the process table, and the delivery itself to the message router.
-An endpoint claims some types of messages under a name. A process may have the same name: then the
-claimed types go to the endpoint at once, and all other messages go to the mailbox of the process.
+Leaves processes to the process table, and the delivery itself to the message router. An endpoint
+claims some types of messages under a name. If a process has the same name, the claimed types go to
+the endpoint at once, and all other messages go to the mailbox of the process.
 """
 
 from collections.abc import Iterable
@@ -18,26 +18,26 @@ class Endpoint(Protocol):
     """Receives messages of the types that it has claimed."""
 
     def receive(self, sender: Pid, message: Any) -> None:
-        """Handles a message, in the same call that read it from the network; it must not wait.
+        """Handles a message, within the call that read it from the network; it must not wait.
 
-        Messages without a sender never come here. If this raises, the node calls `fail`.
+        It never gets a message without a sender. If this raises, the node calls `fail`.
         """
 
     def fail(self, error: Exception) -> None:
-        """Ends the endpoint: `receive` has raised this error. Must not raise."""
+        """Ends the endpoint, because `receive` has raised this error. Must not raise."""
 
 
 class Registration:
-    """An endpoint's place on a node."""
+    """The place of an endpoint on a node."""
 
-    def __init__(self, pid: Pid, claims: "Endpoints") -> None:
+    def __init__(self, pid: Pid, endpoints: "Endpoints") -> None:
         self.pid = pid
-        """The address of the endpoint; that of the process, if one has the same name."""
-        self._claims = claims
+        """The address of the endpoint; if a process has the same name, the pid of that process."""
+        self._endpoints = endpoints
 
     def close(self) -> None:
-        """Ends the registration: nothing is received any more. A second call does nothing."""
-        self._claims.remove(self)
+        """Ends the registration: the endpoint receives nothing any more. May be called twice."""
+        self._endpoints.remove(self)
 
 
 class Endpoints:
@@ -66,7 +66,7 @@ class Endpoints:
         return registration
 
     def find(self, addressee: Addressee, kind: type) -> Endpoint | None:
-        """The endpoint that has claimed messages of this type at this address, None if none has."""
+        """Returns the endpoint that has claimed messages of this type at this address, or None."""
         claim = self._claims.get((addressee, kind))
         return None if claim is None else claim[1]
 

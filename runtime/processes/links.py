@@ -1,135 +1,128 @@
-"""What one process has to do with others: which it monitors, which it is linked with.
+"""The links and monitors of one process.
 
-Knows nothing of who ends how. The idea: a link is a watch in each direction, so that whatever ends
-a watch ends a link, and a process that ends, however it does, leaves nothing behind anywhere.
+A monitor is a watch. A link is a watch in each direction: whatever ends a watch ends a link, and a
+process that ends leaves nothing behind on any node, however it ends. Leaves to the runner what
+happens to the process when it is told of an end.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 from runtime.events import Down
 from runtime.pid import Pid, ProcessId, check_name
-from runtime.processes.mailbox import Post
-from runtime.processes.monitors import Monitors
 from runtime.processes.signal_router import Target, address_of
+from runtime.processes.signals import LinkSignal, Stop, Unlink
+from runtime.processes.watches import Watches
 from runtime.reasons import describe
-from runtime.signals import Link, Stop, Unlink
 
 
-class Tied(Protocol):
-    """The process, as its ties need it."""
+class LinksAndMonitors:
+    """Which processes and nodes a process monitors, and which processes it is linked with."""
 
-    @property
-    def pid(self) -> Pid:
-        """Who it is."""
-
-    def post(self, callback: Post) -> None:
-        """Runs the callback in its turn."""
-
-    def handle_down(self, down: Down) -> Awaitable[None] | None:
-        """What was monitored has ended."""
-
-    def exit(self, sender: Pid, reason: str, *, by_link: bool) -> None:
-        """Somebody wants it to end, or a linked process has ended."""
-
-
-class Ties:
-    """The monitors and links of one process."""
-
-    def __init__(self, owner: Tied, monitors: Monitors) -> None:
-        self._owner = owner
-        self._monitors = monitors
+    def __init__(
+        self,
+        pid: Pid,
+        watches: Watches,
+        on_down: Callable[[Down], None],
+        on_linked_end: Callable[[Pid, str], None],
+    ) -> None:
+        """`on_down` is called when a monitored target is gone, the other when a linked process is."""
+        self._pid = pid
+        self._watches = watches
+        self._on_down = on_down
+        self._on_linked_end = on_linked_end
         self._monitored: set[int] = set()
-        self._links: dict[Pid, int | None] = {}
-        self._is_cut = False
+        self._linked: dict[Pid, int | None] = {}
+        self._is_closed = False
 
     def monitor(self, target: Target) -> int:
-        """Has `handle_down` called once the target is gone; returns a reference.
+        """Has `on_down` called once when the target is gone; returns a reference.
 
-        Raises RuntimeError for a process that has ended, as `link` does.
+        Raises RuntimeError if the process has ended, as `link` does.
         """
-        self._check()
+        self._check_open()
         if isinstance(target, str):
             check_name("target", target)
-            if target == self._owner.pid.node:
+            if target == self._pid.node:
                 raise ValueError(f"target must be another node, not {target!r}, this one")
-        reference = self._monitors.watch(self._owner.pid, target, partial(self._ended, target))
+        reference = self._watches.watch(self._pid, target, partial(self._target_gone, target))
         self._monitored.add(reference)
         return reference
 
     def demonitor(self, reference: int) -> None:
-        """Calls it off: nothing comes any more, not even what waits in the mailbox."""
-        # References count on the whole node: another process's watch must not end with this.
-        if reference in self._monitored:
-            self._monitored.remove(reference)
-            self._monitors.unwatch(reference)
+        """Ends a monitor of this process; a `Down` that waits in the mailbox is not handled."""
+        # References are unique on the node: one of another process must not end its watch.
+        if self.take(reference):
+            self._watches.unwatch(reference)
+
+    def take(self, reference: int) -> bool:
+        """Forgets a monitor; returns whether it was there."""
+        is_known = reference in self._monitored
+        self._monitored.discard(reference)
+        return is_known
 
     def link(self, to: Pid) -> None:
-        """Ties both ends; the other one's end is this one's, at once if it is over already."""
-        self._check()
+        """Links both processes; if the other has ended already, `on_linked_end` is called at once."""
+        self._check_open()
         if not isinstance(to, Pid):
             raise TypeError(f"to must be a Pid, not {to!r}")
-        if to == self._owner.pid:
+        if to == self._pid:
             raise ValueError(f"to must be another process, not {to}, the linking one")
-        if to not in self._links:
+        if to not in self._linked:
             self.accept_link(to)
-            self._tell(to, Link())
+            self._send(to, LinkSignal())
 
     def unlink(self, to: Pid) -> None:
-        """Unties both ends; without effect if they are not linked."""
-        if to in self._links:
+        """Ends the link on both sides; does nothing if there is none."""
+        if to in self._linked:
             self.accept_unlink(to)
-            self._tell(to, Unlink())
+            self._send(to, Unlink())
 
     def accept_link(self, other: Pid) -> None:
-        """Ties this end, as the other one has done."""
-        if other in self._links:
+        """Makes this side of a link that the other process has made."""
+        if other in self._linked:
             return
-        self._links[other] = None
-        reference = self._monitors.watch(self._owner.pid, other, partial(self._link_ended, other))
-        if other in self._links:
-            self._links[other] = reference
+        self._linked[other] = None
+        reference = self._watches.watch(self._pid, other, partial(self._linked_gone, other))
+        if other in self._linked:
+            self._linked[other] = reference
 
     def accept_unlink(self, other: Pid) -> None:
-        """Unties this end, as the other one has done."""
-        reference = self._links.pop(other, None)
+        """Ends this side of a link that the other process has ended."""
+        reference = self._linked.pop(other, None)
         if reference is not None:
-            self._monitors.unwatch(reference)
+            self._watches.unwatch(reference)
 
     def send_exit(self, to: Pid | ProcessId, reason: str) -> None:
         """Has another process end; raises TypeError for a reason that is no text."""
         if not isinstance(reason, str):
             raise TypeError(f"reason must be a str, not {reason!r}")
-        self._tell(to, Stop(reason=describe(reason)))
+        self._send(to, Stop(reason=describe(reason)))
 
-    def cut(self) -> None:
-        """Calls everything off; those linked hear of the process's end as watchers do."""
-        self._is_cut = True
-        for reference in [*self._monitored, *filter(None, self._links.values())]:
-            self._monitors.unwatch(reference)
+    def close(self) -> None:
+        """Ends all watches; the processes that watch this one are told of its end by `Watches`."""
+        self._is_closed = True
+        for reference in [*self._monitored, *filter(None, self._linked.values())]:
+            self._watches.unwatch(reference)
 
-    def _check(self) -> None:
-        if self._is_cut:
-            # Nobody would ever call it off.
-            raise RuntimeError(f"{self._owner.pid} has ended, it monitors and links nobody")
+    def _check_open(self) -> None:
+        if self._is_closed:
+            # `close` has run and does not run again, so a new watch would never be ended.
+            raise RuntimeError(f"{self._pid} has ended, it can neither monitor nor link")
 
-    def _tell(self, other: Pid | ProcessId, signal: Link | Unlink | Stop) -> None:
-        # A link that only one end knows of is none; of exits there may be any number.
-        certainly = not isinstance(signal, Stop)
-        self._monitors.switchboard.send(
-            address_of(other), signal, self._owner.pid.number, certainly=certainly
+    def _send(self, other: Pid | ProcessId, signal: LinkSignal | Unlink | Stop) -> None:
+        # A link that only one side knows of would be no link, so those two are never dropped. Exits
+        # can be dropped, because nothing limits how many of them there are.
+        self._watches.signals.send(
+            address_of(other),
+            signal,
+            self._pid.number,
+            ignore_send_limit=not isinstance(signal, Stop),
         )
 
-    def _ended(self, target: Target, reference: int, reason: str) -> None:
-        self._owner.post(partial(self._hand_over, Down(target, reason, reference)))
+    def _target_gone(self, target: Target, reference: int, reason: str) -> None:
+        self._on_down(Down(target, reason, reference))
 
-    def _hand_over(self, down: Down) -> Awaitable[None] | None:
-        if down.reference not in self._monitored:
-            return None
-        self._monitored.remove(down.reference)
-        return self._owner.handle_down(down)
-
-    def _link_ended(self, other: Pid, reference: int, reason: str) -> None:
-        del self._links[other]
-        self._owner.exit(other, reason, by_link=True)
+    def _linked_gone(self, other: Pid, reference: int, reason: str) -> None:
+        del self._linked[other]
+        self._on_linked_end(other, reason)

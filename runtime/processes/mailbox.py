@@ -1,9 +1,9 @@
 """The queue between a node and one of its processes.
 
-Knows nothing of what the messages mean. The idea: bounded, so that a process that has fallen
-behind costs a bounded amount of memory; full, it refuses the newest message, so that what is in
-it stays in order. The process's own posts are never refused: what a process has to tell itself
-(that it leads no more, say) must not be lost because strangers write too much.
+Leaves the meaning of messages to the process. It is bounded, so a slow process costs a bounded amount
+of memory. When it is full the newest message is refused, so what waits stays in order. What a process
+posts to itself is never refused: that it leads no more, for example, must not be lost because other
+processes send too much.
 """
 
 import asyncio
@@ -11,22 +11,19 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from runtime.limits import MAILBOX_MESSAGES
 from runtime.pid import Pid
 from runtime.statistics import MailboxStatistics
 
-LIMIT = 10_000
-"""How many messages wait in a mailbox unless its owner says otherwise."""
-
 Post = Callable[[], Awaitable[None] | None]
-"""Work a process gives itself: run in its turn, awaited if it returns an awaitable."""
-
+"""Work that a process gives itself: called in its turn, and awaited if it returns an awaitable."""
 
 Reply = Callable[[object], None]
-"""Gives whoever called the answer, or the `CallError` that stands for having none."""
+"""Gives the caller the answer, or a `CallError` if there is none."""
 
 
-class Letter(NamedTuple):
-    """A message and the process that sent it, None if nobody signed; with `reply`, a request."""
+class QueuedMessage(NamedTuple):
+    """A message and its sender, None if it was sent without one; with `reply`, it is a request."""
 
     sender: Pid | None
     message: object
@@ -36,12 +33,12 @@ class Letter(NamedTuple):
 class Mailbox:
     """First in, first out, for a single reader."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = MAILBOX_MESSAGES) -> None:
         if limit < 1:
             raise ValueError(f"limit must be at least 1, not {limit!r}")
         self._limit = limit
-        self._entries: deque[Letter | Post] = deque()
-        self._letters = 0
+        self._entries: deque[QueuedMessage | Post] = deque()
+        self._messages = 0
         self._filled = asyncio.Event()
         self.handled = 0
         """How many messages were taken out."""
@@ -49,44 +46,44 @@ class Mailbox:
         """How many messages were refused."""
 
     def __len__(self) -> int:
-        """How many entries wait, posts included."""
+        """How many entries wait, including posts."""
         return len(self._entries)
 
     def statistics(self) -> MailboxStatistics:
-        """What waits and what has been."""
+        """Returns how many messages wait, were handled, and were refused."""
         return MailboxStatistics(length=len(self), handled=self.handled, dropped=self.dropped)
 
-    def put(self, letter: Letter) -> bool:
-        """Adds a message; False, and nothing added, if as many as the limit wait already."""
-        if self._letters >= self._limit:
+    def put(self, message: QueuedMessage) -> bool:
+        """Adds a message; if the limit is reached, adds nothing and returns False."""
+        if self._messages >= self._limit:
             self.dropped += 1
             return False
-        self._letters += 1
-        self._append(letter)
+        self._messages += 1
+        self._append(message)
         return True
 
     def post(self, post: Post) -> None:
-        """Adds the process's own work behind all that waits, whether there is room or not."""
+        """Adds the process's own work behind all that waits, also if the limit is reached."""
         self._append(post)
 
-    async def get(self) -> Letter | Post:
+    async def get(self) -> QueuedMessage | Post:
         """Waits for the oldest entry and takes it out."""
         while not self._entries:
             self._filled.clear()
             await self._filled.wait()
         entry = self._entries.popleft()
-        if isinstance(entry, Letter):
-            self._letters -= 1
+        if isinstance(entry, QueuedMessage):
+            self._messages -= 1
             self.handled += 1
         return entry
 
-    def drain(self) -> list[Letter]:
+    def drain(self) -> list[QueuedMessage]:
         """Takes everything out; returns the messages, in order."""
-        letters = [entry for entry in self._entries if isinstance(entry, Letter)]
+        messages = [entry for entry in self._entries if isinstance(entry, QueuedMessage)]
         self._entries.clear()
-        self._letters = 0
-        return letters
+        self._messages = 0
+        return messages
 
-    def _append(self, entry: Letter | Post) -> None:
+    def _append(self, entry: QueuedMessage | Post) -> None:
         self._entries.append(entry)
         self._filled.set()

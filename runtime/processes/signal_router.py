@@ -1,17 +1,14 @@
-"""Where the signals between processes go: to this node at once, to others over their links.
+"""Carries signals: within this node at once, to other nodes over their connections.
 
-Knows nothing of what a signal means or leads to: its handler is named by whoever does. The idea: a signal to a
-process of this node takes the same path as one that came over the network, only at once, so that
-calls, monitors and links do not know where the other process lives.
+Leaves the meaning of a signal to its handler. A signal to a process of this node is handled like one
+that came over the network, only at once. So calls, monitors and links need not know where the other
+process is.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from runtime.network.connection import Surroundings
-from runtime.network.handshake import Identity
-from runtime.network.peers import Peers
-from runtime.network.wire import NODE, Parcel
+from runtime.network import NODE, Envelope, NodeContext, NodeIdentity, Peers
 from runtime.pid import Pid, ProcessId
 
 Target = Pid | ProcessId | str
@@ -21,7 +18,7 @@ Signal = TypeVar("Signal")
 
 
 class Address(NamedTuple):
-    """A process, or with `NODE` the node itself, of a given incarnation or of whichever it is."""
+    """A process, or with `NODE` the node itself; creation None stands for any incarnation."""
 
     node: str
     creation: int | None
@@ -29,7 +26,7 @@ class Address(NamedTuple):
 
 
 def address_of(target: Target) -> Address:
-    """Where it goes; raises TypeError for what is no target."""
+    """Returns the address of a target; raises TypeError for anything else."""
     if isinstance(target, Pid):
         return Address(target.node, target.creation, target.number)
     if isinstance(target, ProcessId):
@@ -39,66 +36,80 @@ def address_of(target: Target) -> Address:
     raise TypeError(f"target must be a Pid, a ProcessId or a node's name, not {target!r}")
 
 
-def sender_of(peer: Identity, parcel: Parcel) -> Pid | None:
-    """The process that signed, None if nobody did."""
-    # The sender's number is the only thing the peer can claim: its name and creation are the
-    # ones it proved, so no node can speak for another one's processes.
-    return None if parcel.sender is None else Pid(peer.name, peer.creation, parcel.sender)
+def sender_of(peer: NodeIdentity, envelope: Envelope) -> Pid | None:
+    """Returns the process that sent a message, None if it was sent without a sender."""
+    # The other node only claims the number. Name and creation are those that it has proved, so no
+    # node can send in the name of another node's process.
+    return None if envelope.sender is None else Pid(peer.name, peer.creation, envelope.sender)
 
 
-class Switchboard:
-    """Carries signals, and what travels at all."""
+class SignalRouter:
+    """Sends signals, and knows the handler of each type of signal."""
 
-    def __init__(self, surroundings: Surroundings, peers: Peers) -> None:
-        self._surroundings = surroundings
+    def __init__(self, context: NodeContext, peers: Peers) -> None:
+        self._context = context
         self._peers = peers
-        self._handlers: dict[type, Callable[[Identity, Parcel, Any], None]] = {}
+        self._handlers: dict[type, Callable[[NodeIdentity, Envelope, Any], None]] = {}
         self.is_closed = False
+        """Whether nothing is sent any more, because the node has stopped."""
 
     def handle(
-        self, kind: type[Signal], handler: Callable[[Identity, Parcel, Signal], None]
+        self, kind: type[Signal], handler: Callable[[NodeIdentity, Envelope, Signal], None]
     ) -> None:
-        """Has signals of this type handed over, with the node that sent them and their parcel."""
+        """Sets the handler of a type; it is given the node that sent the signal, and the envelope."""
         self._handlers[kind] = handler
 
-    def handler(self, kind: type) -> Callable[[Identity, Parcel, Any], None] | None:
-        """Who handles signals of this type; None if messages of this type are no signals."""
+    def handler(self, kind: type) -> Callable[[NodeIdentity, Envelope, Any], None] | None:
+        """Returns the handler of a type, None if messages of this type are no signals."""
         return self._handlers.get(kind)
 
     def send(
-        self, to: Address, signal: object, sender: int | None = None, *, certainly: bool = False
+        self,
+        to: Address,
+        signal: object,
+        sender: int | None = None,
+        *,
+        ignore_send_limit: bool = False,
     ) -> bool:
-        """Sends a signal; False if it is sure to get nowhere; raises ValueError if too long.
+        """Sends a signal; returns False if it certainly does not arrive.
 
-        One that is to arrive `certainly` does not fall victim to a node that reads slowly: there
-        must be a bound to how many of its kind there are.
+        With `ignore_send_limit` it is not dropped because the other node reads slowly: use this
+        only if something else limits how many of these signals there are. Raises ValueError if the
+        signal is too long.
         """
         if self.is_closed:
             return False
-        own = self._surroundings.own
+        own = self._context.own
         if to.node == own.name:
             if to.creation not in (None, own.creation):
                 return False
-            self._handlers[type(signal)](own, Parcel(to.addressee, sender, signal), signal)
+            self._handlers[type(signal)](own, Envelope(to.addressee, sender, signal), signal)
             return True
-        return self.transmit(to, signal, sender, certainly=certainly)
+        return self.transmit(to, signal, sender, ignore_send_limit=ignore_send_limit)
 
-    def answer(self, node: Identity, signal: object, *, certainly: bool = False) -> bool:
-        """Sends back to a node that asked, over the connection that still stands, or not at all."""
-        is_here = node == self._surroundings.own
-        # The end of a connection has told the other node all there is to know: it waits no more.
+    def answer(
+        self, node: NodeIdentity, signal: object, *, ignore_send_limit: bool = False
+    ) -> bool:
+        """Sends a signal back to a node that asked, if the node is still connected."""
+        is_here = node == self._context.own
+        # If the connection has ended, the other node has noticed and waits for nothing any more.
         if not is_here and not self._peers.is_up(node):
             return False
-        return self.send(Address(node.name, node.creation, NODE), signal, certainly=certainly)
+        to = Address(node.name, node.creation, NODE)
+        return self.send(to, signal, ignore_send_limit=ignore_send_limit)
 
     def is_gone(self, to: Address) -> bool:
-        """Whether that incarnation of a node has been replaced by a newer one."""
+        """Whether the address is of an incarnation of a node that a newer one has replaced."""
         return to.creation is not None and self._peers.has_replaced(to.node, to.creation)
 
     def transmit(
-        self, to: Address, message: object, sender: int | None, *, certainly: bool = False
+        self, to: Address, message: object, sender: int | None, *, ignore_send_limit: bool = False
     ) -> bool:
-        """Sends anything to another node; raises TypeError, ValueError for what cannot travel."""
-        near = self._surroundings
-        frame = near.registry.encode(to.addressee, sender, message, near.limits.frame_bytes)
-        return self._peers.peer(to.node).send(frame, to.creation, certainly=certainly)
+        """Sends any message to another node; returns False if it was dropped.
+
+        Raises TypeError if the message cannot be sent, ValueError if it is too long.
+        """
+        context = self._context
+        frame = context.registry.encode(to.addressee, sender, message, context.limits.frame_bytes)
+        peer = self._peers.peer(to.node)
+        return peer.send(frame, to.creation, ignore_send_limit=ignore_send_limit)

@@ -1,9 +1,9 @@
-"""A supervisor: starts processes in order, starts those again that end, and stops all in order.
+"""A supervisor starts processes in order, starts them again when they end, and stops them in order.
 
-Knows nothing of what its children do. The idea: a process that has failed is in a state that nobody
-foresaw, and the remedy is one that starts afresh; who fails again and again is beyond that remedy,
-and so is, after so many restarts in such a time, the supervisor, which fails in its turn and leaves
-it to its own. Children are linked, so they never outlive it, however it ends.
+Leaves the work to its children. A process that has failed is in a state that its author did not
+foresee; a new process in its place begins in a known state. If children fail more than `intensity`
+times within `period_seconds`, restarting does not help: the supervisor itself fails, and its own
+supervisor decides. Children are linked, so they never outlive it, however it ends.
 """
 
 import asyncio
@@ -17,45 +17,44 @@ from typing import Any
 
 from runtime.clock import NANOSECONDS, after
 from runtime.events import Exit
-from runtime.host import Factory
 from runtime.pid import Pid, check_name
 from runtime.process import Process
-from runtime.processes.runner import resolve
+from runtime.processes.callbacks import Factory, resolve
 from runtime.reasons import KILL, ORDERLY, SHUTDOWN, ExitReason, describe
 
 RELEASE_SECONDS = 1.0
-"""How long a child that was killed may take to release what it holds."""
+"""How long a killed child may take to release what it holds."""
 
 
 class TooManyRestarts(RuntimeError):
-    """More children had to be started again within the period than the intensity allows."""
+    """More restarts were needed within the period than the intensity allows."""
 
 
 class Strategy(enum.Enum):
-    """Who is started again when a child has to be: all of them are stopped first, last one first."""
+    """Which children are restarted with one that has ended; all these are stopped first, in reverse."""
 
-    ONE_FOR_ONE = "that child alone: they do not depend on each other"
-    ALL_FOR_ONE = "all children: each depends on each"
-    REST_FOR_ONE = "that child and those after it: each may depend on those before"
+    ONE_FOR_ONE = "that child alone: the children do not depend on each other"
+    ALL_FOR_ONE = "all children: each depends on all others"
+    REST_FOR_ONE = "that child and those after it: each may depend on those before it"
 
 
 class Restart(enum.Enum):
-    """After which ends a child is started again."""
+    """After which ends a child is restarted."""
 
     PERMANENT = "after any"
     TRANSIENT = "after a failure: any end but a normal one and a shutdown"
-    TEMPORARY = "after none: it is forgotten, also when it was stopped for another one's sake"
+    TEMPORARY = "after none: it is forgotten, also if it was stopped together with another child"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Child:
-    """How a child is started, stopped, and started again; raises ValueError."""
+    """How a child is started, stopped, and restarted; raises TypeError or ValueError."""
 
     factory: Factory
     arguments: tuple[Any, ...] = ()
-    """What its init is given."""
+    """The arguments of its `init`."""
     name: str | None = None
-    """What it is registered as."""
+    """The name that it is registered under, if any."""
     restart: Restart = Restart.PERMANENT
     shutdown_seconds: float = 5.0
     """How long it may take to terminate before it is killed."""
@@ -75,10 +74,10 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Supervision:
-    """What a supervisor's init returns; raises ValueError."""
+    """What the `init` of a supervisor returns; raises ValueError."""
 
     children: Sequence[Child]
-    """In the order in which they are started; they are stopped in the reverse one."""
+    """In the order in which they are started; they are stopped in reverse."""
     strategy: Strategy = Strategy.ONE_FOR_ONE
     intensity: int = 3
     """How many restarts are allowed within the period."""
@@ -97,44 +96,44 @@ class Supervision:
 
 
 class _Place:
-    """A child's place in the order, whoever holds it."""
+    """The place of a child in the order, and the process that has it now."""
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self.pid: Pid | None = None
         self.lost: Pid | None = None
-        """Who held it last and has ended; None once that is attended to."""
+        """The process that had it and has ended; None when that end has been handled."""
         self.changed = asyncio.Event()
 
 
 class Supervisor(Process, ABC):
-    """Override `init`; the rest is done."""
+    """A process that supervises others: override `init`."""
 
     @abstractmethod
     def init(self, *arguments: Any, **keywords: Any) -> Supervision | Awaitable[Supervision]:
-        """Return the children and the strategy; called once, with the arguments of spawn."""
+        """Returns the children and the strategy; called once, with the arguments of `spawn`."""
 
     @property
     def children(self) -> list[tuple[Child, Pid]]:
-        """Those that run, in the order of their places."""
+        """The children that run, in their order."""
         return [(place.child, place.pid) for place in self._places if place.pid is not None]
 
     def handle_inspect(self, *items: str) -> dict[str, str]:
-        """The strategy and the children that run."""
+        """Returns the strategy, and the children that run."""
         numbered = enumerate(self.children, start=1)
         found = {f"child {number} {child}": str(pid) for number, (child, pid) in numbered}
         return {"strategy": self._supervision.strategy.name.lower()} | found
 
     async def _initialize(self, *arguments: Any) -> None:
         self._places: list[_Place] = []
-        self._restarts: list[int] = []
+        self._restart_instants: list[int] = []
         self._given_up: set[Pid] = set()
         supervision = await resolve(self.init(*arguments))
         if not isinstance(supervision, Supervision):
             raise TypeError(f"init must return runtime.Supervision, not {supervision!r}")
         self._supervision = supervision
         self.trap_exit = True
-        self.prioritize([Exit], self._exit_came)
+        self._process_runner.on_exit = self._exit_came
         self._places = [_Place(child) for child in supervision.children]
         try:
             await self._start(list(self._places))
@@ -145,27 +144,28 @@ class Supervisor(Process, ABC):
     async def _prepare_to_terminate(self, reason: ExitReason) -> None:
         await self._stop_children(list(self._places))
 
-    def _exit_came(self, sender: Pid, event: Exit) -> None:
-        # Called at once and not in its turn: whoever stops a child waits for this in a callback.
+    def _exit_came(self, event: Exit) -> None:
+        # Called ahead of the mailbox: `_stop_child` waits for it within a callback.
+        sender = event.sender
         place = next((each for each in self._places if each.pid == sender), None)
         if not event.has_ended:
             self.stop(event.reason)
         elif place is not None:
-            self._vacate(place, sender, event.reason)
+            self._child_ended(place, sender, event.reason)
         elif sender in self._given_up:
             self._given_up.remove(sender)
         elif event.reason not in ORDERLY:
             self.stop(event.reason)
 
-    def _vacate(self, place: _Place, pid: Pid, reason: str) -> None:
+    def _child_ended(self, place: _Place, pid: Pid, reason: str) -> None:
         place.pid = None
         place.changed.set()
         place.lost = pid
-        self.post(partial(self._mend, place, pid, reason))
+        self.post(partial(self._restart, place, pid, reason))
 
-    async def _mend(self, place: _Place, pid: Pid, reason: str) -> None:
+    async def _restart(self, place: _Place, pid: Pid, reason: str) -> None:
         if place.lost != pid:
-            # It was stopped on purpose, or started again meanwhile for the sake of another one.
+            # It was stopped on purpose, or restarted meanwhile together with another child.
             return
         place.lost = None
         if place.child.restart is Restart.TEMPORARY:
@@ -188,14 +188,19 @@ class Supervisor(Process, ABC):
     def _count_restart(self, child: Child, reason: ExitReason) -> None:
         rules, now = self._supervision, self.clock.now()
         since = now - round(rules.period_seconds * NANOSECONDS)
-        self._restarts = [*(instant for instant in self._restarts if instant > since), now]
+        self._restart_instants = [
+            *(instant for instant in self._restart_instants if instant > since),
+            now,
+        ]
         ended = f"child {child} ended: {describe(reason)}"
-        if len(self._restarts) > rules.intensity:
+        if len(self._restart_instants) > rules.intensity:
             raise TooManyRestarts(
-                f"{len(self._restarts)} restarts within {rules.period_seconds} s, "
+                f"{len(self._restart_instants)} restarts within {rules.period_seconds} s, "
                 f"{rules.intensity} are allowed; the last: {ended}"
             )
-        self.log.warning("%s; restart %d of %d", ended, len(self._restarts), rules.intensity)
+        self.log.warning(
+            "%s; restart %d of %d", ended, len(self._restart_instants), rules.intensity
+        )
 
     async def _start(self, places: list[_Place]) -> None:
         for place in places:
@@ -238,13 +243,14 @@ class Supervisor(Process, ABC):
             if place.pid is not None:
                 self.log.error("child %s did not end in time at a %s", place.child, reason)
         if place.pid is not None:
-            # It still runs: its end, late as it is, must not be taken for a stranger's failure.
+            # It still runs. When it ends, that must not look like the failure of some other process
+            # that is linked with this one.
             self._given_up.add(place.pid)
             place.pid = None
 
     async def _wait_for_change(self, place: _Place, seconds: float) -> None:
-        impatience = after(self.clock, seconds, place.changed.set)
+        time_limit = after(self.clock, seconds, place.changed.set)
         try:
             await place.changed.wait()
         finally:
-            impatience.cancel()
+            time_limit.cancel()

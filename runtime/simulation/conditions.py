@@ -1,11 +1,11 @@
-"""What a simulated way does to frames; knows no network that has one."""
+"""What happens to frames on one way of a simulated network; leaves the ways to the network."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
-    """One direction of a way: a range of delay in seconds, and probabilities per frame."""
+    """One direction of a way: a range of delay in seconds, and probabilities for each frame."""
 
     delay: tuple[float, float] = (0.0001, 0.0001)
     loss: float = 0.0

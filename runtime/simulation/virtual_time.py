@@ -1,8 +1,8 @@
 """An event loop that never waits, and clocks on it.
 
-Knows nothing of networks. The idea: when nothing is ready, time jumps to the next timer. An hour
-passes in no time, the same program always does the same, and where a real loop would hang for ever,
-this one says so.
+Leaves networks to others. When nothing is ready to run, time jumps to the next timer. So an hour takes
+no time, the same program always does the same, and where a real loop would wait for ever, this one
+raises `Deadlock`.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ Result = TypeVar("Result")
 Arguments = TypeVarTuple("Arguments")
 
 WALL_MILLISECONDS = 1_800_000_000_000
-"""What a simulated wall clock shows at the start, unless told otherwise."""
+"""What a simulated wall clock shows at the start, unless another value is given."""
 
 HORIZON_SECONDS = 2**22
-"""Forty-eight days: beyond, a float of seconds cannot tell one nanosecond from the next."""
+"""Forty-eight days: after that a float of seconds cannot hold every single nanosecond."""
 
 
 class Deadlock(RuntimeError):
@@ -29,15 +29,15 @@ class Deadlock(RuntimeError):
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """Runs coroutines in virtual time; nothing outside, no socket and no thread, may be awaited."""
+    """Runs coroutines in virtual time; they must not wait for sockets or threads."""
 
     def __init__(self) -> None:
         self._now = 0
         self._limit: int | None = None
         super().__init__(_Leap(self._leap))
-        # asyncio rings timers early by its clock's resolution. This clock is exact, and a timer
-        # that rings early in time that stands still, set again by a caller who looked at the
-        # clock, would ring for ever. Half a nanosecond absorbs the rounding of floats.
+        # asyncio runs timers early, by the resolution of its clock. Virtual time stands still while
+        # code runs: an `Alarm` that is early sets its timer again, and would do so for ever. So the
+        # resolution is half a nanosecond, which absorbs the rounding of floats.
         self._clock_resolution = 0.5 / NANOSECONDS
 
     def run(self, main: Coroutine[Any, Any, Result]) -> Result:
@@ -46,10 +46,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
             return runner.run(main)
 
     def run_until(self, nanoseconds: int) -> None:
-        """Does all there is to do up to that virtual instant, itself included, and returns at it.
+        """Runs all that is due up to and including that virtual instant, and returns at it.
 
-        For whoever drives the loop from outside, one happening at a time; what is scheduled for
-        later waits for the next call.
+        For a caller that drives the loop step by step; what is due later waits for the next call.
         """
         self._limit = max(nanoseconds, self._now)
         try:
@@ -71,7 +70,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         func: Callable[[*Arguments], Result],
         *args: *Arguments,
     ) -> asyncio.Future[Result]:
-        """Calls at once, in this thread: what another thread does is not reproducible."""
+        """Calls the function at once, in this thread: another thread would not be reproducible."""
         future: asyncio.Future[Result] = self.create_future()
         try:
             future.set_result(func(*args))
@@ -96,12 +95,12 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
 
 def _whole_nanoseconds(seconds: float) -> int:
-    # Half a nanosecond, rounded to none, would let time stand still before its timer for ever.
+    # If half a nanosecond was rounded to zero, time would stand still before its timer for ever.
     return max(1, round(seconds * NANOSECONDS)) if seconds > 0 else 0
 
 
 class _Leap(selectors.SelectSelector):
-    """Instead of waiting for files, lets time pass."""
+    """A selector that lets virtual time pass instead of waiting for files."""
 
     def __init__(self, leap: Callable[[float | None], None]) -> None:
         super().__init__()
@@ -118,7 +117,7 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
 
 
 class SimulatedClock:
-    """A clock with its own rate and its own zero on virtual time."""
+    """A clock on virtual time, with its own rate and its own zero."""
 
     def __init__(
         self,
@@ -128,7 +127,7 @@ class SimulatedClock:
         *,
         wall_milliseconds: int = WALL_MILLISECONDS,
     ) -> None:
-        """Shows `offset` nanoseconds at the loop's start and gains `rate` per virtual one."""
+        """Shows `offset` at the start of the loop, and gains `rate` for each virtual nanosecond."""
         if not 0 < rate < math.inf:
             raise ValueError(f"rate must be finite and above zero, not {rate!r}")
         self._loop = loop
@@ -141,7 +140,7 @@ class SimulatedClock:
         return self._offset + self._elapsed(virtual_nanoseconds(self._loop))
 
     def wall_milliseconds(self) -> int:
-        """Milliseconds on this clock's calendar, which goes at the same rate."""
+        """Milliseconds since the epoch on this clock, which goes at the same rate."""
         elapsed = self._elapsed(virtual_nanoseconds(self._loop))
         return self._wall_milliseconds + elapsed // 1_000_000
 
@@ -158,5 +157,5 @@ class SimulatedClock:
 
 
 def virtual_nanoseconds(loop: asyncio.AbstractEventLoop) -> int:
-    """The loop's time as the whole number of nanoseconds that it is."""
+    """Returns the time of the loop, which is a whole number of nanoseconds."""
     return round(loop.time() * NANOSECONDS)

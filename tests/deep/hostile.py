@@ -13,8 +13,9 @@ from typing import Any
 
 import runtime
 from runtime.network import handshake
-from runtime.network.handshake import Handshake, Identity
-from runtime.network.tcp import HEADER, TcpConnection, Unencrypted
+from runtime.network.handshake import Handshake, NodeIdentity
+from runtime.network.session import PlainSession
+from runtime.network.tcp import HEADER, TcpConnection
 from runtime.network.transport import Channel, Connection
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 from tests.runtime.support import COOKIE, Note, Recorder
@@ -86,7 +87,7 @@ class Memory:
 
     def accept(self) -> tuple[TcpConnection, Pipe]:
         """A new connection."""
-        connection = TcpConnection(Unencrypted(), self._on_accept)
+        connection = TcpConnection(PlainSession(), self._on_accept)
         pipe = Pipe(connection)
         connection.connection_made(pipe)
         return connection, pipe
@@ -99,7 +100,11 @@ class Visitor:
         self.name = name
         self._connection, self._pipe = memory.accept()
         self._handshake: Handshake = handshake.dial(
-            KEYS, Identity(name, 5), "node", name.encode().rjust(handshake.NONCE_LENGTH), Channel
+            KEYS,
+            NodeIdentity(name, 5),
+            "node",
+            name.encode().rjust(handshake.NONCE_LENGTH),
+            Channel,
         )
         self._next = next(self._handshake)
 
@@ -126,7 +131,7 @@ class Visitor:
             answer = bytes(self._pipe.written[answers + HEADER :])
             if answer:
                 self._next = self._handshake.send(answer)
-        except (StopIteration, handshake.Refused):
+        except (StopIteration, handshake.HandshakeRefused):
             self._next = note(7)
 
     def leave(self) -> None:

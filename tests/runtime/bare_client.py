@@ -9,7 +9,7 @@ import pytest
 import runtime
 from runtime.limits import NodeLimits
 from runtime.network import handshake
-from runtime.network.handshake import Handshake, Identity
+from runtime.network.handshake import Handshake, NodeIdentity
 from runtime.network.transport import Channel, split_address
 from tests.runtime.support import (
     COOKIE,
@@ -21,7 +21,7 @@ from tests.runtime.support import (
     until,
 )
 
-CLIENT = Identity("client", 5)
+CLIENT = NodeIdentity("client", 5)
 
 
 class Client:
@@ -65,7 +65,7 @@ def dialling(cookie: str = COOKIE) -> Handshake:
     return dialling_as(CLIENT, cookie)
 
 
-def dialling_as(own: Identity, cookie: str = COOKIE) -> Handshake:
+def dialling_as(own: NodeIdentity, cookie: str = COOKIE) -> Handshake:
     """The same for a client of another name."""
     nonce = b"n" * handshake.NONCE_LENGTH
     return handshake.dial((handshake.stretch(cookie),), own, "a", nonce, Channel)

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from runtime.clock import NANOSECONDS
-from runtime.dropped import DETAIL_LIMIT, LINES, PERIOD, Drop, Drops
+from runtime.dropped import DETAIL_LIMIT, LINES, PERIOD, DropLog, DropReason
 from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
@@ -23,10 +23,10 @@ def test_a_flood_is_counted_in_full_and_logged_once(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A thousand malformed messages are one line."""
-    drops = Drops(clock, process_log("node1"))
+    drop_log = DropLog(clock, process_log("node1"))
     for _ in range(1_000):
-        drops.record(Drop.MALFORMED, "node2", "rubbish")
-    assert drops.counts() == {"malformed message": 1_000}
+        drop_log.record(DropReason.MALFORMED, "node2", "rubbish")
+    assert drop_log.counts() == {"malformed message": 1_000}
     assert caplog.messages == ["malformed message: node2: rubbish"]
 
 
@@ -34,13 +34,13 @@ def test_another_cause_or_key_speaks_for_itself(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A flood from one node does not hide the first message of another."""
-    drops = Drops(clock, process_log("node1"))
+    drop_log = DropLog(clock, process_log("node1"))
     for cause, key in (
-        (Drop.MALFORMED, "node2"),
-        (Drop.MALFORMED, "node3"),
-        (Drop.STOPPED, "node2"),
+        (DropReason.MALFORMED, "node2"),
+        (DropReason.MALFORMED, "node3"),
+        (DropReason.STOPPED, "node2"),
     ):
-        drops.record(cause, key, "detail")
+        drop_log.record(cause, key, "detail")
     assert len(caplog.messages) == 3
 
 
@@ -48,9 +48,9 @@ def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixtur
     """What goes on for hours shows in the log every minute."""
 
     async def main() -> None:
-        drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
+        drop_log = DropLog(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
         for _ in range(4):
-            drops.record(Drop.MALFORMED, "node2", "detail")
+            drop_log.record(DropReason.MALFORMED, "node2", "detail")
             await asyncio.sleep(PERIOD / NANOSECONDS / 2)
 
     VirtualTimeLoop().run(main())
@@ -63,16 +63,16 @@ def test_a_stranger_with_many_addresses_fills_no_disk(
     """Beyond a hundred keys a cause is silent, others are not; a minute later it may speak."""
 
     async def main() -> None:
-        drops = Drops(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
+        drop_log = DropLog(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
         for number in range(2 * LINES):
-            drops.record(Drop.REFUSED, str(number), "detail")
+            drop_log.record(DropReason.REFUSED, str(number), "detail")
         assert len(caplog.messages) == LINES
-        drops.record(Drop.STOPPED, "x", "detail")
+        drop_log.record(DropReason.STOPPED, "x", "detail")
         assert len(caplog.messages) == LINES + 1
         await asyncio.sleep(PERIOD / NANOSECONDS)
-        drops.record(Drop.REFUSED, str(2 * LINES), "detail")
+        drop_log.record(DropReason.REFUSED, str(2 * LINES), "detail")
         assert caplog.messages[-1] == f"connection refused: {2 * LINES}: detail"
-        assert drops.counts()["connection refused"] == 2 * LINES + 1
+        assert drop_log.counts()["connection refused"] == 2 * LINES + 1
 
     VirtualTimeLoop().run(main())
 
@@ -82,19 +82,19 @@ def test_what_happens_in_every_start_and_stop_is_no_warning(
 ) -> None:
     """One process begins or ends before the other; all else is one."""
     caplog.set_level(logging.INFO)
-    drops = Drops(clock, process_log("node1"))
-    for cause in Drop:
-        drops.record(cause, "node2", "detail")
+    drop_log = DropLog(clock, process_log("node1"))
+    for cause in DropReason:
+        drop_log.record(cause, "node2", "detail")
     quiet = {record.getMessage() for record in caplog.records if record.levelno == logging.INFO}
     assert quiet == {"no such process: node2: detail", "this node stops: node2: detail"}
-    assert len(caplog.records) == len(Drop)
+    assert len(caplog.records) == len(DropReason)
 
 
 def test_a_detail_that_quotes_a_frame_is_cut(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A megabyte of hostile text is some hundred characters in the log."""
-    Drops(clock, process_log("node1")).record(Drop.MALFORMED, "node2", "x" * 1_000_000)
+    DropLog(clock, process_log("node1")).record(DropReason.MALFORMED, "node2", "x" * 1_000_000)
     assert caplog.messages == ["malformed message: node2: " + "x" * DETAIL_LIMIT]
 
 
@@ -102,5 +102,5 @@ def test_records_say_which_node_speaks(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The node's name is a field of the record."""
-    Drops(clock, process_log("node1")).record(Drop.STOPPED, "x", "y")
+    DropLog(clock, process_log("node1")).record(DropReason.STOPPED, "x", "y")
     assert vars(caplog.records[0])["node"] == "node1"

@@ -7,7 +7,7 @@ import pytest
 
 import runtime
 from runtime.logs import QUOTE_LIMIT, process_log
-from runtime.signals import Stop
+from runtime.processes.signals import Stop
 from tests.runtime.support import Diary, Note, Recorder, World, in_world
 
 
@@ -24,7 +24,7 @@ def test_a_record_keeps_the_fields_of_its_call() -> None:
 
 
 def test_every_record_of_the_runtime_has_all_fields(caplog: pytest.LogCaptureFixture) -> None:
-    """Through drops, failures, lost nodes, restarts and refused requests."""
+    """Through drop_log, failures, lost nodes, restarts and refused requests."""
     caplog.set_level(logging.DEBUG, logger="runtime")
 
     class Boss(runtime.Supervisor):
@@ -97,4 +97,4 @@ def test_a_name_that_another_node_makes_up_forges_no_line(
         assert a.statistics().dropped == {"no such process": 1}
 
     in_world(main)
-    assert r"no such process: b: nobody to stop: 'x\nforged'" in caplog.messages
+    assert r"no such process: b: no process to stop: 'x\nforged'" in caplog.messages

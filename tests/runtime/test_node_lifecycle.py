@@ -185,12 +185,9 @@ def test_a_process_that_does_not_end_is_killed(caplog: pytest.LogCaptureFixture)
 
 
 def test_a_killed_node_does_nothing_any_more() -> None:
-    """No terminate, no goodbye, no priority handler; what it holds is released; stop is no harm."""
+    """No message is handled, no `terminate` runs, no goodbye is sent; `_release` runs."""
 
     class Watched(Recorder):
-        def init(self) -> None:
-            self.prioritize([Note], lambda sender, note: self.inbox.put_nowait((sender, note)))
-
         def terminate(self, reason: ExitReason) -> None:
             self.inbox.put_nowait((None, "terminate"))
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.network.builtin_values import DEPTH_LIMIT, check
+from runtime.network.builtin_values import DEPTH_LIMIT, check_serializable
 from runtime.network.wire import PLAIN, VERSION, Registry, WireError
 from tests.runtime.support import Note
 
@@ -34,8 +34,8 @@ values = st.recursive(
 @given(value=values)
 def test_plain_values_come_out_as_they_went_in(value: Any) -> None:
     """As a message and as a part of one; equal, and of the same types."""
-    parcel = REGISTRY.decode(REGISTRY.encode("name", 1, value))
-    assert repr(parcel.message) == repr(value)
+    envelope = REGISTRY.decode(REGISTRY.encode("name", 1, value))
+    assert repr(envelope.message) == repr(value)
     assert repr(REGISTRY.unpack(REGISTRY.pack(value))) == repr(value)
 
 
@@ -72,11 +72,11 @@ def test_nesting_has_a_limit() -> None:
     loop: list[object] = []
     loop.append(loop)
     with pytest.raises(ValueError, match=f"list is nested more than {DEPTH_LIMIT} deep"):
-        check(loop)
+        check_serializable(loop)
     value: object = 1
     for _ in range(DEPTH_LIMIT):
         value = [value]
-    check(value)
+    check_serializable(value)
 
 
 @pytest.mark.parametrize("value", [2**64, -(2**63) - 1, "\ud800"])

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 import runtime
-from runtime.network import handshake
-from runtime.network.handshake import Identity
+from runtime.limits import HANDSHAKE_FRAME_BYTES
+from runtime.network.handshake import NodeIdentity
 from runtime.network.transport import split_address
 from runtime.network.wire import NODE, VERSION, Goodbye, Registry
 from runtime.pid import Pid
@@ -49,7 +49,7 @@ def test_a_node_of_ones_own_name_is_refused() -> None:
 
     async def main() -> None:
         async with pair() as nodes, dialled(nodes.a) as client:
-            twin = Identity("a", nodes.a.creation + 1)
+            twin = NodeIdentity("a", nodes.a.creation + 1)
             dialler = dialling_as(twin)
             client.write(next(dialler))
             client.write(dialler.send(await client.read()))
@@ -96,7 +96,7 @@ def test_a_frame_beyond_a_kilobyte_is_refused_before_the_handshake() -> None:
 
     async def main() -> None:
         async with pair(handshake_seconds=10**6) as nodes, dialled(nodes.a) as client:
-            client.writer.write((handshake.FRAME_LIMIT + 1).to_bytes(4, "big"))
+            client.writer.write((HANDSHAKE_FRAME_BYTES + 1).to_bytes(4, "big"))
             assert await client.is_closed()
             await nodes.check_undisturbed()
 
@@ -171,9 +171,9 @@ def test_a_peer_that_breaks_the_framing_is_told_goodbye(length: int) -> None:
                 await client.authenticate()
                 assert isinstance(await nodes.events.next(), runtime.NodeUp)
                 client.writer.write(length.to_bytes(4, "big"))
-                parcel = Registry().decode(await client.read())
-                assert parcel.to == NODE
-                assert parcel.message == Goodbye(
+                envelope = Registry().decode(await client.read())
+                assert envelope.to == NODE
+                assert envelope.message == Goodbye(
                     reason=f"a frame of {length} bytes, allowed are 1 to {2**24}"
                 )
             reason = runtime.NodeDownReason.CLOSED_HERE

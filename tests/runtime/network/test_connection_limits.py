@@ -6,7 +6,7 @@ import pytest
 
 import runtime
 from runtime.network import handshake
-from runtime.network.handshake import Identity
+from runtime.network.handshake import NodeIdentity
 from runtime.network.tcp import HEADER
 from runtime.network.transport import Channel
 from runtime.network.wire import Goodbye, Registry
@@ -63,7 +63,7 @@ def test_a_goodbye_quotes_only_so_much_of_what_it_objects_to() -> None:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Client(reader, writer)
         keys = (handshake.stretch(COOKIE),)
-        acceptor = handshake.accept(keys, Identity("c", 1), b"n" * 32, Channel)
+        acceptor = handshake.accept(keys, NodeIdentity("c", 1), b"n" * 32, Channel)
         next(acceptor)
         client.write(acceptor.send(await client.read()))
         await client.read()

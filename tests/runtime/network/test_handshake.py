@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.limits import HANDSHAKE_FRAME_BYTES
 from runtime.network.handshake import (
-    FRAME_LIMIT,
     NONCE_LENGTH,
     Handshake,
-    Identity,
+    HandshakeRefused,
+    NodeIdentity,
     Proven,
-    Refused,
     accept,
     dial,
     stretch,
@@ -22,7 +22,7 @@ from runtime.pid import NAME_LIMIT
 
 COOKIE = b"a cookie"
 OPEN = Channel()
-DIALLER, ACCEPTOR = Identity("dialler", 11), Identity("acceptor", 22)
+DIALLER, ACCEPTOR = NodeIdentity("dialler", 11), NodeIdentity("acceptor", 22)
 
 
 def nonce(number: int) -> bytes:
@@ -31,14 +31,14 @@ def nonce(number: int) -> bytes:
 
 
 def dialling(
-    *keys: bytes, own: Identity = DIALLER, number: int = 1, channel: Channel = OPEN
+    *keys: bytes, own: NodeIdentity = DIALLER, number: int = 1, channel: Channel = OPEN
 ) -> Handshake:
     """The dialler's side."""
     return dial(keys or (COOKIE,), own, "acceptor", nonce(number), lambda: channel)
 
 
 def accepting(
-    *keys: bytes, own: Identity = ACCEPTOR, number: int = 2, channel: Channel = OPEN
+    *keys: bytes, own: NodeIdentity = ACCEPTOR, number: int = 2, channel: Channel = OPEN
 ) -> Handshake:
     """The acceptor's side, waiting for the first frame."""
     handshake = accept(keys or (COOKIE,), own, nonce(number), lambda: channel)
@@ -79,16 +79,16 @@ def test_the_cookie_does_not_travel() -> None:
 def test_frames_of_the_longest_names_fit_the_limit() -> None:
     """Names of the greatest length in the longest characters leave every frame below the limit."""
     name = "\U00020000" * NAME_LIMIT
-    dialler = dialling(own=Identity(name, 2**63 - 1))
+    dialler = dialling(own=NodeIdentity(name, 2**63 - 1))
     frames, _, _ = conversation(dialler, accepting())
-    assert max(map(len, frames)) < FRAME_LIMIT
+    assert max(map(len, frames)) < HANDSHAKE_FRAME_BYTES
 
 
 def test_an_acceptor_refuses_a_wrong_cookie_and_proves_nothing() -> None:
     """The dialler gets no proof to try cookies on."""
     dialler, acceptor = dialling(b"wrong"), accepting()
     proof = dialler.send(acceptor.send(next(dialler)))
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         acceptor.send(proof)
 
 
@@ -98,7 +98,7 @@ def test_a_dialler_refuses_an_acceptor_with_a_wrong_cookie() -> None:
     dialler = dialling()
     next(dialler)
     dialler.send(frames[1])
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         dialler.send(frames[3])
 
 
@@ -107,7 +107,7 @@ def test_a_recorded_conversation_is_worth_nothing_to_an_acceptor() -> None:
     frames, _, _ = conversation(dialling(), accepting())
     acceptor = accepting(number=3)
     acceptor.send(frames[0])
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         acceptor.send(frames[2])
 
 
@@ -117,7 +117,7 @@ def test_a_recorded_conversation_is_worth_nothing_to_a_dialler() -> None:
     dialler = dialling(number=3)
     next(dialler)
     dialler.send(frames[1])
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         dialler.send(frames[3])
 
 
@@ -125,7 +125,7 @@ def test_a_proof_sent_back_to_its_maker_is_refused() -> None:
     """The roles differ: an answer cannot be reflected."""
     dialler, acceptor = dialling(), accepting()
     proof = dialler.send(acceptor.send(next(dialler)))
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         dialler.send(proof)
 
 
@@ -133,37 +133,37 @@ def test_a_hello_sent_back_is_no_challenge() -> None:
     """Whoever only repeats what it hears gets nowhere."""
     dialler = dialling()
     hello = next(dialler)
-    with pytest.raises(Refused, match="no challenge"):
+    with pytest.raises(HandshakeRefused, match="no challenge"):
         dialler.send(hello)
 
 
-@pytest.mark.parametrize("posing", [Identity("impostor", 22), Identity("acceptor", 23)])
-def test_a_proof_for_one_node_is_worth_nothing_to_another(posing: Identity) -> None:
+@pytest.mark.parametrize("posing", [NodeIdentity("impostor", 22), NodeIdentity("acceptor", 23)])
+def test_a_proof_for_one_node_is_worth_nothing_to_another(posing: NodeIdentity) -> None:
     """A node in the middle cannot present the proof of another name or another life as its own."""
     dialler, acceptor = dialling(), accepting()
     hello = next(dialler)
     proof = dialler.send(acceptor.send(hello))
     third = accepting(own=posing)
     third.send(hello)
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         third.send(proof)
 
 
-@pytest.mark.parametrize("claim", [Identity("another", 11), Identity("dialler", 12)])
-def test_a_name_and_a_creation_cannot_be_claimed_without_proof(claim: Identity) -> None:
+@pytest.mark.parametrize("claim", [NodeIdentity("another", 11), NodeIdentity("dialler", 12)])
+def test_a_name_and_a_creation_cannot_be_claimed_without_proof(claim: NodeIdentity) -> None:
     """A hello that was changed on the way does not match the proof."""
     dialler, acceptor = dialling(), accepting()
     next(dialler)
     hello = next(dialling(own=claim))
     proof = dialler.send(acceptor.send(hello))
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         acceptor.send(proof)
 
 
 def test_a_dialler_refuses_a_node_of_another_name() -> None:
     """A wrong route leads to an error, not to messages for somebody else."""
-    dialler, acceptor = dialling(), accepting(own=Identity("stranger", 1))
-    with pytest.raises(Refused, match="the node there is 'stranger', not 'acceptor'"):
+    dialler, acceptor = dialling(), accepting(own=NodeIdentity("stranger", 1))
+    with pytest.raises(HandshakeRefused, match="the node there is 'stranger', not 'acceptor'"):
         dialler.send(acceptor.send(next(dialler)))
 
 
@@ -181,25 +181,25 @@ def test_a_dialler_refuses_a_node_of_another_name() -> None:
 )
 def test_a_hello_must_be_exactly_right(fields: tuple[object, ...], reason: str) -> None:
     """A foreign version, a short nonce, an impossible name or creation are refused at once."""
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(HandshakeRefused) as caught:
         accepting().send(msgspec.msgpack.encode(("_Hello", *fields)))
     assert reason in str(caught.value)
 
 
-@given(st.binary(max_size=FRAME_LIMIT))
+@given(st.binary(max_size=HANDSHAKE_FRAME_BYTES))
 def test_noise_is_refused_at_every_step(noise: bytes) -> None:
-    """Whatever bytes come, the outcome is Refused."""
+    """Whatever bytes come, the outcome is HandshakeRefused."""
     beginner, advanced, dialler = accepting(), accepting(), dialling()
     advanced.send(next(dialler))
     for handshake in (beginner, advanced, dialler):
-        with pytest.raises(Refused):
+        with pytest.raises(HandshakeRefused):
             handshake.send(noise)
 
 
 def test_text_that_is_no_text_is_refused() -> None:
     """Bytes that are not UTF-8 in the place of a name are the other end's fault."""
     hello = next(dialling()).replace(b"dialler", b"\xff" * len("dialler"))
-    with pytest.raises(Refused, match="no hello"):
+    with pytest.raises(HandshakeRefused, match="no hello"):
         accepting().send(hello)
 
 
@@ -216,7 +216,7 @@ def test_a_dialler_does_not_show_any_cookie_but_its_first() -> None:
     """A node that knows the second only is not convinced."""
     dialler, acceptor = dialling(b"new", b"old"), accepting(b"old")
     proof = dialler.send(acceptor.send(next(dialler)))
-    with pytest.raises(Refused, match="it does not know the cookie"):
+    with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         acceptor.send(proof)
 
 
@@ -227,13 +227,13 @@ def test_a_proof_passed_on_from_one_encrypted_channel_to_another_is_refused(side
     dialler, acceptor = dialling(channel=near), accepting(channel=far)
     if side == "acceptor":
         proof = dialler.send(acceptor.send(next(dialler)))
-        with pytest.raises(Refused, match="it does not know the cookie"):
+        with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
             acceptor.send(proof)
     else:
         frames, _, _ = conversation(dialling(channel=far), accepting(channel=far))
         next(dialler)
         dialler.send(frames[1])
-        with pytest.raises(Refused, match="it does not know the cookie"):
+        with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
             dialler.send(frames[3])
 
 
@@ -241,11 +241,13 @@ def test_a_certificate_for_another_name_ends_the_handshake_before_anything_is_pr
     """Although that name's bearer knows the cookie, both ends refuse at its first frame."""
     hello = next(dialling())
     challenge = accepting().send(hello)
-    with pytest.raises(Refused, match=r"it calls itself 'dialler', its certificate \['evil'\]"):
+    with pytest.raises(
+        HandshakeRefused, match=r"it calls itself 'dialler', its certificate \['evil'\]"
+    ):
         accepting(channel=Channel(names=frozenset({"evil"}))).send(hello)
     dialler = dialling(channel=Channel(names=frozenset({"dialler"})))
     next(dialler)
-    with pytest.raises(Refused, match=r"it calls itself 'acceptor', its certificate"):
+    with pytest.raises(HandshakeRefused, match=r"it calls itself 'acceptor', its certificate"):
         dialler.send(challenge)
 
 
@@ -254,7 +256,7 @@ def test_a_certificate_may_name_several_nodes() -> None:
     both = Channel(names=frozenset({"dialler", "acceptor", "third"}))
     _, dialler_learns, _ = conversation(dialling(channel=both), accepting(channel=both))
     assert dialler_learns.peer == ACCEPTOR
-    with pytest.raises(Refused, match="its certificate"):
+    with pytest.raises(HandshakeRefused, match="its certificate"):
         accepting(channel=Channel(names=frozenset())).send(next(dialling()))
 
 

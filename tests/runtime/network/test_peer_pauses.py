@@ -6,10 +6,10 @@ import random
 import pytest
 
 import runtime
-from runtime.dropped import Drops
+from runtime.dropped import DropLog
 from runtime.logs import process_log
-from runtime.network.connection import Surroundings
-from runtime.network.handshake import Identity, stretch
+from runtime.network.context import NodeContext
+from runtime.network.handshake import NodeIdentity, stretch
 from runtime.network.peer import Backoff
 from runtime.simulation import SimulatedClock, run
 from tests.runtime.support import COOKIE, Bulk, Events, World, in_world
@@ -53,14 +53,14 @@ def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
     async def main() -> None:
         clock = SimulatedClock(asyncio.get_running_loop())
         backoff = Backoff(
-            Surroundings(
-                own=Identity("a", 1),
+            NodeContext(
+                own=NodeIdentity("a", 1),
                 keys=(stretch(COOKIE),),
                 clock=clock,
                 random=random.Random(1),
                 registry=runtime.Registry(),
                 limits=runtime.NodeLimits(),
-                drops=Drops(clock, process_log("a")),
+                drop_log=DropLog(clock, process_log("a")),
             )
         )
         for _ in range(2):

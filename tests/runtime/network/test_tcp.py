@@ -12,7 +12,7 @@ import pytest
 
 from runtime.logs import process_log
 from runtime.network.tcp import TcpTransport
-from runtime.network.tls import Credentials, Session
+from runtime.network.tls import Credentials, TlsSession
 from runtime.network.transport import Connection, Loss, split_address
 from tests.runtime.certificates import Authority
 from tests.runtime.support import PATIENCE_SECONDS, over_tcp
@@ -188,7 +188,7 @@ def test_a_connection_that_is_dropped_shows_as_closed_by_the_peer() -> None:
 @contextlib.asynccontextmanager
 async def bare_tls(
     folder: Path,
-) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, Session, End]]:
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, TlsSession, End]]:
     """A bare stream that has shaken hands by a session of its own, and the end that accepted it."""
     credentials = Credentials(Authority(folder).sign("a"), "a", process_log("a"))
     accepted: asyncio.Queue[Connection] = asyncio.Queue()

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 import runtime
+from runtime.limits import FRAME_BYTES
 from runtime.logs import process_log
 from runtime.network.tcp import TcpTransport
 from runtime.network.tls import Credentials, Tls
 from runtime.network.transport import Connection, Loss, split_address
-from runtime.network.wire import FRAME_LIMIT
 from tests.runtime.certificates import LONG_AGO, Authority
 from tests.runtime.support import (
     COOKIE,
@@ -77,7 +77,7 @@ def test_messages_of_every_size_travel_both_ways(authority: Authority) -> None:
     async def main() -> None:
         async with pair(authority.sign("a"), authority.sign("b")) as (a, b):
             await met(a, b)
-            sizes = (0, 1, 16_384, FRAME_LIMIT - 1_000, 3)
+            sizes = (0, 1, 16_384, FRAME_BYTES - 1_000, 3)
             for here, there in ((a, b), (b, a)):
                 recorder = await start_recorder(there)
                 for number, size in enumerate(sizes):
@@ -188,7 +188,7 @@ class Relay:
 
     def __init__(self, near: Connection, far: Connection) -> None:
         self.far = far
-        near.frame_limit = FRAME_LIMIT
+        near.frame_limit = FRAME_BYTES
         near.attach(self)
 
     def frame_received(self, frame: bytes) -> None:

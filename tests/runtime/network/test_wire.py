@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.limits import FRAME_BYTES
 from runtime.network.wire import (
-    FRAME_LIMIT,
     KIND_LIMIT,
     VERSION,
+    Envelope,
     Goodbye,
-    Parcel,
     Registry,
     WireError,
     message,
@@ -92,16 +92,16 @@ votes = st.builds(
 @given(sent=votes, to=st.integers(1, 2**63 - 1) | st.text(min_size=1, max_size=100))
 def test_a_message_comes_out_as_it_went_in(registry: Registry, sent: Vote, to: int | str) -> None:
     """Addressee, sender and every field survive the way; sets in whatever order they are held."""
-    parcel = registry.decode(registry.encode(to, 7, sent))
-    assert (parcel.to, parcel.sender, type(parcel.message)) == (to, 7, Vote)
-    assert repr(parcel.message).split("voters")[0] == repr(sent).split("voters")[0]
-    assert isinstance(parcel.message, Vote)
-    assert parcel.message.inner == sent.inner
+    envelope = registry.decode(registry.encode(to, 7, sent))
+    assert (envelope.to, envelope.sender, type(envelope.message)) == (to, 7, Vote)
+    assert repr(envelope.message).split("voters")[0] == repr(sent).split("voters")[0]
+    assert isinstance(envelope.message, Vote)
+    assert envelope.message.inner == sent.inner
 
 
 def test_a_struct_travels_like_a_dataclass(registry: Registry) -> None:
     """Nobody need be the sender."""
-    assert registry.decode(registry.encode("name", None, Plain("é"))) == Parcel(
+    assert registry.decode(registry.encode("name", None, Plain("é"))) == Envelope(
         "name", None, Plain("é")
     )
 
@@ -114,7 +114,7 @@ def test_an_integer_in_a_float_field_is_no_error(registry: Registry) -> None:
 
 @given(noise=st.binary(max_size=200))
 def test_no_bytes_make_decoding_fail_in_another_way(registry: Registry, noise: bytes) -> None:
-    """Whatever comes, the outcome is a parcel or a WireError."""
+    """Whatever comes, the outcome is a envelope or a WireError."""
     with pytest.raises(WireError):
         registry.decode(noise)
 
@@ -127,10 +127,10 @@ def test_damaged_messages_are_refused_or_still_messages(
     good = bytearray(registry.encode("name", 1, sent))
     good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     try:
-        parcel = registry.decode(bytes(good))
+        envelope = registry.decode(bytes(good))
     except WireError:
         return
-    assert type(parcel.message) in (Vote, Plain, Touchy, Goodbye)
+    assert type(envelope.message) in (Vote, Plain, Touchy, Goodbye)
 
 
 @pytest.mark.parametrize(
@@ -189,8 +189,8 @@ def test_an_unregistered_type_is_the_callers_mistake() -> None:
 
 def test_a_message_too_long_is_the_callers_mistake(registry: Registry) -> None:
     """The error gives its length and the limit."""
-    with pytest.raises(ValueError, match=rf"plain takes \d+ bytes, the limit is {FRAME_LIMIT}"):
-        registry.encode(1, 1, Plain("x" * FRAME_LIMIT))
+    with pytest.raises(ValueError, match=rf"plain takes \d+ bytes, the limit is {FRAME_BYTES}"):
+        registry.encode(1, 1, Plain("x" * FRAME_BYTES))
 
 
 def test_a_sender_may_have_another_limit(registry: Registry) -> None:

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 import runtime
-from runtime.network import wire
-from runtime.signals import Answer
+from runtime.limits import FRAME_BYTES
+from runtime.processes.signals import Answer
 from tests.runtime.calls_support import BOTH, THERE, Oracle, Scene, Stranger, on_stage
 from tests.runtime.support import Note, World, in_world
 
@@ -37,7 +37,7 @@ def test_what_cannot_travel_ends_the_call_and_not_the_process() -> None:
         with pytest.raises(runtime.CannotTravel, match=r"the answer: Stranger cannot travel"):
             await scene.call("stranger")
         with pytest.raises(runtime.CannotTravel, match=r"the request: .* limit"):
-            await scene.call(bytes(wire.FRAME_LIMIT))
+            await scene.call(bytes(FRAME_BYTES))
         assert await scene.call("still there") == "still there"
 
     on_stage(THERE, main)

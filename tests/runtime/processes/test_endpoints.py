@@ -121,7 +121,7 @@ def test_endpoint_receives_no_message_without_a_sender(source: str) -> None:
         nodes[source].send(pid, Note(number=1))
         await asyncio.sleep(1)
         assert receiver.entries == []
-        assert nodes["a"].statistics().dropped == {"priority message without a sender": 1}
+        assert nodes["a"].statistics().dropped == {"message to an endpoint without a sender": 1}
 
     in_world(main)
 

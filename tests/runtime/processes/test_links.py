@@ -311,7 +311,7 @@ def test_a_process_that_has_ended_monitors_and_links_nobody() -> None:
         pair.one.stop()
         await pair.settle()
         for tie in (pair.one.monitor, pair.one.link):
-            with pytest.raises(RuntimeError, match="has ended, it monitors and links nobody"):
+            with pytest.raises(RuntimeError, match="has ended, it can neither monitor nor link"):
                 tie(pair.other.pid)
         assert pair.near.statistics().watches == 0
 

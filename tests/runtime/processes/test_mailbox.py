@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from runtime.processes.mailbox import Letter, Mailbox
+from runtime.processes.mailbox import Mailbox, QueuedMessage
 from runtime.simulation import run
 
 
-def letter(number: int) -> Letter:
+def letter(number: int) -> QueuedMessage:
     """A letter nobody signed."""
-    return Letter(None, number)
+    return QueuedMessage(None, number)
 
 
 def test_letters_and_posts_come_out_in_the_order_they_went_in() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import runtime
-from runtime.signals import Ended
+from runtime.processes.signals import Ended
 from runtime.simulation import Conditions
 from tests.runtime.support import Diary, Note, Recorder, World, in_world
 
@@ -346,7 +346,7 @@ def test_a_node_is_monitored_from_others(target: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_every_monitor_comes_to_exactly_one_end_whatever_happens(seed: int) -> None:
-    """Processes end, nodes die and come back, watchers change their minds, at random."""
+    """ProcessTable end, nodes die and come back, watchers change their minds, at random."""
 
     async def main(world: World) -> None:
         scene = await Scene.set(world, "a")

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import runtime
-from runtime.network.wire import FRAME_LIMIT
-from runtime.signals import Ended, Watch
+from runtime.limits import FRAME_BYTES
+from runtime.processes.signals import Ended, Watch
 from tests.runtime.support import Diary, Recorder, World, in_world
 
 
@@ -15,7 +15,7 @@ class Speechless(runtime.Registry):
     """Cannot say that a process has ended."""
 
     def encode(
-        self, to: int | str, sender: int | None, message: object, limit: int = FRAME_LIMIT
+        self, to: int | str, sender: int | None, message: object, limit: int = FRAME_BYTES
     ) -> bytes:
         if isinstance(message, Ended):
             raise ValueError("no words")

@@ -1,0 +1,27 @@
+"""What all parts of a node share: who the node is, its secrets, time, chance, limits, drops."""
+
+import random
+from dataclasses import dataclass, field
+
+from runtime.clock import Clock
+from runtime.dropped import DropLog
+from runtime.limits import NodeLimits
+from runtime.network.handshake import NONCE_LENGTH, Keys, NodeIdentity
+from runtime.network.wire import Registry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeContext:
+    """Set once, when the node is made."""
+
+    own: NodeIdentity
+    keys: Keys = field(repr=False)
+    clock: Clock
+    random: random.Random
+    registry: Registry
+    limits: NodeLimits
+    drop_log: DropLog
+
+    def nonce(self) -> bytes:
+        """Returns bytes for one handshake; nobody can predict them unless `random` was seeded."""
+        return self.random.randbytes(NONCE_LENGTH)
