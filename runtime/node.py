@@ -82,11 +82,10 @@ class Node:
         """Starts a node, `node1@127.0.0.1:7001`, that listens; for port 0, see `address`.
 
         All nodes of an application have the same cookie; make it long and random. Of several
-        cookies, the first is used to prove who this node is, and all are accepted, so a cookie can be
-        replaced without stopping all nodes at once. Without TLS it listens on loopback addresses
-        only, unless `allow_insecure`. A seeded `random` makes the handshake predictable: use one for
-        simulations only. Raises ValueError or TypeError for misuse, OSError for the address or the
-        files of TLS.
+        cookies, the first proves who this node is, and all are accepted; `docs/security.md` tells how
+        to replace one. Without TLS it listens on loopback addresses only, unless `allow_insecure`.
+        A seeded `random` makes the handshake predictable: use one for simulations only. Raises
+        ValueError or TypeError for misuse, OSError for the address or the files of TLS.
         """
         own_name, address = split_name(name)
         if transport is not None and tls is not None:
