@@ -1,8 +1,8 @@
-"""What the tests of the engine share: a world of small parts, and one journal of all that happens.
+"""What the tests of the engine share: its environment in small parts, and one journal of all that happens.
 
-The two neighbours exist only as answers: obliging ones say yes to whatever member A asks. The disk
-takes as long as a test says, the clock can be put forward while the event loop stands still, which
-is what a process sees that was stopped.
+The two other members exist only as answers: as long as they oblige, they grant whatever member A
+asks. A test sets how long the disk takes. The clock can be put forward while the event loop stands
+still, which is what a process sees after it was stopped.
 """
 
 import asyncio
@@ -40,10 +40,10 @@ Arguments = TypeVarTuple("Arguments")
 
 MILLISECOND = 1_000_000
 TRIP_SECONDS = 0.0001
-"""How long a message takes to a neighbour, or an answer back."""
+"""How long a message takes one way."""
 
 DISK_FULL = "the disk is full"
-"""What a record that fails complains of."""
+"""What a record that fails says."""
 
 TIMING: Timing = scaled_timing(
     election_timeout_min=Duration(150 * MILLISECOND),
@@ -54,11 +54,11 @@ TIMING: Timing = scaled_timing(
 
 
 FOUND = record(term=5, promise=150)
-"""What A finds where it was before; its former life may owe a promise of 150 ms."""
+"""The record that A finds; its former life may owe a promise of 150 ms."""
 
 
 class DiskLoop(VirtualTimeLoop):
-    """Virtual time in which work off the loop takes ``disk_seconds``."""
+    """Virtual time, in which work off the event loop takes ``disk_seconds``."""
 
     disk_seconds = 0.0
 
@@ -78,14 +78,14 @@ class DiskLoop(VirtualTimeLoop):
 
 
 class StoppableClock:
-    """The loop's clock, until ``jump`` puts it forward and leaves every timer behind."""
+    """The loop's clock, until ``jump`` puts it forward, which no timer notices."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._clock = SimulatedClock(loop)
         self._ahead = 0
 
     def jump(self, seconds: float) -> None:
-        """Lets time pass in which nothing runs."""
+        """Let time pass in which nothing runs."""
         self._ahead += round(seconds * 1_000_000_000)
 
     def now(self) -> int:
@@ -100,7 +100,7 @@ class StoppableClock:
 
 @dataclass(kw_only=True)
 class JournalledRecord:
-    """A record that notes every save, and fails on request."""
+    """A record that notes every save, and fails if a test wants it to."""
 
     journal: list[Any]
     found: Durable | None
@@ -125,7 +125,7 @@ class JournalledRecord:
 
 @dataclass
 class JournallingListener:
-    """Writes down what the election has come to."""
+    """Appends what it is told to a list."""
 
     journal: list[Any]
 
@@ -150,14 +150,14 @@ class JournallingListener:
 
 @dataclass
 class Bench:
-    """Member A under test, its journal, and the neighbours' manners."""
+    """Member A under test, its journal, and how the other members answer."""
 
     loop: DiskLoop
     record: JournalledRecord
     clock: StoppableClock
     journal: list[Any]
     trace: Trace | None = None
-    neighbours_oblige: bool = True
+    others_oblige: bool = True
     send_failure: Exception | None = None
     engine: Engine = field(init=False)
 
@@ -176,11 +176,11 @@ class Bench:
         self.engine = Engine(settings(A, TIMING), membership(), environment, listener)
 
     async def pass_time(self, milliseconds: float) -> None:
-        """Lets virtual time pass."""
+        """Let virtual time pass."""
         await asyncio.sleep(milliseconds / 1_000)
 
     async def lead(self) -> Term:
-        """Has A elected and its first heartbeat answered; its token."""
+        """Have A elected and its first heartbeat answered; returns its token."""
         await self.engine.start()
         await self.pass_time(170)
         assert self.engine.is_leader
@@ -188,12 +188,12 @@ class Bench:
         return self.engine.term
 
     def sent(self, kind: type[Message] | None = None) -> list[Any]:
-        """What was sent to whom, or only the messages of one kind."""
+        """What was sent and to whom, all of it or only the messages of one kind."""
         letters = [entry[1:] for entry in self.journal if entry[0] == "sent"]
         return [letter for letter in letters if kind is None or isinstance(letter[1], kind)]
 
     def kinds(self) -> list[str]:
-        """The journal in a word an entry: the kind of a message, or what happened."""
+        """The journal with one word for each entry: the kind of a message, or what happened."""
         return [
             type(entry[2]).__name__ if entry[0] == "sent" else str(entry[0])
             for entry in self.journal
@@ -203,7 +203,7 @@ class Bench:
         if self.send_failure is not None:
             raise self.send_failure
         self.journal.append(("sent", to, message))
-        answer = _yes(to, message) if self.neighbours_oblige else None
+        answer = _yes(to, message) if self.others_oblige else None
         if answer is not None:
             self.loop.call_later(2 * TRIP_SECONDS, self.engine.receive, answer)
 
@@ -215,7 +215,7 @@ def on_bench(
     survives: bool = True,
     trace: Trace | None = None,
 ) -> None:
-    """Runs a test in virtual time, with what the record holds and whether it is a file."""
+    """Run a test in virtual time; ``found`` is what the record holds, and ``survives`` is for a file."""
     loop = DiskLoop()
     journal: list[Any] = []
     record = JournalledRecord(journal=journal, found=found, survives=survives)

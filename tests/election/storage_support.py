@@ -1,4 +1,4 @@
-"""What the tests of records have in common: two records, where they are, another process."""
+"""What the tests of records share: two records, where they are, another process."""
 
 import subprocess
 import sys
@@ -17,7 +17,7 @@ MEMBER = MemberId("n1@alpha")
 
 
 def durable(term: int, voters: int = 3) -> Durable:
-    """A record of ``term``; the more voters, the longer."""
+    """A record of ``term``; with more voters it is longer."""
     return Durable(
         term=Term(term),
         membership=founding(MemberId(f"n{voter}@alpha") for voter in range(voters)),
@@ -32,7 +32,7 @@ OLD, NEW = durable(7), durable(8, voters=5)
 def opened(
     directory: Path, cluster: ClusterId = CLUSTER, member: MemberId = MEMBER
 ) -> Iterator[Record]:
-    """The record of a member, closed in the end."""
+    """The record of a member, closed at the end."""
     record = FileStorage(directory).open(cluster, member)
     try:
         yield record

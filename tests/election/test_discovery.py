@@ -151,7 +151,7 @@ def test_a_member_that_a_greeting_names_is_greeted_until_it_is_heard_from() -> N
     among_members(main)
 
 
-def test_a_member_that_nobody_listed_is_found_by_joining_it() -> None:
+def test_member_on_no_list_is_found_by_joining_it() -> None:
     """Both learn of each other; who votes does not change."""
 
     async def main(members: Members) -> None:

@@ -1,4 +1,4 @@
-"""The engine at work: in which order it acts, and what it answers meanwhile."""
+"""The engine at work: the order of its effects, and what it answers meanwhile."""
 
 import logging
 
@@ -32,8 +32,8 @@ from tests.protocol.builders import (
 )
 
 
-def test_a_member_is_elected_announced_and_heard_in_this_order() -> None:
-    """Each record before what rests on it, each message before the news."""
+def test_engine_executes_effects_in_this_order() -> None:
+    """Each record before what depends on it, each message before the announcements."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -49,7 +49,7 @@ def test_a_member_is_elected_announced_and_heard_in_this_order() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_nothing_is_said_before_its_record_is_written() -> None:
+def test_engine_sends_nothing_before_its_record_is_written() -> None:
     """A vote that left first could be given again after a crash."""
 
     async def main(bench: Bench) -> None:
@@ -66,8 +66,8 @@ def test_nothing_is_said_before_its_record_is_written() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_while_a_record_is_written_nothing_else_is_handled() -> None:
-    """What arrives waits in order, and so does what falls due."""
+def test_engine_handles_nothing_while_a_record_is_written() -> None:
+    """Messages wait in order, and so does what is due."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -88,8 +88,8 @@ def test_while_a_record_is_written_nothing_else_is_handled() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_while_a_record_is_written_leadership_is_answered_by_the_clock() -> None:
-    """It lasts as long as its lease, and not until the disk is done."""
+def test_engine_answers_by_the_clock_while_a_record_is_written() -> None:
+    """Leadership lasts as long as its lease, not until the disk is done."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -105,7 +105,7 @@ def test_while_a_record_is_written_leadership_is_answered_by_the_clock() -> None
     on_bench(main, found=FOUND)
 
 
-def test_what_waits_for_a_record_is_bounded() -> None:
+def test_engine_keeps_only_so_many_messages_while_a_record_is_written() -> None:
     """The newest are lost, as any message may be."""
 
     async def main(bench: Bench) -> None:
@@ -120,8 +120,8 @@ def test_what_waits_for_a_record_is_bounded() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_leader_is_heard_from_at_its_pace_and_keeps_its_lease() -> None:
-    """Every 50 ms, to each other member."""
+def test_engine_sends_heartbeats_at_their_interval() -> None:
+    """Every 50 ms to each other member; so the lease is kept."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -133,12 +133,12 @@ def test_a_leader_is_heard_from_at_its_pace_and_keeps_its_lease() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_leader_that_nobody_answers_steps_down_by_its_alarm() -> None:
+def test_engine_steps_down_by_its_alarm_if_no_member_answers() -> None:
     """No message is needed to end a leadership."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
-        bench.neighbours_oblige = False
+        bench.others_oblige = False
         await bench.pass_time(149)
         assert ("following", None) in bench.journal
         assert (bench.engine.has_leadership, bench.engine.leader) == (False, None)
@@ -146,8 +146,8 @@ def test_a_leader_that_nobody_answers_steps_down_by_its_alarm() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_process_that_was_away_answers_no_before_anything_has_run() -> None:
-    """The clock is asked, not an alarm that has not rung yet; the log says how long it was away."""
+def test_engine_whose_process_was_stopped_does_not_lead_afterwards() -> None:
+    """It asks the clock, and does not rely on an alarm that has not rung yet."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -158,8 +158,10 @@ def test_a_process_that_was_away_answers_no_before_anything_has_run() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_an_absence_is_logged_once_with_its_length(caplog: pytest.LogCaptureFixture) -> None:
-    """Counted from when the member should have acted; an ordinary delay is not worth a line."""
+def test_engine_logs_once_for_how_long_its_process_was_stopped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Counted from when it should have acted; an ordinary delay is not logged."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -176,8 +178,8 @@ def test_an_absence_is_logged_once_with_its_length(caplog: pytest.LogCaptureFixt
     assert warning.startswith("was away for 59.9")
 
 
-def test_a_lease_that_ran_out_is_not_extended_by_what_waited() -> None:
-    """What is due comes before what arrives, however late both are."""
+def test_engine_does_not_extend_a_lease_that_is_over() -> None:
+    """What is due comes before what has arrived, however late both are."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -188,8 +190,10 @@ def test_a_lease_that_ran_out_is_not_extended_by_what_waited() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_slow_disk_is_not_taken_for_an_absence(caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever reads of a member that was away must not look in the wrong place."""
+def test_engine_does_not_mistake_a_slow_disk_for_a_stopped_process(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An operator who reads such a line would look for the cause in the wrong place."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -204,8 +208,8 @@ def test_a_slow_disk_is_not_taken_for_an_absence(caplog: pytest.LogCaptureFixtur
     assert set(logged(caplog.records, logging.WARNING)) == {"the record took 2.000 s to write"}
 
 
-def test_a_broken_connection_to_the_leader_is_acted_on() -> None:
-    """The follower stands as soon as its promise has ended, not when its patience has."""
+def test_engine_acts_on_a_broken_connection_to_its_leader() -> None:
+    """The follower asks for pre-votes when its promise ends, and does not wait for its timeout."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -217,8 +221,8 @@ def test_a_broken_connection_to_the_leader_is_acted_on() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_resignation_is_said_once_and_names_the_successor() -> None:
-    """Nobody acts from then on; a second one is nothing."""
+def test_engine_sends_one_resignation_that_names_the_successor() -> None:
+    """This member does not act from then on; a second request does nothing."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -232,8 +236,8 @@ def test_a_resignation_is_said_once_and_names_the_successor() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_withdrawn_leader_says_no_and_goes_on_leading() -> None:
-    """Its work can end before the others hear of it."""
+def test_engine_that_is_to_stop_acting_keeps_its_lease() -> None:
+    """So work can end before the other members are told."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -249,8 +253,8 @@ def test_a_withdrawn_leader_says_no_and_goes_on_leading() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_who_resigned_may_be_elected_again() -> None:
-    """A withdrawal ends with the leadership that it was about."""
+def test_engine_that_resigned_may_be_elected_again() -> None:
+    """The stop of acting ends with the leadership that it was about."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -263,8 +267,8 @@ def test_who_resigned_may_be_elected_again() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_renewal_keeps_the_leadership_and_raises_the_token() -> None:
-    """The application sees one term change, and no change of leader."""
+def test_engine_keeps_its_leadership_when_it_renews() -> None:
+    """The listener is told one change of term, and no change of leader."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -285,10 +289,10 @@ def test_a_renewal_keeps_the_leadership_and_raises_the_token() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_what_alarms_is_logged_once_and_only_so_many_kinds_of_it(
+def test_engine_logs_an_alarming_text_once_and_only_so_many_of_them(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A peer that is set up wrongly can neither hide nor fill the disk."""
+    """A peer that is set up wrongly is noticed, and cannot fill the disk."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -305,8 +309,8 @@ def test_what_alarms_is_logged_once_and_only_so_many_kinds_of_it(
     assert f"['x0@host'], ours is {list(TRIO)}" in errors[0]
 
 
-def test_what_does_not_alarm_is_told_to_whoever_debugs(caplog: pytest.LogCaptureFixture) -> None:
-    """There is no silent "no", and no noise either."""
+def test_engine_logs_what_it_ignores_at_debug(caplog: pytest.LogCaptureFixture) -> None:
+    """So there is no refusal without a line, and no noise in ordinary logs."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -319,8 +323,8 @@ def test_what_does_not_alarm_is_told_to_whoever_debugs(caplog: pytest.LogCapture
     ]
 
 
-def test_every_step_has_its_own_draw_of_chance() -> None:
-    """Equals that drew alike would wait alike, for ever."""
+def test_engine_draws_chance_anew_for_each_step() -> None:
+    """Members that drew alike would wait alike, and disturb each other for ever."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()

@@ -1,4 +1,4 @@
-"""The engine when something goes wrong, and how it ends: a dead member is safe."""
+"""The engine when something fails, and how it ends: a member that has ended harms no other."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -22,12 +22,12 @@ from tests.protocol.builders import (
 
 
 def is_over(bench: Bench) -> bool:
-    """Whether the engine neither claims nor answers anything any more."""
+    """Whether the engine neither claims to lead nor names a leader."""
     engine = bench.engine
     return not engine.is_leader and not engine.has_leadership and engine.leader is None
 
 
-def test_a_record_that_cannot_be_read_fails_the_start() -> None:
+def test_engine_fails_to_start_if_its_record_cannot_be_read() -> None:
     """The error is the storage's own, and nothing has begun."""
 
     async def main(bench: Bench) -> None:
@@ -39,7 +39,7 @@ def test_a_record_that_cannot_be_read_fails_the_start() -> None:
     on_bench(main)
 
 
-def test_a_record_that_cannot_be_written_fails_the_start() -> None:
+def test_engine_fails_to_start_if_its_record_cannot_be_written() -> None:
     """The longer promise must be on the disk before the first step."""
 
     async def main(bench: Bench) -> None:
@@ -52,8 +52,8 @@ def test_a_record_that_cannot_be_written_fails_the_start() -> None:
     on_bench(main, found=record(term=5, promise=100))
 
 
-def test_a_first_record_that_cannot_be_written_ends_the_engine() -> None:
-    """After the silent wait nobody waits for the start any more, so the audience is told."""
+def test_engine_ends_if_its_first_record_cannot_be_written() -> None:
+    """After the silence no caller waits for the start any more, so the listener is told."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -66,8 +66,8 @@ def test_a_first_record_that_cannot_be_written_ends_the_engine() -> None:
     on_bench(main)
 
 
-def test_a_failed_write_is_never_a_vote(caplog: pytest.LogCaptureFixture) -> None:
-    """The audience hears why, the log too, and nothing is said any more."""
+def test_engine_gives_no_vote_that_it_could_not_write(caplog: pytest.LogCaptureFixture) -> None:
+    """The listener and the log are told why, and nothing is sent any more."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -89,8 +89,8 @@ def test_a_failed_write_is_never_a_vote(caplog: pytest.LogCaptureFixture) -> Non
     assert DISK_FULL in logged_error
 
 
-def test_a_leader_whose_record_cannot_be_written_stops_in_silence() -> None:
-    """It acts no more at once; to resign would be to let another act before the application has stopped."""
+def test_engine_of_a_leader_that_cannot_write_ends_in_silence() -> None:
+    """It acts no more at once. A resignation would let another member act before this application has stopped."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -104,8 +104,8 @@ def test_a_leader_whose_record_cannot_be_written_stops_in_silence() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_violated_invariant_ends_the_engine() -> None:
-    """Two leaders of one term: whoever notices stops at once."""
+def test_engine_ends_when_an_invariant_is_violated() -> None:
+    """Here two leaders of one term: the member that notices stops at once."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -123,8 +123,8 @@ def test_a_violated_invariant_ends_the_engine() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_an_engine_whose_network_raises_ends() -> None:
-    """Whatever goes wrong here ends it, and is told once."""
+def test_engine_ends_when_sending_raises() -> None:
+    """The listener is told once."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -139,8 +139,8 @@ def test_an_engine_whose_network_raises_ends() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_the_end_waits_for_what_is_being_written() -> None:
-    """A record may be closed after it, and nothing that rests on the write is said."""
+def test_end_waits_for_a_write_that_is_under_way() -> None:
+    """The record may be closed after it, and nothing that depends on the write is sent."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -157,8 +157,8 @@ def test_the_end_waits_for_what_is_being_written() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_write_that_fails_after_the_end_is_nobodys_business() -> None:
-    """Whoever ended the engine has not asked how it would have gone on."""
+def test_write_that_fails_after_the_end_is_not_reported() -> None:
+    """The engine was ended on purpose, so its failure matters no more."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -181,10 +181,10 @@ def test_a_write_that_fails_after_the_end_is_nobodys_business() -> None:
         lambda engine: engine.resign(None),
     ],
 )
-def test_after_the_end_nothing_happens(
+def test_engine_does_nothing_after_its_end(
     stir: Callable[[Engine], Awaitable[None] | None],
 ) -> None:
-    """No alarm rings, no message is answered, nobody is told anything."""
+    """No alarm rings, no message is answered, the listener is told nothing."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()
@@ -197,8 +197,8 @@ def test_after_the_end_nothing_happens(
     on_bench(main, found=FOUND)
 
 
-def test_an_end_during_the_silent_wait_is_final() -> None:
-    """The alarm that would have ended the wait does not ring."""
+def test_engine_that_ends_during_the_silence_does_not_begin() -> None:
+    """The alarm that would have ended the silence does not ring."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -209,8 +209,8 @@ def test_an_end_during_the_silent_wait_is_final() -> None:
     on_bench(main)
 
 
-def test_a_leader_withdrawn_stays_so_until_its_resignation_is_said() -> None:
-    """Also while a record is written: else it would act again between "I stop" and its end."""
+def test_engine_that_is_to_stop_acting_does_not_act_until_it_has_resigned() -> None:
+    """Also while a record is written: otherwise it would act again between the stop and the resignation."""
 
     async def main(bench: Bench) -> None:
         token = await bench.lead()
@@ -228,8 +228,8 @@ def test_a_leader_withdrawn_stays_so_until_its_resignation_is_said() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_a_trace_that_fails_after_the_silent_wait_ends_the_engine() -> None:
-    """Else the member would be there for ever and take no part, without a word."""
+def test_engine_ends_if_its_trace_fails_after_the_silence() -> None:
+    """Otherwise the member would run for ever, take no part, and not say so."""
     lines: list[Line] = []
 
     def trace(line: Line) -> None:
@@ -247,8 +247,8 @@ def test_a_trace_that_fails_after_the_silent_wait_ends_the_engine() -> None:
 
 
 @pytest.mark.parametrize("lapse", [False, True])
-def test_a_leader_withdrawn_lets_its_lease_run_out_if_it_is_to(lapse: bool) -> None:
-    """Heartbeats that are answered would extend it; else it is kept until the resignation."""
+def test_engine_that_is_to_stop_acting_lets_its_lease_expire_if_asked(lapse: bool) -> None:
+    """Answers to its heartbeats would extend it; unless it is asked, the lease is kept until the resignation."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()

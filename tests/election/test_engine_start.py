@@ -1,4 +1,4 @@
-"""How the engine begins: from its record, or silent for one promise."""
+"""How the engine begins: from its record, or after a silence of one promise."""
 
 import logging
 
@@ -11,11 +11,11 @@ from tests.election.engine_support import FOUND, Bench, logged, on_bench
 from tests.protocol.builders import TRIO, B, heartbeat, record, vote_request
 
 
-def test_without_a_record_a_member_is_silent_for_one_promise() -> None:
-    """Whatever arrives in that time is neither answered nor remembered."""
+def test_engine_without_a_record_is_silent_for_one_promise() -> None:
+    """A message that arrives in that time is neither answered nor remembered."""
 
     async def main(bench: Bench) -> None:
-        bench.neighbours_oblige = False
+        bench.others_oblige = False
         await bench.engine.start()
         bench.engine.receive(heartbeat(B, 7, sent=1))
         bench.engine.peer_down(B)
@@ -30,11 +30,11 @@ def test_without_a_record_a_member_is_silent_for_one_promise() -> None:
 
 
 @pytest.mark.parametrize("survives", [True, False])
-def test_without_a_record_the_term_is_the_wall_clock_at_the_end_of_the_wait(survives: bool) -> None:
-    """Read at its beginning, a vote of the former life could be of a higher term."""
+def test_engine_without_a_record_reads_the_wall_clock_after_the_silence(survives: bool) -> None:
+    """If it were read before, a vote of the former life could have a higher term."""
 
     async def main(bench: Bench) -> None:
-        bench.neighbours_oblige = False
+        bench.others_oblige = False
         await bench.engine.start()
         bench.clock.jump(30)
         await bench.pass_time(151)
@@ -43,8 +43,8 @@ def test_without_a_record_the_term_is_the_wall_clock_at_the_end_of_the_wait(surv
     on_bench(main, survives=survives)
 
 
-def test_a_first_record_is_written_before_the_first_word() -> None:
-    """Until it is on the disk, what arrives is still lost."""
+def test_engine_writes_its_first_record_before_its_first_message() -> None:
+    """Until it is on the disk, messages are still lost."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -58,8 +58,8 @@ def test_a_first_record_is_written_before_the_first_word() -> None:
     on_bench(main)
 
 
-def test_a_record_in_memory_is_never_waited_for() -> None:
-    """The first record of a member that keeps none is not even written."""
+def test_engine_never_waits_for_a_record_in_memory() -> None:
+    """The first record of a member without storage is not even saved."""
 
     async def main(bench: Bench) -> None:
         bench.loop.disk_seconds = 3_600
@@ -68,11 +68,11 @@ def test_a_record_in_memory_is_never_waited_for() -> None:
     on_bench(main, survives=False)
 
 
-def test_with_a_record_no_vote_leaves_for_one_promise() -> None:
-    """The former life may have promised its vote to anybody."""
+def test_engine_with_a_record_gives_no_vote_for_one_promise() -> None:
+    """The former life may have promised its vote to any member."""
 
     async def main(bench: Bench) -> None:
-        bench.neighbours_oblige = False
+        bench.others_oblige = False
         await bench.engine.start()
         await bench.pass_time(149)
         bench.engine.receive(vote_request(B, 9, sent=1))
@@ -85,8 +85,8 @@ def test_with_a_record_no_vote_leaves_for_one_promise() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_with_a_record_a_member_follows_at_once() -> None:
-    """A leader that lives is not made to wait for the answer of one that comes back."""
+def test_engine_with_a_record_follows_at_once() -> None:
+    """So a living leader need not wait for the answer of a member that comes back."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -98,8 +98,8 @@ def test_with_a_record_a_member_follows_at_once() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_the_longer_promise_is_recorded_before_the_first_step() -> None:
-    """Else the next life would wait for less than this one promises."""
+def test_engine_saves_a_longer_promise_before_its_first_step() -> None:
+    """Otherwise the next life would wait for less time than this life promises."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -108,7 +108,7 @@ def test_the_longer_promise_is_recorded_before_the_first_step() -> None:
     on_bench(main, found=record(term=5, promise=100))
 
 
-def test_a_record_of_another_membership_is_believed_and_reported(
+def test_engine_believes_a_record_of_other_voters_and_reports_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The text names both lists."""
@@ -126,8 +126,8 @@ def test_a_record_of_another_membership_is_believed_and_reported(
     assert str(list(TRIO)) in warning
 
 
-def test_the_term_of_a_record_is_kept() -> None:
-    """No wall clock is read where there is a record."""
+def test_engine_keeps_the_term_of_its_record() -> None:
+    """It reads no wall clock if there is a record."""
 
     async def main(bench: Bench) -> None:
         await bench.engine.start()
@@ -136,8 +136,8 @@ def test_the_term_of_a_record_is_kept() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_before_the_start_there_is_nothing_to_see() -> None:
-    """Every question has an answer."""
+def test_engine_before_its_start_has_an_answer_to_every_question() -> None:
+    """All of them mean no."""
 
     async def main(bench: Bench) -> None:
         engine = bench.engine

@@ -1,4 +1,4 @@
-"""The engine tells every step, before anything of it is carried out."""
+"""The engine tells its trace every step, before it executes any effect of it."""
 
 from leader.election.trace import Line, Owed, Started, Stepped
 from tests.election.engine_support import FOUND, MILLISECOND, Bench, on_bench
@@ -10,7 +10,7 @@ def steps(lines: list[Line]) -> list[Stepped]:
     return [line for line in lines if isinstance(line, Stepped)]
 
 
-def test_a_start_with_a_record_is_told_at_once() -> None:
+def test_trace_is_told_a_start_with_a_record_at_once() -> None:
     """With the promise that the former life may owe."""
     lines: list[Line] = []
 
@@ -26,8 +26,8 @@ def test_a_start_with_a_record_is_told_at_once() -> None:
     on_bench(main, found=FOUND, trace=lines.append)
 
 
-def test_a_start_without_one_is_told_before_and_after_its_silence() -> None:
-    """Who compares finds out how long it was silent."""
+def test_trace_is_told_a_start_without_a_record_before_and_after_the_silence() -> None:
+    """From the two lines one can tell how long the silence was."""
     lines: list[Line] = []
 
     async def main(bench: Bench) -> None:
@@ -40,7 +40,7 @@ def test_a_start_without_one_is_told_before_and_after_its_silence() -> None:
     on_bench(main, trace=lines.append)
 
 
-def test_an_election_is_told_in_the_words_of_the_spec() -> None:
+def test_trace_is_told_an_election_by_the_names_of_the_specification() -> None:
     """Each action once, with the message that it handled."""
     lines: list[Line] = []
 
@@ -62,8 +62,8 @@ def test_an_election_is_told_in_the_words_of_the_spec() -> None:
     on_bench(main, found=FOUND, trace=lines.append)
 
 
-def test_a_step_is_told_before_its_record_is_written() -> None:
-    """Whoever is killed in between has told what it was about to do, and done nothing yet."""
+def test_trace_is_told_a_step_before_its_record_is_written() -> None:
+    """A process that is killed in between has told what it was about to do, and done nothing yet."""
     lines: list[Line] = []
 
     async def main(bench: Bench) -> None:
@@ -78,8 +78,8 @@ def test_a_step_is_told_before_its_record_is_written() -> None:
     on_bench(main, found=FOUND, trace=lines.append)
 
 
-def test_a_message_that_changes_nothing_is_told_too() -> None:
-    """It has come, and does not come again."""
+def test_trace_is_told_a_message_that_changes_nothing() -> None:
+    """It has arrived, and does not arrive again."""
     lines: list[Line] = []
 
     async def main(bench: Bench) -> None:
@@ -92,8 +92,8 @@ def test_a_message_that_changes_nothing_is_told_too() -> None:
     on_bench(main, found=FOUND, trace=lines.append)
 
 
-def test_a_step_that_cannot_be_told_is_not_carried_out() -> None:
-    """The engine ends, in silence: a recording with a hole would accuse the innocent."""
+def test_trace_that_fails_stops_the_step() -> None:
+    """The engine ends in silence: a recording with a missing line would make correct steps look wrong."""
     lines: list[Line] = []
 
     def full_after_the_start(line: Line) -> None:

@@ -1,4 +1,4 @@
-"""The table of peers: who is there, who is only known of, and which incarnation is the newest."""
+"""The table of known members: addresses, newest incarnations, and which of them are peers."""
 
 import pytest
 
@@ -10,12 +10,12 @@ A, B, C = (MemberId(f"member@{name}") for name in "abc")
 
 
 def pid(node: str, creation: int = 1, number: int = 1) -> Pid:
-    """An incarnation."""
+    """One incarnation of a process."""
     return Pid(node, creation, number)
 
 
 class Table:
-    """The peers of A, and what its actor is told of them."""
+    """The table of A, and what it tells of its peers."""
 
     def __init__(self) -> None:
         self.news: list[tuple[str, MemberId, Pid]] = []
@@ -27,8 +27,8 @@ class Table:
         self.known.start_as(pid("a"))
 
 
-def test_who_is_heard_is_there_until_it_is_lost() -> None:
-    """Told once each; heard again it joins again."""
+def test_member_is_a_peer_from_when_it_is_heard_until_it_is_lost() -> None:
+    """Each change is told once; a member that is heard again joins again."""
     table = Table()
     table.known.hear(B, pid("b"))
     table.known.hear(B, pid("b"))
@@ -40,8 +40,8 @@ def test_who_is_heard_is_there_until_it_is_lost() -> None:
     assert [what for what, _, _ in table.news] == ["joined", "left", "joined"]
 
 
-def test_a_new_incarnation_takes_the_place_of_the_old_one() -> None:
-    """The old one leaves first; its late words are outdated from then on."""
+def test_new_incarnation_replaces_the_old_one() -> None:
+    """The old one leaves first; messages of it are outdated from then on."""
     table = Table()
     old, new = pid("b"), pid("b", number=2)
     table.known.hear(B, old)
@@ -52,8 +52,8 @@ def test_a_new_incarnation_takes_the_place_of_the_old_one() -> None:
     assert table.known.pid_of(B) == new
 
 
-def test_the_newest_incarnation_is_remembered_when_it_is_gone() -> None:
-    """So that whoever led is still named, and its former selves stay outdated."""
+def test_newest_incarnation_is_remembered_when_it_is_lost() -> None:
+    """So a leader that was lost can still be named, and its former incarnations stay outdated."""
     table = Table()
     table.known.hear(B, pid("b", creation=2))
     table.known.lose(B)
@@ -62,8 +62,8 @@ def test_the_newest_incarnation_is_remembered_when_it_is_gone() -> None:
     assert table.known.pid_of(None) is None
 
 
-def test_who_is_only_told_of_is_a_stranger() -> None:
-    """With an address, that is news once; it is no peer until it is heard."""
+def test_member_that_was_only_named_is_missing() -> None:
+    """Its address is returned once, when it is new; the member is no peer until it is heard."""
     table = Table()
     assert table.known.add_address(B) == ProcessId("member", "b")
     assert table.known.add_address(B) is None
@@ -72,8 +72,8 @@ def test_who_is_only_told_of_is_a_stranger() -> None:
     assert (table.known.missing(), table.known.named_peers()) == ([], (B,))
 
 
-def test_nobody_is_a_stranger_to_itself() -> None:
-    """However often others tell it of itself."""
+def test_member_is_never_missing_to_itself() -> None:
+    """However often other members name it."""
     table = Table()
     assert table.known.add_address(A) is None
     assert table.known.missing() == []
@@ -81,8 +81,8 @@ def test_nobody_is_a_stranger_to_itself() -> None:
 
 
 @pytest.mark.parametrize("name", ["member", "@b", "a@b@c", "\n@b", ""])
-def test_a_name_that_is_no_address_is_not_looked_for(name: str) -> None:
-    """Whoever bears it is answered where it wrote from."""
+def test_name_that_is_no_address_is_not_looked_for(name: str) -> None:
+    """A member with such a name is answered where it wrote from."""
     table, member = Table(), MemberId(name)
     assert table.known.add_address(member) is None
     table.known.hear(member, pid("b"))
@@ -90,8 +90,8 @@ def test_a_name_that_is_no_address_is_not_looked_for(name: str) -> None:
     assert table.known.named_peers() == ()
 
 
-def test_a_known_member_is_written_to_by_name() -> None:
-    """Its next incarnation is the same member."""
+def test_member_with_an_address_is_written_to_by_name() -> None:
+    """So its next incarnation is reached as well."""
     table = Table()
     table.known.add_address(B)
     table.known.hear(B, pid("b"))
@@ -99,8 +99,8 @@ def test_a_known_member_is_written_to_by_name() -> None:
     assert table.known.address_of(C) is None
 
 
-def test_who_is_forgotten_is_not_looked_for() -> None:
-    """One or all; those who were there leave."""
+def test_member_that_is_forgotten_is_not_looked_for() -> None:
+    """One or all of them; those that were peers leave."""
     table = Table()
     for member, who in ((B, pid("b")), (C, pid("c"))):
         table.known.add_address(member)
@@ -113,16 +113,16 @@ def test_who_is_forgotten_is_not_looked_for() -> None:
     assert [member for what, member, _ in table.news if what == "left"] == [B, C]
 
 
-def test_the_end_of_a_node_is_the_end_of_those_on_it() -> None:
-    """Of those of that life of it only."""
+def test_members_on_a_node_are_those_of_that_incarnation_of_it() -> None:
+    """Not those of an earlier or later incarnation."""
     table = Table()
     table.known.hear(B, pid("b", creation=2))
     table.known.hear(C, pid("b", creation=3))
     assert list(table.known.on_node("b", 2)) == [B]
 
 
-def test_made_up_names_fill_no_memory() -> None:
-    """Beyond the limit nobody new is remembered; who is there stays."""
+def test_invented_names_do_not_fill_the_memory() -> None:
+    """Above the limit no new member is remembered, and present peers stay."""
     table = Table()
     table.known.hear(B, pid("b"))
     for number in range(2 * KNOWN_LIMIT):
@@ -134,8 +134,8 @@ def test_made_up_names_fill_no_memory() -> None:
     assert table.known.is_peer(B)
 
 
-def test_whoever_left_for_good_gives_way() -> None:
-    """Members that come and go are without number; those who are there or looked for stay."""
+def test_member_that_left_for_good_makes_room() -> None:
+    """Observers may come and go without end; peers and members that are looked for stay."""
     table = Table()
     table.known.add_address(B)
     table.known.hear(B, pid("b"))

@@ -1,4 +1,4 @@
-"""Work that lives as long as a leadership: it is told to stop before the lease can end."""
+"""Work that runs while a leadership lasts: it is cancelled before the lease can end."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -12,7 +12,7 @@ GRACE = SECOND // 10
 
 
 class Bench:
-    """A tenure whose lease a test sets, and a journal of what came of it."""
+    """A scope whose lease a test sets, and a journal of what came of it."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -28,16 +28,16 @@ class Bench:
         )
 
     def on_expiring(self) -> None:
-        """Ends leadership, as whoever leads has to."""
+        """End the leadership, as the user of a scope has to."""
         self.note("short")
         self.scope.cancel()
 
     def note(self, what: Any) -> None:
-        """Writes down when it happened."""
+        """Note when something happened."""
         self.journal.append((round(self.loop.time(), 6), what))
 
     async def work(self, seconds: float = 60, last_words: float = 0) -> None:
-        """Runs so long; when cancelled, needs that long to stop."""
+        """Run for `seconds`; when cancelled, take `last_words` seconds to stop."""
         try:
             await asyncio.sleep(seconds)
             self.note("done")
@@ -48,7 +48,7 @@ class Bench:
 
 
 def on_bench(test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
-    """Runs a test in virtual time; no task may be left."""
+    """Run a test in virtual time; no task may be left."""
 
     async def main() -> None:
         await test(Bench())
@@ -57,8 +57,8 @@ def on_bench(test: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
     VirtualTimeLoop().run(main())
 
 
-def test_work_that_ends_by_itself_is_let_go() -> None:
-    """Nobody is told anything, and nothing rings any more."""
+def test_work_that_ends_by_itself_needs_no_end() -> None:
+    """Nothing is told, and no timer rings afterwards."""
 
     async def main(bench: Bench) -> None:
         bench.scope.run(bench.work(0.5))
@@ -68,8 +68,8 @@ def test_work_that_ends_by_itself_is_let_go() -> None:
     on_bench(main)
 
 
-def test_work_is_told_before_its_lease_can_end() -> None:
-    """By the grace, and the lease of the moment counts, not the one at the beginning."""
+def test_work_is_cancelled_before_its_lease_can_end() -> None:
+    """Earlier by the grace. The lease at that moment counts, not the lease at the beginning."""
 
     async def main(bench: Bench) -> None:
         bench.scope.run(bench.work())
@@ -81,8 +81,8 @@ def test_work_is_told_before_its_lease_can_end() -> None:
     on_bench(main)
 
 
-def test_the_end_of_a_leadership_cancels_all_its_work() -> None:
-    """Each task of it; whoever has to wait for that can."""
+def test_cancel_ends_all_work() -> None:
+    """Each task of it; `ended` waits for all of them."""
 
     async def main(bench: Bench) -> None:
         bench.scope.run(bench.work(last_words=0.2))
@@ -100,8 +100,8 @@ def test_the_end_of_a_leadership_cancels_all_its_work() -> None:
     on_bench(main)
 
 
-def test_nothing_to_wait_for_is_not_waited_for() -> None:
-    """Neither before any work nor after it."""
+def test_ended_returns_at_once_without_work() -> None:
+    """Neither before any work nor after it is there anything to wait for."""
 
     async def main(bench: Bench) -> None:
         await bench.scope.ended()
@@ -111,8 +111,8 @@ def test_nothing_to_wait_for_is_not_waited_for() -> None:
     on_bench(main)
 
 
-def test_an_error_in_the_work_is_told() -> None:
-    """As it is; that work was cancelled is none."""
+def test_error_in_the_work_is_told() -> None:
+    """As it is; a cancellation by the scope is no error."""
 
     async def main(bench: Bench) -> None:
         async def fail() -> None:
@@ -129,7 +129,7 @@ def test_an_error_in_the_work_is_told() -> None:
     on_bench(main)
 
 
-def test_the_work_of_the_next_leadership_is_watched_too() -> None:
+def test_work_of_the_next_leadership_is_watched_too() -> None:
     """From its own beginning."""
 
     async def main(bench: Bench) -> None:
@@ -145,8 +145,8 @@ def test_the_work_of_the_next_leadership_is_watched_too() -> None:
     on_bench(main)
 
 
-def test_work_is_told_to_stop_only_once() -> None:
-    """Told again while it tidies up, it would leave that half done."""
+def test_work_is_cancelled_only_once() -> None:
+    """A second cancellation would interrupt its cleanup."""
 
     async def main(bench: Bench) -> None:
         bench.scope.run(bench.work(last_words=0.2))
@@ -160,8 +160,8 @@ def test_work_is_told_to_stop_only_once() -> None:
     on_bench(main)
 
 
-def test_work_that_is_cancelled_from_within_has_failed() -> None:
-    """A pool that was closed cancels who waits for it; nobody told this work to stop."""
+def test_work_that_is_cancelled_from_inside_has_failed() -> None:
+    """For example by a pool that is closed: the scope has not cancelled this work."""
 
     async def main(bench: Bench) -> None:
         waited_for = bench.loop.create_future()

@@ -1,4 +1,4 @@
-"""The form of a record: what was encoded comes back, and not one other byte is believed."""
+"""The form of a record: what was encoded comes back, and any other byte is noticed."""
 
 from hashlib import sha256
 from itertools import product
@@ -38,17 +38,17 @@ names = st.text(min_size=1) | st.text("aA./%~@\0é-", min_size=1) | st.text("a.B
 
 @given(cluster=st.text(), member=st.text(), saved=durables)
 def test_every_record_comes_back(cluster: str, member: str, saved: Durable) -> None:
-    """Whatever a Durable may hold, and whosever it is, is decoded exactly as it was."""
+    """Any value of any member is decoded exactly as it was."""
     assert decode(encode(cluster, member, saved), PATH, cluster, member) == saved
 
 
 def sealed(payload: bytes) -> bytes:
-    """A record made by hand, with a checksum that is right."""
+    """A record made by hand, with a correct checksum."""
     return b"leader-record sha256 " + sha256(payload).hexdigest().encode() + b"\n" + payload
 
 
 def envelope(**changes: object) -> dict[str, object]:
-    """The envelope of a good record, with some fields changed."""
+    """The envelope of a correct record, with some fields changed."""
     good = {
         "version": VERSION,
         "kind": "durable",
@@ -59,15 +59,15 @@ def envelope(**changes: object) -> dict[str, object]:
     return good | changes
 
 
-def test_a_record_can_be_read_by_people() -> None:
-    """The content is a line of checksum and a line of JSON that names the member and its term."""
+def test_record_can_be_read_by_people() -> None:
+    """It is a line of checksum and a line of JSON that names the member and its term."""
     head, payload = encode(CLUSTER, MEMBER, OLD).splitlines(keepends=True)
     assert head == f"leader-record sha256 {sha256(payload).hexdigest()}\n".encode()
     assert payload == msgspec.json.encode(envelope()) + b"\n"
 
 
-def test_no_damage_passes_for_a_record() -> None:
-    """A record with any one bit flipped, cut short anywhere, or with more at its end is damaged."""
+def test_damaged_record_is_refused() -> None:
+    """With any one bit flipped, cut short anywhere, or with more at its end."""
     content = encode(CLUSTER, MEMBER, OLD)
     flipped = (
         content[:place] + bytes([content[place] ^ (1 << bit)]) + content[place + 1 :]
@@ -80,8 +80,8 @@ def test_no_damage_passes_for_a_record() -> None:
 
 
 @given(saved=durables, place=st.integers(0), byte=st.integers(1, 255))
-def test_no_record_survives_a_changed_byte(saved: Durable, place: int, byte: int) -> None:
-    """In any record, any byte that becomes another is noticed."""
+def test_record_with_any_changed_byte_is_refused(saved: Durable, place: int, byte: int) -> None:
+    """In any record, any byte that becomes another one is noticed."""
     content = bytearray(encode(CLUSTER, MEMBER, saved))
     content[place % len(content)] ^= byte
     with pytest.raises(RecordDamaged):
@@ -98,8 +98,8 @@ def test_no_record_survives_a_changed_byte(saved: Durable, place: int, byte: int
         (sealed(b"[]"), "its checksum is right, its content is not"),
     ],
 )
-def test_what_is_no_record_is_called_what_it_is(content: bytes, text: str) -> None:
-    """Empty, zeroed, oversized and senseless files are damaged, each in its own words."""
+def test_content_that_is_no_record_is_described(content: bytes, text: str) -> None:
+    """Empty, zeroed, oversized and senseless files are damaged, and the text says how."""
     with pytest.raises(RecordDamaged, match=text):
         decode(content, PATH, CLUSTER, MEMBER)
 
@@ -127,33 +127,33 @@ def test_what_is_no_record_is_called_what_it_is(content: bytes, text: str) -> No
         ({"note": "a field of tomorrow"}, RecordDamaged, "would not write it so"),
     ],
 )
-def test_a_wrong_content_is_refused(
+def test_record_with_a_correct_checksum_can_be_wrong(
     changes: dict[str, object], refusal: type[StorageError], text: str
 ) -> None:
-    """A record whose checksum is right, and which is still not ours, is refused for its own reason."""
+    """It is refused for a reason of its own: another version, another member, other fields."""
     content = sealed(msgspec.json.encode(envelope(**changes)) + b"\n")
     with pytest.raises(refusal, match=text):
         decode(content, PATH, CLUSTER, MEMBER)
 
 
 @given(one=names, other=names)
-def test_names_never_share_a_file(one: str, other: str) -> None:
-    """Different names have different files, also where capital and small letters are the same."""
+def test_two_names_never_share_a_file(one: str, other: str) -> None:
+    """Also on file systems that do not distinguish capital letters."""
     first, second = file_name("member", one), file_name("member", other)
     assert (one == other) == (first.casefold() == second.casefold())
 
 
 @given(name=names)
 @example(name="n" * (NAME_LIMIT + 1))
-def test_a_file_name_as_a_name_gets_another_file(name: str) -> None:
-    """No name that had to be changed shares its file with the member who bears that very name."""
+def test_name_that_is_the_file_name_of_another_gets_another_file(name: str) -> None:
+    """So a name that had to be changed never collides with a member that has the changed name."""
     made = file_name("member", name)
     assert (file_name("member", made) == made) == (made == name)
 
 
 @given(name=names)
-def test_a_name_never_leaves_its_folder(name: str) -> None:
-    """Whatever the name, its file name is short, plain, neither hidden nor a way to another folder."""
+def test_file_name_never_leaves_its_folder(name: str) -> None:
+    """It is always short and plain, not hidden, and no path to another folder."""
     made = file_name("member", name)
     assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_@.%~")
     assert 0 < len(made) <= NAME_LIMIT
@@ -171,13 +171,13 @@ def test_a_name_never_leaves_its_folder(name: str) -> None:
         ("n" * 121, f"{'n' * 55}~{sha256(b'n' * 121).hexdigest()}"),
     ],
 )
-def test_names_can_be_recognized(name: str, expected: str) -> None:
+def test_name_can_be_recognized_in_its_file_name(name: str, expected: str) -> None:
     """Ordinary names stay, other characters become their bytes, long ones end in their SHA-256."""
     assert file_name("member", name) == expected
 
 
 @pytest.mark.parametrize("name", ["", "\ud800"])
-def test_unusable_names_are_misuse(name: str) -> None:
+def test_unusable_name_is_refused(name: str) -> None:
     """An empty name, or one that is no text, raises ValueError with the field and the rule."""
     with pytest.raises(ValueError, match=r"member = '.*': must"):
         file_name("member", name)

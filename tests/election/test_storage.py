@@ -1,4 +1,4 @@
-"""The durable record: the next life finds what was saved, and nobody else is this member meanwhile."""
+"""The durable record: the next life finds what was saved, and only one process at a time holds it."""
 
 import fcntl
 import os
@@ -37,14 +37,14 @@ from tests.election.storage_support import (
 terms = st.integers(0, LARGEST).map(Term)
 
 
-def test_nothing_saved_is_no_record(tmp_path: Path) -> None:
-    """A member that never saved anything has no record, however often it starts."""
+def test_storage_without_a_save_has_no_record(tmp_path: Path) -> None:
+    """However often the member starts."""
     assert found(tmp_path) is None
     assert found(tmp_path) is None
 
 
-def test_the_next_life_finds_what_was_saved_last(tmp_path: Path) -> None:
-    """Of several saves the last is found, by the same life and by the next."""
+def test_storage_returns_what_was_saved_last(tmp_path: Path) -> None:
+    """To the same life and to the next one."""
     with opened(tmp_path) as record:
         assert record.survives
         record.save(OLD)
@@ -53,7 +53,7 @@ def test_the_next_life_finds_what_was_saved_last(tmp_path: Path) -> None:
     assert found(tmp_path) == NEW
 
 
-def test_members_and_clusters_have_records_of_their_own(tmp_path: Path) -> None:
+def test_storage_keeps_members_and_clusters_apart(tmp_path: Path) -> None:
     """What one member saves is not found by another member or in another cluster."""
     with opened(tmp_path) as record:
         record.save(OLD)
@@ -62,8 +62,8 @@ def test_members_and_clusters_have_records_of_their_own(tmp_path: Path) -> None:
                 assert other.load() is None
 
 
-def test_memory_forgets() -> None:
-    """A record in memory says that it does not survive, and nobody finds what it saved."""
+def test_memory_storage_keeps_nothing_for_the_next_life() -> None:
+    """It says that a record in memory does not survive."""
     storage = MemoryStorage()
     record = storage.open(CLUSTER, MEMBER)
     record.save(OLD)
@@ -74,8 +74,8 @@ def test_memory_forgets() -> None:
 
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
-def test_a_lower_term_is_never_saved(tmp_path: Path, kind: str) -> None:
-    """A save of a term below the last one saved raises and changes nothing; the same term is fine."""
+def test_lower_term_is_never_saved(tmp_path: Path, kind: str) -> None:
+    """Such a save raises and changes nothing; the same term may be saved again."""
     storage = FileStorage(tmp_path) if kind == "file" else MemoryStorage()
     record = storage.open(CLUSTER, MEMBER)
     record.save(NEW)
@@ -87,8 +87,8 @@ def test_a_lower_term_is_never_saved(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("looks_first", [True, False])
-def test_a_former_life_cannot_be_rolled_back(tmp_path: Path, looks_first: bool) -> None:
-    """The term of the record on disk counts, even for who saves without having loaded it."""
+def test_term_of_a_former_life_is_never_lowered(tmp_path: Path, looks_first: bool) -> None:
+    """The term on the disk counts, even if the record is saved without being loaded first."""
     remember(tmp_path, NEW)
     with opened(tmp_path) as record:
         if looks_first:
@@ -99,8 +99,8 @@ def test_a_former_life_cannot_be_rolled_back(tmp_path: Path, looks_first: bool) 
 
 
 @given(known=terms, saved=terms)
-def test_the_check_of_terms(known: Term, saved: Term) -> None:
-    """The check raises exactly if the term to be saved is the lower one."""
+def test_check_of_terms_raises_for_a_lower_term_only(known: Term, saved: Term) -> None:
+    """Whatever the two terms are."""
     if saved < known:
         with pytest.raises(InvariantViolated):
             check_term_never_decreases(known, saved)
@@ -108,8 +108,8 @@ def test_the_check_of_terms(known: Term, saved: Term) -> None:
         check_term_never_decreases(known, saved)
 
 
-def test_a_refused_record_is_not_overwritten(tmp_path: Path) -> None:
-    """Whoever saves without looking meets the same refusal, and the evidence stays."""
+def test_damaged_record_is_not_overwritten(tmp_path: Path) -> None:
+    """A save that was not preceded by a load is refused too, so the file can be examined."""
     remember(tmp_path, OLD)
     path_in(tmp_path).write_bytes(b"torn")
     with opened(tmp_path) as record, pytest.raises(RecordDamaged):
@@ -117,8 +117,8 @@ def test_a_refused_record_is_not_overwritten(tmp_path: Path) -> None:
     assert path_in(tmp_path).read_bytes() == b"torn"
 
 
-def test_a_copied_record_is_foreign(tmp_path: Path) -> None:
-    """One member's file under another member's name is refused."""
+def test_copied_record_is_foreign(tmp_path: Path) -> None:
+    """The file of one member under the name of another is refused."""
     remember(tmp_path, OLD)
     other = MemberId("n2@alpha")
     path_in(tmp_path).rename(FileStorage(tmp_path).path(CLUSTER, other))
@@ -126,8 +126,8 @@ def test_a_copied_record_is_foreign(tmp_path: Path) -> None:
         record.load()
 
 
-def test_an_oversized_record_is_not_written(tmp_path: Path) -> None:
-    """What could not be read back is not written, and the old record stays."""
+def test_oversized_record_is_not_written(tmp_path: Path) -> None:
+    """It could not be read again; the old record stays."""
     with opened(tmp_path) as record:
         record.save(OLD)
         with pytest.raises(RecordUnwritable, match="the limit is 1048576"):
@@ -135,8 +135,8 @@ def test_an_oversized_record_is_not_written(tmp_path: Path) -> None:
         assert record.load() == OLD
 
 
-def test_the_record_is_private(tmp_path: Path) -> None:
-    """The folders that are made and the files in them are for their owner alone."""
+def test_record_is_private(tmp_path: Path) -> None:
+    """The folders that are made and the files in them can be used by their owner only."""
     remember(tmp_path / "state", OLD)
     made = (tmp_path / "state", *(tmp_path / "state").rglob("*"))
     assert {made_path.stat().st_mode & 0o077 for made_path in made} == {0}
@@ -145,8 +145,8 @@ def test_the_record_is_private(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "loss", ["removed", "moved", "made anew", "lock removed", "lock made anew"]
 )
-def test_a_record_taken_away_is_not_used(tmp_path: Path, loss: str) -> None:
-    """A member whose folder or lock was taken away while it ran neither loads nor saves."""
+def test_record_whose_lock_was_removed_is_not_used(tmp_path: Path, loss: str) -> None:
+    """Nor one whose folder was removed: the member neither loads nor saves."""
     with opened(tmp_path) as record:
         record.save(OLD)
         path = path_in(tmp_path)
@@ -165,8 +165,8 @@ def test_a_record_taken_away_is_not_used(tmp_path: Path, loss: str) -> None:
             record.load()
 
 
-def test_two_opens_cannot_be_one_member(tmp_path: Path) -> None:
-    """A second open of a record in use is refused and names its process, until the first is closed."""
+def test_second_open_of_a_record_is_refused(tmp_path: Path) -> None:
+    """The error names the process that holds it; after a close the record is free."""
     with opened(tmp_path) as record:
         record.save(OLD)
         with pytest.raises(RecordInUse, match=f"held, by process {os.getpid()}"):
@@ -176,8 +176,8 @@ def test_two_opens_cannot_be_one_member(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_process_releases_its_record(tmp_path: Path) -> None:
-    """A living process keeps others out of its record; once it is killed the record is free."""
+def test_killed_process_releases_its_record(tmp_path: Path) -> None:
+    """A living process keeps others from its record."""
     living = child(
         """
         record = FileStorage(sys.argv[1]).open("cleanup", "n1@alpha")
@@ -196,8 +196,8 @@ def test_a_killed_process_releases_its_record(tmp_path: Path) -> None:
     assert found(tmp_path) == OLD
 
 
-def test_a_forked_child_does_not_keep_a_closed_record(tmp_path: Path) -> None:
-    """A record that was closed is free, though a child forked in between shares the open files."""
+def test_forked_child_does_not_keep_a_closed_record(tmp_path: Path) -> None:
+    """Although it shares the open files of its parent."""
     with opened(tmp_path):
         reader, writer = os.pipe()
         forked = os.fork()
@@ -213,8 +213,8 @@ def test_a_forked_child_does_not_keep_a_closed_record(tmp_path: Path) -> None:
         os.close(reader)
 
 
-def test_a_closed_record_is_not_used(tmp_path: Path) -> None:
-    """After close, which may be repeated, loading and saving are refused."""
+def test_closed_record_is_not_used(tmp_path: Path) -> None:
+    """Loading and saving are refused; a second close does nothing."""
     record = FileStorage(tmp_path).open(CLUSTER, MEMBER)
     record.save(OLD)
     record.close()
@@ -227,7 +227,7 @@ def test_a_closed_record_is_not_used(tmp_path: Path) -> None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock on a file."""
+    """Whether a process holds the lock on a file."""
     with path.open("rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -237,7 +237,7 @@ def is_locked(path: Path) -> bool:
 
 
 def test_close_waits_for_the_save_under_way(tmp_path: Path) -> None:
-    """A save whose caller has given up on it is over before the record is free for the next life."""
+    """A save whose caller no longer waits has ended before the next life can have the record."""
     record = FileStorage(tmp_path).open(CLUSTER, MEMBER)
     record.save(OLD)
     beside = path_in(tmp_path).with_suffix(".new")
@@ -263,14 +263,14 @@ def test_close_waits_for_the_save_under_way(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["...", "a/b\0", "N1@Alpha", "é" * 300])
 def test_any_name_can_have_a_record(tmp_path: Path, name: str) -> None:
-    """Names that no file system takes as they are work like any other."""
+    """Names that no file system accepts as they are work like any other."""
     with opened(tmp_path, ClusterId(name), MemberId(name)) as record:
         record.save(OLD)
         assert record.load() == OLD
 
 
 @pytest.mark.parametrize("name", ["", "\ud800"])
-def test_unusable_names_are_misuse(tmp_path: Path, name: str) -> None:
+def test_unusable_name_is_refused(tmp_path: Path, name: str) -> None:
     """An empty name, or one that is no text, raises ValueError with the field and the rule."""
     storage = FileStorage(tmp_path)
     with pytest.raises(ValueError, match=r"cluster = '.*': must"):
@@ -280,14 +280,16 @@ def test_unusable_names_are_misuse(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("directory", ["", "a\0b"])
-def test_an_unusable_directory_is_misuse(directory: str) -> None:
-    """An empty path, as from a variable that was not set, raises ValueError at once."""
+def test_unusable_directory_is_refused(directory: str) -> None:
+    """An empty path, for example from a variable that was not set, raises ValueError at once."""
     with pytest.raises(ValueError, match=r"directory = '.*': must be the path of a folder"):
         FileStorage(directory)
 
 
-def test_the_directory_stays_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relative directory is that of the moment of construction, whatever is done to the process."""
+def test_relative_directory_is_made_absolute_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later change of the working directory does not move the records."""
     monkeypatch.chdir(tmp_path)
     storage = FileStorage("state")
     monkeypatch.chdir("/")

@@ -1,4 +1,4 @@
-"""Crashes, full disks and obstacles: afterwards the old or the new record is found, never neither."""
+"""Crashes, full disks and obstacles: afterwards the old or the new record is found, and never neither."""
 
 import os
 import resource
@@ -27,11 +27,11 @@ from tests.election.storage_support import (
 )
 
 OWN_MOUNTS = ("unshare", "--user", "--map-root-user", "--mount")
-"""Starts a process that may mount file systems which nobody else sees, where the system lets it."""
+"""Starts a process that may mount file systems that no other process sees, if the system allows it."""
 
 
-def test_a_crash_while_writing_leaves_the_old_record(tmp_path: Path) -> None:
-    """However much of the next record was written beside it, the old one is found and replaceable."""
+def test_crash_during_a_write_leaves_the_old_record(tmp_path: Path) -> None:
+    """However much of the next record was written beside it; the old one can still be replaced."""
     old, new = encode(CLUSTER, MEMBER, OLD), encode(CLUSTER, MEMBER, NEW)
     beside = path_in(tmp_path).with_suffix(".new")
     with opened(tmp_path) as record:
@@ -45,8 +45,8 @@ def test_a_crash_while_writing_leaves_the_old_record(tmp_path: Path) -> None:
     assert not beside.exists()
 
 
-def test_a_crash_in_the_first_write_leaves_no_record(tmp_path: Path) -> None:
-    """The remains of a first save that never ended are no record: nothing depends on it yet."""
+def test_crash_during_the_first_write_leaves_no_record(tmp_path: Path) -> None:
+    """The remains of a save that did not return are no record: nothing depends on it yet."""
     with opened(tmp_path) as record:
         path_in(tmp_path).with_suffix(".new").write_bytes(encode(CLUSTER, MEMBER, NEW))
         assert record.load() is None
@@ -54,8 +54,8 @@ def test_a_crash_in_the_first_write_leaves_no_record(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [0, 1, 200])
-def test_killed_in_the_middle_of_a_write(tmp_path: Path, size: int) -> None:
-    """A process that dies after some bytes of a save has left the old record, and its lock."""
+def test_process_killed_during_a_write_leaves_the_old_record(tmp_path: Path, size: int) -> None:
+    """After some bytes; its lock is free."""
     remember(tmp_path, OLD)
     dying = child(
         """
@@ -76,8 +76,10 @@ def test_killed_in_the_middle_of_a_write(tmp_path: Path, size: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("event", ["open", "os.rename"])
-def test_killed_before_a_step_of_the_write(tmp_path: Path, event: str) -> None:
-    """A process that dies before it opens or renames the next record has left the old one."""
+def test_process_killed_before_a_step_of_the_write_leaves_the_old_record(
+    tmp_path: Path, event: str
+) -> None:
+    """Before the next record is opened or renamed."""
     remember(tmp_path, OLD)
     dying = child(
         """
@@ -113,14 +115,14 @@ def calls_of(action: Callable[[], object]) -> list[str]:
     return seen
 
 
-def test_a_save_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
-    """The next record is synced before it gets its name, and its folder after."""
+def test_save_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    """The next record is synced before it gets its name, and its folder afterwards."""
     with opened(tmp_path) as record:
         record.load()
         assert calls_of(lambda: record.save(OLD)) == ["sync", "rename", "sync"]
 
 
-def test_new_folders_survive_a_power_cut(tmp_path: Path) -> None:
+def test_new_folders_survive_a_power_failure(tmp_path: Path) -> None:
     """Opening syncs every folder on the way that this process could have made."""
     storage = FileStorage(tmp_path / "a" / "b")
     syncs = calls_of(lambda: storage.open(CLUSTER, MEMBER).close())
@@ -130,7 +132,7 @@ def test_new_folders_survive_a_power_cut(tmp_path: Path) -> None:
 
 @contextmanager
 def longest_file(size: int) -> Iterator[None]:
-    """Within it, the operating system lets no file of this process grow beyond ``size`` bytes."""
+    """Within it, the operating system lets no file of this process grow above ``size`` bytes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
@@ -140,8 +142,8 @@ def longest_file(size: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("size", [0, 1, 200])
-def test_a_failed_write_leaves_the_old_record(tmp_path: Path, size: int) -> None:
-    """A save that finds no room raises; the old record is found, and a later save works."""
+def test_failed_write_leaves_the_old_record(tmp_path: Path, size: int) -> None:
+    """A save without room raises; the old record is found, and a later save works."""
     with opened(tmp_path) as record:
         record.save(OLD)
         with longest_file(size), pytest.raises(RecordUnwritable, match="File too large"):
@@ -152,7 +154,7 @@ def test_a_failed_write_leaves_the_old_record(tmp_path: Path, size: int) -> None
 
 
 def can_mount() -> bool:
-    """Whether this machine lets a test mount a file system for itself."""
+    """Whether a test may mount a file system of its own on this machine."""
     if shutil.which("unshare") is None:
         return False
     mounting = [*OWN_MOUNTS, "mount", "-t", "tmpfs", "none", "/mnt"]
@@ -160,8 +162,8 @@ def can_mount() -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not can_mount(), reason="this machine lets nobody mount a file system")
-def test_full_and_read_only_disks(tmp_path: Path) -> None:
+@pytest.mark.skipif(not can_mount(), reason="no file system can be mounted on this machine")
+def test_full_and_read_only_disks_are_reported(tmp_path: Path) -> None:
     """A full disk fails the save, and the old record is found on it; a read-only one fails the start."""
     living = child(
         """
@@ -202,8 +204,8 @@ def test_full_and_read_only_disks(tmp_path: Path) -> None:
     assert read_only.startswith("RecordUnwritable [Errno 30] Read-only file system")
 
 
-def test_an_obstacle_to_the_next_record(tmp_path: Path) -> None:
-    """A folder or link in the place of the next record fails the save; the old record stays."""
+def test_obstacle_to_the_next_record_fails_the_save(tmp_path: Path) -> None:
+    """A folder or a link in its place; the old record stays."""
     with opened(tmp_path) as record:
         record.save(OLD)
         beside = path_in(tmp_path).with_suffix(".new")
@@ -219,8 +221,8 @@ def test_an_obstacle_to_the_next_record(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["state", "state/cleanup"])
-def test_a_file_in_the_place_of_a_folder(tmp_path: Path, place: str) -> None:
-    """A file where a folder has to be is an error that names it."""
+def test_file_in_the_place_of_a_folder_is_reported(tmp_path: Path, place: str) -> None:
+    """The error names it."""
     (tmp_path / place).parent.mkdir(exist_ok=True)
     (tmp_path / place).write_bytes(b"")
     with pytest.raises(RecordUnwritable, match=f"Not a directory.*{place}"):
@@ -228,16 +230,16 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path, place: str) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
-def test_a_forbidden_folder(tmp_path: Path) -> None:
-    """A folder in which this process may not write is an error that says so."""
+def test_folder_that_may_not_be_written_is_reported(tmp_path: Path) -> None:
+    """The error says so."""
     tmp_path.chmod(0o500)
     with pytest.raises(RecordUnwritable, match="Permission denied"):
         FileStorage(tmp_path).open(CLUSTER, MEMBER)
 
 
 @pytest.mark.parametrize("obstacle", ["folder", "dangling link", "link"])
-def test_what_is_no_file_is_not_an_absent_one(tmp_path: Path, obstacle: str) -> None:
-    """A folder or a link in the place of the record is refused, not taken for "no record"."""
+def test_record_that_is_no_file_is_refused(tmp_path: Path, obstacle: str) -> None:
+    """A folder or a link in its place does not count as no record."""
     with opened(tmp_path) as record:
         target = tmp_path / "target"
         if obstacle == "folder":

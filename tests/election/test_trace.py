@@ -1,4 +1,4 @@
-"""Lines of a trace: messages and states by the names of the spec."""
+"""Lines of a trace: messages and states by the names of the specification."""
 
 import pytest
 
@@ -74,7 +74,7 @@ QUIET = View(
 def test_a_message_becomes_a_letter_to_one_member(
     message: Message, expected: Letter | None
 ) -> None:
-    """With all that the spec reads of it; what the spec does not have is none."""
+    """With every field that the specification has; None for a message that it does not have."""
     assert letter(message, A) == expected
 
 
@@ -91,8 +91,10 @@ def test_a_message_becomes_a_letter_to_one_member(
     ],
     ids=["follower", "free", "precandidate", "candidate", "leader", "leader no more", "renewing"],
 )  # fmt: skip
-def test_a_state_is_seen_with_what_is_left_of_it(state: State, changes: dict[str, object]) -> None:
-    """At 100 ms: promises, answers and leases that are over are not there."""
+def test_view_gives_instants_as_what_is_left_until_them(
+    state: State, changes: dict[str, object]
+) -> None:
+    """At 100 ms; promises, answers and leases that are over are left out."""
     exact = {name: getattr(QUIET, name) for name in QUIET.__struct_fields__} | changes
     seen = view(state, instant(100))
     found = {name: getattr(seen, name) for name in QUIET.__struct_fields__}
@@ -104,8 +106,8 @@ def test_a_state_is_seen_with_what_is_left_of_it(state: State, changes: dict[str
     assert found == exact
 
 
-def test_a_step_says_what_was_handled_and_what_was_sent() -> None:
-    """With the state after it."""
+def test_step_names_the_message_handled_and_the_messages_sent() -> None:
+    """And the state after it."""
     before, event = member(following(None, 300)), heard(vote_request(B, 6, sent=1))
     line = stepped(before, event, step(before, event, at(100)), instant(100), 7)
     assert line is not None
@@ -115,8 +117,8 @@ def test_a_step_says_what_was_handled_and_what_was_sent() -> None:
     assert (line.state.term, line.parked) == (6, False)
 
 
-def test_a_request_that_was_kept_is_named_when_it_is_answered() -> None:
-    """Nothing arrives then, and yet a message is handled."""
+def test_step_names_a_parked_request_when_it_answers_it() -> None:
+    """No message arrives in that step, but one is handled."""
     kept = (pre_vote_request(B, 6, sent=1), pre_vote_request(C, 6, sent=2))
     before = member(following(None, 900), promise=promised(B, 100), parked=kept)
     line = stepped(before, WOKE, step(before, WOKE, at(100)), instant(100), 100)
@@ -125,24 +127,24 @@ def test_a_request_that_was_kept_is_named_when_it_is_answered() -> None:
     assert line.handled == letter(kept[0], A)
 
 
-def test_what_comes_to_nothing_is_told_if_a_message_was_looked_at() -> None:
-    """A copy of it has been used up."""
+def test_step_without_an_action_is_told_if_it_handled_a_message() -> None:
+    """That copy of the message has been used up."""
     before, event = member(following(None, 300)), heard(vote_granted(B, 5, sent=1))
     line = stepped(before, event, step(before, event, at(100)), instant(100), 100)
     assert line is not None
     assert (line.action, line.handled) == (None, letter(vote_granted(B, 5, sent=1), A))
 
 
-def test_the_rest_is_not_told() -> None:
-    """A wake-up with nothing due, and messages that are not of the cluster or not of the spec."""
+def test_step_with_nothing_to_tell_is_not_told() -> None:
+    """A wake-up with nothing due, and messages of another cluster or unknown to the specification."""
     before = member(following(None, 300))
     contradiction = MembershipContradicted(cluster=CLUSTER, sender=B, membership=membership())
     for event in (WOKE, heard(contradiction)):
         assert stepped(before, event, step(before, event, at(100)), instant(100), 100) is None
 
 
-def test_a_life_begins_with_its_settings_and_its_first_state() -> None:
-    """The state is told at the end of the silent wait, if there is one."""
+def test_life_begins_with_its_settings_and_its_first_state() -> None:
+    """The state is told when the silence is over, if there is one."""
     line = started(settings(), TRIO, 7, recorded=True)
     assert (line.member, line.at, line.recorded, line.members) == (A, 7, True, list(TRIO))
     assert (line.promise, line.drift) == (101 * MILLISECOND, 10_000)
