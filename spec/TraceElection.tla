@@ -35,7 +35,7 @@
 EXTENDS Election, Sequences
 
 CONSTANTS
-  Moves,     \* the recording: see spec/recording/moves.py
+  Moves,     \* the recording: see spec/recording/translation.py
   OneClock,  \* TRUE: all instants were read from one clock
   Leases,    \* Leases[p]: for how many ticks a leader counts on a promise of p ticks
   LastStep   \* the step after which to stop, to look at the state there

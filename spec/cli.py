@@ -31,7 +31,6 @@ from spec.judge import violated_claim
 from spec.outcome import Verdict
 from spec.proof import prove as proving
 from spec.proof import report as proof_report
-from spec.recording.moves import score_of
 from spec.recording.reading import Unreadable, read
 from spec.recording.verdict import CheckFailed, judge
 from spec.trace import trace_of
@@ -185,9 +184,9 @@ def trace(
 ) -> None:
     """Check that a recorded run is a behaviour of Election; else name the first line that cannot be."""
     recording = read(files)
-    finding = _run(judge(score_of(recording), _find_tools(_console(stderr=True))))
+    finding = _run(judge(recording, _find_tools(_console(stderr=True))))
     if finding.blame is not None:
-        typer.echo(f"rejected: {finding.blame.heard} cannot be: {finding.blame.why}")
+        typer.echo(f"rejected: {finding.blame.source} cannot be: {finding.blame.why}")
         raise typer.Exit(1)
     clock = "one clock" if recording.one_clock else "their own clocks"
     typer.echo(

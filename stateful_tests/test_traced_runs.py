@@ -198,7 +198,7 @@ def test_an_edited_run_is_none(edit: Callable[[Lines], int]) -> None:
     place = edit(lines)
     blame = check_with_tlc(trace_text(lines[: place + 5])).blame
     assert blame is not None
-    assert blame.heard.number == place + 1
+    assert blame.source.number == place + 1
     assert re.match("[abc] (takes|cannot take) |.* is not under way", blame.why)
 
 

@@ -12,9 +12,8 @@ import msgspec
 
 from leader.election.trace import Line, Trace
 from leader.protocol.vocabulary import MemberId
-from spec.recording.moves import score_of
 from spec.recording.reading import lines_of, recording_of
-from spec.recording.verdict import Finding, judge
+from spec.recording.verdict import RecordingVerdict, judge
 from spec.tools import find
 from stateful_tests.core import REAL, Core
 from stateful_tests.core_system import CoreSystem
@@ -129,6 +128,6 @@ def trace_text(lines: Sequence[Line]) -> str:
     return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
 
 
-def check_with_tlc(text: str) -> Finding:
+def check_with_tlc(text: str) -> RecordingVerdict:
     """What TLC finds in a trace file named ``run``."""
-    return asyncio.run(judge(score_of(recording_of([lines_of("run", text)])), find()))
+    return asyncio.run(judge(recording_of([lines_of("run", text.encode())]), find()))

@@ -1,6 +1,6 @@
-"""Recorded runs against the spec: is what processes did a behaviour of ``Election.tla``?
+"""Recorded runs against the specification: is what processes did a behaviour of ``Election.tla``?
 
-``reading`` turns files into one order of lines, ``carriage`` counts which messages can arrive,
-``moves`` puts lines into the spec's words, ``module`` writes those as TLA+, ``verdict`` has TLC judge
-and says in words what is wrong. ``spec/TraceElection.tla`` is what they are judged by.
+``reading`` merges files into one sequence of lines, ``message_ledger`` counts which messages can arrive,
+``translation`` turns lines into moves of the specification, ``module`` writes these as TLA+, ``verdict``
+runs TLC with ``spec/TraceElection.tla`` and explains the first line that is impossible.
 """

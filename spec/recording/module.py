@@ -1,18 +1,19 @@
-"""A recording as a TLA+ module: what TLC checks, beside ``TraceElection``.
+"""A recording as a TLA+ module: what TLC checks, together with ``TraceElection``.
 
-Knows the notation and the names of the spec's variables. Terms are renamed so that TLC can count
-them: their order stays, and so does which is the next after which; wider gaps become narrow ones.
+Knows the notation and the names of the specification's variables. TLC's integers are too small for
+terms, so they are renumbered: the order stays, and so does which term directly follows which.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from leader.election.trace import Letter, Owed, View
-from spec.recording.moves import Move, Score
+from leader.election.trace import Letter, View
+from spec.comparison.spec_states import ABSENT
+from spec.comparison.traced import traced_member, traced_message
+from spec.recording.translation import Move, Translation
 from spec.values import Atom, Function, Value, render
 
 NAME = "Recorded"
-NOBODY = Atom("None")
-NO_PROMISE = Owed(to=None, left=0)
 
 TEMPLATE = """\
 ---- MODULE {name} ----
@@ -56,7 +57,7 @@ CONSTANTS
 """
 
 
-class Terms:
+class TermNumbers:
     """The terms of a recording, and the small numbers that stand for them."""
 
     def __init__(self, terms: Iterable[int]) -> None:
@@ -74,101 +75,91 @@ class Terms:
         return max(self._term) + 1
 
     def number(self, term: int) -> int:
-        """What stands for the term."""
+        """The number that stands for the term."""
         return self._number[term]
 
     def term(self, number: int) -> int:
-        """What the number stands for; between two terms, it is counted on from the lower one."""
+        """The term that the number stands for; between two known ones, counted from the lower one."""
         below = max(known for known in self._term if known <= number)
         return self._term[below] + number - below
 
 
-def terms_of(score: Score) -> Terms:
-    """All terms that the moves speak of."""
+def term_numbers_of(translation: Translation) -> TermNumbers:
+    """Numbers for all terms in the moves."""
     found: set[int] = set()
-    for move in score.moves:
+    for move in translation.moves:
         letters = (*move.sent, *(() if move.handled is None else (move.handled,)))
         found.update(letter.term for letter in letters)
         found.update(letter.stamp for letter in letters if letter.stamp is not None)
         if move.seen is not None:
             found |= {move.seen.term, move.seen.stamp}
-    return Terms(found)
+    return TermNumbers(found)
 
 
-def module_of(score: Score, terms: Terms) -> str:
+def module_of(translation: Translation, terms: TermNumbers) -> str:
     """The module's text."""
-    promises = score.cluster.promises
+    promises = translation.constants.promises
     lengths = sorted(set(promises.values()))
-    leases = " @@ ".join(f"{length} :> {score.cluster.lease(length)}" for length in lengths)
+    leases = " @@ ".join(f"{n} :> {translation.constants.lease(n)}" for n in lengths)
     members = sorted(promises)
     return TEMPLATE.format(
         name=NAME,
         members=render(frozenset(members)),
-        observers=render(score.cluster.observers),
+        observers=render(translation.constants.observers),
         highest=terms.highest,
-        promises=render(_function(promises)),
+        promises=render(record(promises)),
         leases=leases,
-        moves=",\n".join(render(_move(move, members, terms)) for move in score.moves),
+        moves=",\n".join(render(_move(move, members, terms)) for move in translation.moves),
     )
 
 
-def configuration_of(score: Score, last_step: int, invariant: str | None) -> str:
-    """The configuration's text; ``last_step`` is what the invariant speaks of."""
+def configuration_of(translation: Translation, last_step: int, invariant: str | None) -> str:
+    """The configuration's text; the invariant says that the run does not get to ``last_step``."""
     text = CONFIGURATION.format(
-        trust_disconnect=str(score.cluster.trust_disconnect).upper(),
-        one_clock=str(score.one_clock).upper(),
+        trust_disconnect=str(translation.constants.trust_disconnect).upper(),
+        one_clock=str(translation.one_clock).upper(),
         last_step=last_step,
     )
     return text if invariant is None else f"{text}INVARIANT {invariant}\n"
 
 
-def message(letter: Letter, age: int, terms: Terms) -> Function:
-    """The letter as the spec has it."""
-    fields: dict[str, Value] = {
-        "kind": letter.kind,
-        "from": letter.sender,
-        "to": letter.to,
-        "term": terms.number(letter.term),
-    }
-    match letter.kind:
-        case "PreVoteRequest":
-            fields |= {"stamp": terms.number(letter.stamp or 0)}
-        case "VoteRequest":
-            fields |= {"stamp": terms.number(letter.stamp or 0), "age": age}
-            fields |= {"resigned": _named(letter.resigned)}
-        case "VoteGranted" | "Heartbeat" | "HeartbeatAck":
-            fields |= {"age": age}
-        case "PreVoteRefused" | "VoteRefused" | "HeartbeatRefused":
-            fields |= {"kind": "Refused", "from": NOBODY}
-        case "Resigned":
-            fields |= {"successor": _named(letter.successor)}
-        case _:
-            pass
-    return _function(fields)
+def message(letter: Letter, age: int, terms: TermNumbers) -> Function:
+    """The letter as a record of the specification."""
+    fields = traced_message(letter, age)._asdict()
+    fields["from"] = fields.pop("sender")
+    for field in ("term", "stamp"):
+        if isinstance(fields[field], int):
+            fields[field] = terms.number(fields[field])
+    return record({name: value for name, value in fields.items() if value != ABSENT})
 
 
-def state(seen: View, members: list[str], terms: Terms) -> Function:
-    """What was seen of a member, by the names of the spec's variables."""
-    owed = seen.promise or NO_PROMISE
-    return Function(
+def state(member: str, seen: View, members: list[str], terms: TermNumbers) -> Function:
+    """What was seen of a member, by the names of the specification's variables."""
+    fields = traced_member(member, seen, members)._asdict()
+    del fields["name"]
+    to, left = fields["promise"]
+    return record(
         {
-            "role": seen.role,
+            **fields,
             "term": terms.number(seen.term),
             "stamp": terms.number(seen.stamp),
-            "leader": _named(seen.leader),
-            "granted": frozenset(seen.granted),
-            "backing": Function({member: seen.backing.get(member, 0) for member in members}),
-            "held": seen.held,
-            "promise": Function({"to": _named(owed.to), "left": owed.left}),
+            "backing": Function(dict(zip(members, fields["backing"], strict=True))),
+            "promise": record({"to": to, "left": left}),
             "acts": seen.acts,
         }
     )
 
 
-def _move(move: Move, members: list[str], terms: Terms) -> Function:
+def record(fields: Mapping[str, Any]) -> Function:
+    """The fields as a value of TLA+, None as the model value of that name."""
+    none: Value = Atom("None")
+    return Function({name: none if value is None else value for name, value in fields.items()})
+
+
+def _move(move: Move, members: list[str], terms: TermNumbers) -> Function:
     handled = () if move.handled is None else (message(move.handled, move.age, terms),)
-    seen = () if move.seen is None else (state(move.seen, members, terms),)
-    return Function(
+    seen = () if move.seen is None else (state(move.member, move.seen, members, terms),)
+    return record(
         {
             "member": move.member,
             "action": move.action,
@@ -178,11 +169,3 @@ def _move(move: Move, members: list[str], terms: Terms) -> Function:
             "seen": frozenset(seen),
         }
     )
-
-
-def _function(values: Mapping[str, Value]) -> Function:
-    return Function(dict(values.items()))
-
-
-def _named(member: str | None) -> Value:
-    return NOBODY if member is None else member

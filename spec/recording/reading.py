@@ -1,8 +1,8 @@
 """Trace files as one sequence of lines, in an order in which they can have happened.
 
-Knows what was recorded, not what is allowed. A file's own order stands. Files are merged by the
-clock that they share; where they share none, or it shows the same instant, every message is sent
-before it is handled. Any such order will do: members meet through messages only.
+Knows what was recorded, not what is allowed. Each file keeps its own order. Files are merged by the
+clock that they share; if they share none, or at the same instant, a message is sent before it is
+handled. Any such order is good enough, because members influence each other through messages only.
 """
 
 from collections import Counter
@@ -16,12 +16,12 @@ from leader.election.trace import RESTART, Letter, Line, Opened, Repeated, Start
 
 
 class Unreadable(Exception):
-    """What was given is no recording that can be checked; the message says where and why."""
+    """The files are not a recording that can be checked; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A line, and where it stands."""
+class SourceLine:
+    """A line, with its file and number."""
 
     file: str
     number: int
@@ -33,9 +33,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """All that happened, in order; ``one_clock``: by one clock."""
+    """All lines in order; ``one_clock``: all instants in them are read from one clock."""
 
-    heard: tuple[Heard, ...]
+    lines: tuple[SourceLine, ...]
     one_clock: bool
 
 
@@ -43,27 +43,46 @@ def read(paths: Sequence[Path]) -> Recording:
     """The recording in these files, and in all ``.jsonl`` files of folders among them.
 
     Raises:
-        Unreadable: a file cannot be read, holds no line, or one that is none.
+        Unreadable: a file cannot be read, holds no line, or has a broken one.
     """
     files = [file for path in paths for file in _files(path)]
-    return recording_of([_lines(file.name, _text(file)) for file in files])
+    return recording_of([lines_of(file.name, _bytes(file)) for file in files])
 
 
-def recording_of(files: Sequence[Sequence[Heard]]) -> Recording:
-    """The same, of what files hold."""
+def recording_of(files: Sequence[Sequence[SourceLine]]) -> Recording:
+    """The recording in files with these lines."""
     clocks = {each.line.clock for file in files for each in file if isinstance(each.line, Opened)}
-    whole = [_without_unwritten(file) for file in files]
+    kept = [_without_unwritten(file) for file in files]
     one_clock = len(clocks) == 1 and None not in clocks
-    return Recording(tuple(_merged(whole, one_clock)), one_clock)
+    return Recording(tuple(_merged(kept, one_clock)), one_clock)
 
 
-def lines_of(name: str, text: str) -> list[Heard]:
-    """The lines of a file of that name.
+def lines_of(name: str, text: bytes) -> list[SourceLine]:
+    """The lines of a file of that name, without one that a killed process has left unfinished.
 
     Raises:
-        Unreadable: a line is none, and is not what a killed process left unfinished at its end.
+        Unreadable: there is no line, or another one is broken.
     """
-    return _lines(name, text.encode())
+    decoder = msgspec.json.Decoder(Line)
+    found: list[SourceLine] = []
+    torn: str | None = None
+    for number, line in enumerate(text.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            source = SourceLine(name, number, decoder.decode(line))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if torn is not None:
+                raise Unreadable(torn) from None
+            torn = f"{name}, line {number}: {error}"
+            continue
+        if torn is not None and not isinstance(source.line, Opened):
+            raise Unreadable(torn)
+        torn = None
+        found.append(source)
+    if not found:
+        raise Unreadable(f"{name}: holds no line of a recording")
+    return found
 
 
 def _files(path: Path) -> list[Path]:
@@ -75,46 +94,23 @@ def _files(path: Path) -> list[Path]:
     return found
 
 
-def _text(path: Path) -> bytes:
+def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from None
 
 
-def _lines(name: str, text: bytes) -> list[Heard]:
-    decoder = msgspec.json.Decoder(Line)
-    found: list[Heard] = []
-    torn: str | None = None
-    for number, line in enumerate(text.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            heard = Heard(name, number, decoder.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            if torn is not None:
-                raise Unreadable(torn) from None
-            torn = f"{name}, line {number}: {error}"
-            continue
-        if torn is not None and not isinstance(heard.line, Opened):
-            raise Unreadable(torn)
-        torn = None
-        found.append(heard)
-    if not found:
-        raise Unreadable(f"{name}: holds no line of a recording")
-    return found
+def _without_unwritten(file: Sequence[SourceLine]) -> list[SourceLine]:
+    """The lines without steps that never took effect, since their process was killed.
 
-
-def _without_unwritten(file: Sequence[Heard]) -> list[Heard]:
-    """Without steps that never were: a process was killed while it wrote the record that they needed.
-
-    It had told the step, and would have sent its messages next. The record that its next life
-    found says that it came to nothing.
+    A step is told before its record is written, and its messages are sent after that. If the next
+    process found an older record, the step was never completed.
     """
     unwritten: set[int] = set()
     steps: dict[str, list[tuple[int, View]]] = {}
-    for place, heard in enumerate(file):
-        line = heard.line
+    for place, source in enumerate(file):
+        line = source.line
         if isinstance(line, Started) and not line.recorded:
             steps[line.member] = []
         if isinstance(line, Stepped):
@@ -123,11 +119,11 @@ def _without_unwritten(file: Sequence[Heard]) -> list[Heard]:
                 unwritten |= _unwritten(lived, line.state)
                 lived.clear()
             lived.append((place, line.state))
-    return [heard for place, heard in enumerate(file) if place not in unwritten]
+    return [source for place, source in enumerate(file) if place not in unwritten]
 
 
 def _unwritten(lived: Sequence[tuple[int, View]], found: View) -> set[int]:
-    """The last step of a life, if the record is that of the step before."""
+    """The last step of a process, if the next process found the record of the step before."""
     match lived:
         case [*_, (_, before), (last, after)]:
             same = _durable(found) == _durable(before) != _durable(after)
@@ -140,35 +136,31 @@ def _durable(state: View) -> tuple[int, int]:
     return state.term, state.stamp
 
 
-def _merged(files: Sequence[Sequence[Heard]], one_clock: bool) -> list[Heard]:
+def _merged(files: Sequence[Sequence[SourceLine]], one_clock: bool) -> list[SourceLine]:
     places = [0] * len(files)
     sent: Counter[Letter] = Counter()
-    order: list[Heard] = []
+    order: list[SourceLine] = []
     while waiting := [file for file, place in enumerate(places) if place < len(files[file])]:
         heads = {file: files[file][places[file]] for file in waiting}
-        # Where no head can have happened, the first by the clock goes on: it will be blamed.
-        able = [file for file in waiting if _can_be(heads[file].line, sent)] or waiting
-        chosen = min(able, key=lambda file: _at(heads[file].line) if one_clock else places[file])
+        # If no next line is possible, the earliest is taken: the translation will report it.
+        possible = [f for f in waiting if _is_possible(heads[f].line, sent)] or waiting
+        chosen = min(possible, key=lambda f: _at(heads[f].line) if one_clock else places[f])
         places[chosen] += 1
         order.append(heads[chosen])
-        _note(heads[chosen].line, sent)
+        match heads[chosen].line:
+            case Stepped(sent=letters):
+                sent.update(letters)
+            case Repeated(letter=letter):
+                sent[letter] += 1
+            case _:
+                pass
     return order
 
 
-def _can_be(line: Line, sent: Counter[Letter]) -> bool:
+def _is_possible(line: Line, sent: Counter[Letter]) -> bool:
     return not isinstance(line, Stepped) or line.handled is None or sent[line.handled] > 0
 
 
-def _note(line: Line, sent: Counter[Letter]) -> None:
-    match line:
-        case Stepped():
-            sent.update(line.sent)
-        case Repeated(letter=letter):
-            sent[letter] += 1
-        case _:
-            pass
-
-
 def _at(line: Line) -> int:
-    """What bears no instant belongs to what stands before it."""
+    """A line without an instant belongs to the line before it, so it must not wait."""
     return getattr(line, "at", 0)

@@ -1,7 +1,7 @@
-"""TLC's verdict on a recording, and in words what is wrong with the first line that cannot be.
+"""TLC's verdict on a recording; if it is rejected, an explanation of the first impossible line.
 
-TLC follows the moves as far as it can; how deep it came is how far the recording is a behaviour of
-the spec. Where that is not to its end, TLC goes there once more to show the state it stopped in.
+TLC follows the moves as far as it can, so the depth it reaches is how far the recording is a behaviour
+of the specification. If that is not to the end, a second run shows the state in which it stopped.
 """
 
 import shutil
@@ -12,17 +12,25 @@ from pathlib import Path
 
 from spec import tlc
 from spec.outcome import Outcome, Verdict
-from spec.recording.carriage import described
-from spec.recording.module import NAME, Terms, configuration_of, module_of, state, terms_of
+from spec.recording.message_ledger import described
+from spec.recording.module import (
+    NAME,
+    TermNumbers,
+    configuration_of,
+    module_of,
+    state,
+    term_numbers_of,
+)
 from spec.recording.module import message as message_of
-from spec.recording.moves import Blame, Move, Score
+from spec.recording.reading import Recording
+from spec.recording.translation import Blame, Move, Translation, translation_of
 from spec.tools import Tools
 from spec.trace import State, trace_of
 from spec.values import Atom, Function, Value, in_order, render
 
 MODULES = Path(__file__).parents[1]
 STEPS = 3
-"""Of each move: time passes, the action is taken, the outcome is compared."""
+"""TLC's steps for each move: time passes, the action is taken, the result is compared."""
 LIMIT_SECONDS = 1200.0
 STATE = ("role", "term", "stamp", "leader", "granted", "backing", "held", "promise")
 NANOSECONDS = ("backing", "held", "left")
@@ -34,82 +42,79 @@ class CheckFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """``blame`` None: the recording is a behaviour of Election, move by move."""
+class RecordingVerdict:
+    """Without ``blame``, the recording is a behaviour of Election, move by move."""
 
     moves: int
     members: int
     blame: Blame | None
 
 
-async def judge(score: Score, tools: Tools) -> Finding:
+async def judge(recording: Recording, tools: Tools) -> RecordingVerdict:
     """What TLC finds.
 
     Raises:
-        CheckFailed: TLC broke off.
+        Unreadable: the members do not agree about what the specification takes for constant.
+        CheckFailed: TLC came to no verdict.
     """
+    translation = translation_of(recording)
     with tempfile.TemporaryDirectory(prefix="recording-") as folder:
-        check = _Check(score, tools, Path(folder))
-        blame = await check.blame()
-    return Finding(
-        moves=len(score.moves), members=len(score.cluster.promises), blame=blame or score.blame
+        blame = await _Check(translation, tools, Path(folder)).blame()
+    return RecordingVerdict(
+        moves=len(translation.moves),
+        members=len(translation.constants.promises),
+        blame=blame or translation.blame,
     )
 
 
 class _Check:
-    def __init__(self, score: Score, tools: Tools, folder: Path) -> None:
-        self._score = score
-        self._terms = terms_of(score)
+    def __init__(self, translation: Translation, tools: Tools, folder: Path) -> None:
+        self._translation = translation
+        self._terms = term_numbers_of(translation)
         self._tools = tools
         self._module = folder / f"{NAME}.tla"
-        self._module.write_text(module_of(score, self._terms))
+        self._module.write_text(module_of(translation, self._terms))
         for name in ("Election", "TraceElection"):
             shutil.copy(MODULES / f"{name}.tla", folder)
 
     async def blame(self) -> Blame | None:
-        """The first line that no behaviour of the spec explains."""
-        outcome = await self._run(0, None)
-        if outcome.verdict is not Verdict.HOLDS or outcome.depth is None:
-            raise CheckFailed(outcome.complaint or f"TLC ended with: {outcome.verdict}")
-        steps = outcome.depth - 1
-        if steps == STEPS * len(self._score.moves):
+        """The first line that no behaviour of the specification explains."""
+        outcome = await self._run(0, None, Verdict.HOLDS)
+        steps = (outcome.depth or 1) - 1
+        if steps == STEPS * len(self._translation.moves):
             return None
-        stopped = await self._run(steps, "NotYet")
-        if stopped.verdict is not Verdict.VIOLATED:
-            raise CheckFailed(stopped.complaint or f"TLC ended with: {stopped.verdict}")
-        move = self._score.moves[steps // STEPS]
+        stopped = await self._run(steps, "NotYet", Verdict.VIOLATED)
+        move = self._translation.moves[steps // STEPS]
         reached = trace_of(stopped.steps).steps[-1].state
-        return Blame(move.heard, _explained(move, reached, steps % STEPS, self._terms))
+        return Blame(move.source, _explained(move, reached, steps % STEPS, self._terms))
 
-    async def _run(self, last_step: int, invariant: str | None) -> Outcome:
-        configuration = configuration_of(self._score, last_step, invariant)
+    async def _run(self, last_step: int, invariant: str | None, expected: Verdict) -> Outcome:
+        configuration = configuration_of(self._translation, last_step, invariant)
         run = tlc.Run(
             module=self._module, configuration=configuration, small=True, limit=LIMIT_SECONDS
         )
-        return await tlc.check(run, self._tools)
+        outcome = await tlc.check(run, self._tools)
+        if outcome.verdict is not expected:
+            raise CheckFailed(outcome.complaint or f"TLC ended with: {outcome.verdict}")
+        return outcome
 
 
-def _explained(move: Move, reached: State, step: int, terms: Terms) -> str:
+def _explained(move: Move, reached: State, step: int, terms: TermNumbers) -> str:
     about = "" if move.handled is None else f", with {described(move.handled)}"
     if step < STEPS - 1:
-        knows = "; ".join(_known(move.member, reached, terms))
-        return f"{move.member} cannot take {move.action}{about}. By the spec it has: {knows}"
+        known = (f"{name} {_text(name, _of(reached[name], move.member), terms)}" for name in STATE)
+        return f"{move.member} cannot take {move.action}{about}. By the spec it has: {'; '.join(known)}"
     differences = "; ".join(_differences(move, reached, terms))
     return f"{move.member} takes {move.action}{about}, but {differences}"
 
 
-def _known(member: str, reached: State, terms: Terms) -> Iterator[str]:
-    for name in STATE:
-        yield f"{name} {_text(name, _of(reached[name], member), terms)}"
-
-
-def _differences(move: Move, reached: State, terms: Terms) -> Iterator[str]:
-    """What the recording says, and what the spec comes to."""
+def _differences(move: Move, reached: State, terms: TermNumbers) -> Iterator[str]:
+    """What the recording says, and what the specification leads to."""
     if move.seen is not None:
         members = [str(member) for member in in_order(_function(reached["role"]))]
         by_spec = {name: _of(reached[name], move.member) for name in STATE}
         by_spec["acts"] = _acts(by_spec)
-        for name, recorded in state(move.seen, members, terms).items():
+        for name, recorded in state(move.member, move.seen, members, terms).items():
             if recorded != by_spec[str(name)]:
                 yield _difference(str(name), recorded, by_spec[str(name)], terms)
     handled = () if move.handled is None else (message_of(move.handled, move.age, terms),)
@@ -121,19 +126,19 @@ def _differences(move: Move, reached: State, terms: Terms) -> Iterator[str]:
 
 
 def _acts(known: Mapping[str, Value]) -> bool:
-    """The spec's Acts, which is no variable of it."""
+    """The specification's `Acts`, which is not a variable."""
     backing = _function(known["backing"])
     backs = sum(1 for left in backing.values() if left != 0)
     leads = known["role"] == "leader" and 2 * backs > len(backing)
     return leads or (known["role"] == "renewing" and known["held"] != 0)
 
 
-def _difference(name: str, recorded: Value, by_spec: Value, terms: Terms) -> str:
+def _difference(name: str, recorded: Value, by_spec: Value, terms: TermNumbers) -> str:
     return f"{name} is {_text(name, recorded, terms)}, by the spec {_text(name, by_spec, terms)}"
 
 
-def _text(name: str, value: Value, terms: Terms) -> str:
-    """The value for people: terms as they were recorded, nanoseconds as milliseconds."""
+def _text(name: str, value: Value, terms: TermNumbers) -> str:
+    """The value for readers: terms as they were recorded, nanoseconds as milliseconds."""
     match value:
         case bool():
             return "yes" if value else "no"

@@ -1,32 +1,14 @@
 """``to_spec``: what each state and message of the core is in the specification. Total.
 
-Knows both vocabularies and no rule. What the core counts as instants the specification counts as
-ticks still left; ``normal_form`` has removed what the specification does not have.
+Adds to a member's trace, which uses the specification's names, what no trace tells: a member that is
+down. ``normal_form`` has removed what the specification does not have; instants become ticks here.
 """
 
 from collections.abc import Sequence
 
-from leader.protocol.lease import expires_at, lease_until
-from leader.protocol.messages import (
-    Heartbeat,
-    HeartbeatAck,
-    PreVoteRequest,
-    Resigned,
-    VoteGranted,
-    VoteRequest,
-)
-from leader.protocol.state import (
-    Candidate,
-    Follower,
-    Leader,
-    LeaseGrant,
-    PreCandidate,
-    Promise,
-    Renewing,
-)
-from leader.protocol.timing import Timing
-from leader.protocol.vocabulary import Instant
+from leader.election.trace import letter, view
 from spec.comparison.spec_states import SpecMember, SpecMessage, at_rest
+from spec.comparison.traced import traced_member, traced_message
 from stateful_tests.exact.normal_form import NOW, TICK, AnyRefusal, Down, InFlight, Local, term_of
 
 
@@ -34,20 +16,20 @@ def member_to_spec(local: Local, members: Sequence[str]) -> SpecMember:
     """What ``local`` is, as one of ``members``."""
     if isinstance(local, Down):
         return _down(local, len(members))
-    role, timing = local.role, local.settings.timing
-    backing = role.backing if isinstance(role, Candidate | Leader | Renewing) else frozenset()
-    held = lease_until(local) if isinstance(role, Renewing) else None
-    return SpecMember(
-        name=local.member,
-        role=type(role).__name__.lower(),
-        term=local.term,
-        stamp=local.durable.membership.term,
-        leader=role.leader if isinstance(role, Follower) else None,
-        granted=frozenset(role.granted) if isinstance(role, PreCandidate) else frozenset(),
-        backing=tuple(_ticks_of(backing, member, timing) for member in members),
-        held=0 if held is None else _ticks(held),
-        promise=_promise(local.promise),
-    )
+    return traced_member(local.member, view(local, NOW), members, TICK)
+
+
+def message_to_spec(in_flight: InFlight) -> SpecMessage:
+    """What a message in flight is; one that the specification does not have keeps its own kind."""
+    source, to, message = in_flight
+    if isinstance(message, AnyRefusal):
+        return SpecMessage(kind="Refused", sender=None, to=to, term=message.term)
+    told = letter(message, to)
+    if told is None:
+        kind = type(message).__name__
+        return SpecMessage(kind=kind, sender=source, to=to, term=term_of(message))
+    age = 0 if told.sent is None else (NOW - told.sent) // TICK
+    return traced_message(told, age)
 
 
 def _down(down: Down, size: int) -> SpecMember:
@@ -56,45 +38,5 @@ def _down(down: Down, size: int) -> SpecMember:
         role="down",
         term=down.floor if record is None else record.term,
         stamp=0 if record is None else record.membership.term,
-        promise=(None, _ticks(down.silent_until)),
+        promise=(None, max(0, down.silent_until - NOW) // TICK),
     )
-
-
-def _promise(promise: Promise | None) -> tuple[str | None, int]:
-    return (None, 0) if promise is None else (promise.to, _ticks(promise.until))
-
-
-def _ticks_of(backing: frozenset[LeaseGrant], member: str, timing: Timing) -> int:
-    ends = [expires_at(answer, timing) for answer in backing if answer.member == member]
-    return max(map(_ticks, ends), default=0)
-
-
-def _ticks(until: Instant) -> int:
-    return max(0, until - NOW) // TICK
-
-
-def message_to_spec(in_flight: InFlight) -> SpecMessage:
-    """What a message in flight is."""
-    source, to, message = in_flight
-    kind = "Refused" if isinstance(message, AnyRefusal) else type(message).__name__
-    common = SpecMessage(kind=kind, sender=source, to=to, term=term_of(message))
-    match message:
-        case PreVoteRequest():
-            return common._replace(stamp=message.membership.term)
-        case VoteRequest(resignation=shown):
-            return common._replace(
-                stamp=message.membership.term,
-                age=_age(message.sent),
-                resigned=None if shown is None else shown.leader,
-            )
-        case VoteGranted() | Heartbeat() | HeartbeatAck():
-            return common._replace(age=_age(message.sent))
-        case Resigned(successor=successor):
-            return common._replace(successor=successor)
-        case _:
-            return common
-
-
-def _age(sent: Instant) -> int:
-    """How many ticks ago that was."""
-    return (NOW - sent) // TICK

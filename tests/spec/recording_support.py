@@ -1,7 +1,7 @@
-"""What the tests of recordings share: lines in a few words, and two members that say little."""
+"""Short ways to write the lines of a recording, for the tests of recordings: two members, "a" and "b"."""
 
-from leader.election.trace import Letter, Line, Opened, Owed, Started, Stepped, View
-from spec.recording.reading import Heard, Recording, lines_of, recording_of
+from leader.election.trace import Letter, Line, Opened, Started, Stepped, View
+from spec.recording.reading import Recording, SourceLine, lines_of, recording_of
 from stateful_tests.traced_runs import trace_text
 
 PROMISE = 1_000
@@ -12,7 +12,7 @@ ONE_CLOCK = Opened(clock="boot")
 def started(
     member: str, at: int = 0, *, recorded: bool = False, promise: int = PROMISE, drift: int = DRIFT
 ) -> Started:
-    """The beginning of a life in a cluster of "a" and "b"."""
+    """A process of a member begins."""
     return Started(
         member=member,
         at=at,
@@ -24,17 +24,17 @@ def started(
     )
 
 
-def view(term: int = 0, role: str = "follower", promise: Owed | None = None) -> View:
-    """A state in which nothing but this is remembered."""
+def view(term: int) -> View:
+    """The state of a follower that remembers nothing but the term."""
     return View(
-        role=role,
+        role="follower",
         term=term,
         stamp=0,
         leader=None,
         granted=[],
         backing={},
         held=0,
-        promise=promise,
+        promise=None,
         acts=False,
     )
 
@@ -49,7 +49,7 @@ def stepped(
     sent: tuple[Letter, ...] = (),
     parked: bool = False,
 ) -> Stepped:
-    """A step after which the member follows nobody."""
+    """A step after which the member follows no leader."""
     return Stepped(
         member=member,
         at=at,
@@ -76,11 +76,11 @@ def grants(sender: str, to: str, *, term: int = 1, sent: int = 0) -> Letter:
     return Letter(kind="VoteGranted", sender=sender, to=to, term=term, sent=sent)
 
 
-def heard(*lines: Line, name: str = "run") -> list[Heard]:
-    """Lines as a file of that name holds them."""
-    return lines_of(name, trace_text(lines))
+def file_of(*lines: Line, name: str = "run") -> list[SourceLine]:
+    """The lines of a file of that name."""
+    return lines_of(name, trace_text(lines).encode())
 
 
 def recording(*lines: Line) -> Recording:
     """A recording in one file, by one clock."""
-    return recording_of([heard(ONE_CLOCK, *lines)])
+    return recording_of([file_of(ONE_CLOCK, *lines)])

@@ -1,4 +1,4 @@
-"""Reading recordings: torn lines, several files in one order, steps that never were."""
+"""Reading recordings: broken lines, several files in one order, steps that never took effect."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from stateful_tests.traced_runs import trace_text
 from tests.spec.recording_support import (
     ONE_CLOCK,
     asks,
-    heard,
+    file_of,
     recording,
     restarted,
     started,
@@ -20,56 +20,56 @@ from tests.spec.recording_support import (
 ASKED = asks("a", "b")
 
 
-def told(*files: tuple[Line, ...]) -> list[Line]:
-    """What files hold, merged."""
-    return [each.line for each in recording_of([heard(*file) for file in files]).heard]
+def merged(*files: tuple[Line, ...]) -> list[Line]:
+    """The lines of files in one order."""
+    return [each.line for each in recording_of([file_of(*file) for file in files]).lines]
 
 
 def test_a_line_is_known_by_its_file_and_number() -> None:
-    """Empty lines count."""
+    """Empty lines count, too."""
     text = trace_text([ONE_CLOCK]) + "\n" + trace_text([started("a")])
-    assert [str(each) for each in lines_of("n1", text)] == ["n1, line 1", "n1, line 3"]
+    assert [str(each) for each in lines_of("n1", text.encode())] == ["n1, line 1", "n1, line 3"]
 
 
 def test_a_torn_line_at_the_end_is_left_out() -> None:
-    """The process was killed while it wrote it."""
-    assert len(lines_of("n1", trace_text([ONE_CLOCK, started("a")])[:-9])) == 1
+    """The process was killed while it wrote that line."""
+    assert len(lines_of("n1", trace_text([ONE_CLOCK, started("a")])[:-9].encode())) == 1
 
 
-def test_a_torn_line_before_the_next_life_is_left_out() -> None:
-    """That life begins on a line of its own."""
+def test_a_torn_line_before_the_next_process_is_left_out() -> None:
+    """The next process begins with a line of its own."""
     text = trace_text([ONE_CLOCK, started("a")])[:-9] + "\n" + trace_text([ONE_CLOCK, started("a")])
-    assert len(lines_of("n1", text)) == 3
+    assert len(lines_of("n1", text.encode())) == 3
 
 
 def test_a_torn_line_anywhere_else_is_an_error_with_its_place() -> None:
-    """A recording with a hole would accuse the innocent."""
+    """With a line missing, correct steps would look wrong."""
     text = "{\n" + trace_text([started("a")])
     with pytest.raises(Unreadable, match="n1, line 1: "):
-        lines_of("n1", text)
+        lines_of("n1", text.encode())
 
 
 def test_a_file_without_a_line_is_an_error() -> None:
-    """Nothing would be accepted, and look like something."""
+    """Otherwise an empty recording would be accepted."""
     with pytest.raises(Unreadable, match="n1: holds no line"):
-        lines_of("n1", "\n")
+        lines_of("n1", b"\n")
 
 
 def test_a_folder_stands_for_its_trace_files(tmp_path: Path) -> None:
-    """And one without any is an error, as is a file that is not there."""
+    """A folder without any is an error, and so is a file that does not exist."""
     with pytest.raises(Unreadable, match=r"no \.jsonl file"):
         read([tmp_path])
     with pytest.raises(Unreadable, match="No such file"):
         read([tmp_path / "n1.jsonl"])
     (tmp_path / "n1.jsonl").write_text(trace_text([ONE_CLOCK, started("a")]))
-    assert [each.file for each in read([tmp_path]).heard] == ["n1.jsonl"] * 2
+    assert [each.file for each in read([tmp_path]).lines] == ["n1.jsonl"] * 2
 
 
 def test_files_are_merged_by_the_clock_that_they_share() -> None:
-    """Each keeps its own order."""
+    """Each file keeps its own order."""
     first = (ONE_CLOCK, started("a", 1), restarted("a", 4))
     second = (ONE_CLOCK, started("b", 2), restarted("b", 3))
-    assert told(first, second) == [
+    assert merged(first, second) == [
         ONE_CLOCK,
         ONE_CLOCK,
         started("a", 1),
@@ -80,30 +80,31 @@ def test_files_are_merged_by_the_clock_that_they_share() -> None:
 
 
 def test_at_one_instant_a_message_is_sent_before_it_is_handled() -> None:
-    """Whichever file comes first."""
+    """Whatever the order of the files."""
     handles = stepped("b", None, 5, handled=ASKED)
     sends = stepped("a", "Campaign", 5, sent=(ASKED,))
-    assert told((ONE_CLOCK, handles), (ONE_CLOCK, sends))[-2:] == [sends, handles]
+    assert merged((ONE_CLOCK, handles), (ONE_CLOCK, sends))[-2:] == [sends, handles]
 
 
-def test_a_message_that_nobody_sent_holds_up_nobody_for_ever() -> None:
-    """The line stays, for somebody else to blame."""
+def test_a_message_that_was_never_sent_is_kept() -> None:
+    """The translation of the recording will report it."""
     handles = stepped("b", None, 5, handled=ASKED)
-    assert told((ONE_CLOCK, handles)) == [ONE_CLOCK, handles]
+    assert merged((ONE_CLOCK, handles)) == [ONE_CLOCK, handles]
 
 
 @pytest.mark.parametrize("clocks", [("one", "other"), (None, None), ("one", None)])
 def test_other_clocks_are_not_one_clock(clocks: tuple[str | None, str | None]) -> None:
-    """Nor are unknown ones."""
+    """Unknown clocks are not one clock either."""
     files = [
-        heard(Opened(clock=clock), started(name)) for clock, name in zip(clocks, "ab", strict=True)
+        file_of(Opened(clock=clock), started(name))
+        for clock, name in zip(clocks, "ab", strict=True)
     ]
     assert not recording_of(files).one_clock
     assert recording(started("a")).one_clock
 
 
-def test_a_step_whose_record_was_not_written_never_was() -> None:
-    """The next life finds the record of the step before: what would have been sent was not."""
+def test_a_step_whose_record_was_not_written_is_left_out() -> None:
+    """The next process finds the record of the step before, so the messages were not sent either."""
     kept: list[Line] = [
         started("a"),
         restarted("a", term=7),
@@ -111,11 +112,11 @@ def test_a_step_whose_record_was_not_written_never_was() -> None:
     ]
     lost = stepped("a", "Campaign", term=9, sent=(ASKED,))
     again: list[Line] = [started("a", recorded=True), restarted("a", term=8)]
-    assert told((*kept, lost, *again)) == [*kept, *again]
+    assert merged((*kept, lost, *again)) == [*kept, *again]
 
 
-def test_a_step_whose_record_is_found_was() -> None:
-    """Also if its messages were never sent."""
+def test_a_step_whose_record_is_found_is_kept() -> None:
+    """Even if its messages were never sent."""
     lines: list[Line] = [
         started("a"),
         restarted("a", term=7),
@@ -123,4 +124,4 @@ def test_a_step_whose_record_is_found_was() -> None:
         started("a", recorded=True),
         restarted("a", term=8),
     ]
-    assert told(tuple(lines)) == lines
+    assert merged(tuple(lines)) == lines

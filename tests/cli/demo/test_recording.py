@@ -9,8 +9,8 @@ import pytest
 from leader.cli.demo.cluster import Cluster
 from leader.cli.demo.reports import Leads, TakesPart
 from leader.election.trace import Stepped
-from spec.recording.moves import score_of
 from spec.recording.reading import Recording, read
+from spec.recording.translation import translation_of
 from spec.recording.verdict import judge
 from spec.tools import find
 from tests.cli.demo.test_cluster import Ear
@@ -54,9 +54,10 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 @pytest.mark.slow
 def test_what_processes_did_is_a_behaviour_of_the_spec(recording: Recording) -> None:
     """Their files, merged by the clock of this machine; the last line of the killed ones may be torn."""
-    taken = {each.line.action for each in recording.heard if isinstance(each.line, Stepped)}
+    taken = {each.line.action for each in recording.lines if isinstance(each.line, Stepped)}
     assert {"BecomeLeader", "Resign", "HandleResigned", "HandleHeartbeatAck"} <= taken
-    score = score_of(recording)
-    finding = asyncio.run(judge(score, find()))
+    finding = asyncio.run(judge(recording, find()))
     assert finding.blame is None
-    assert {"Begin", "Crash", "Restart"} <= {move.action for move in score.moves}
+    assert {"Begin", "Crash", "Restart"} <= {
+        move.action for move in translation_of(recording).moves
+    }
