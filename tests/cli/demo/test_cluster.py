@@ -61,11 +61,11 @@ def test_processes_find_each_other_and_one_that_comes_back_elsewhere_is_found() 
             await cluster.gone(leader)
             # What the killed one had still to say is heard behind its end.
             await ear.until(lambda: bool(ear.who(Leads) - {leader}))
-            successor = ear.newest_leader()
             await cluster.start(leader)
             await ear.until(lambda: leader in ear.who(Follows))
             assert ear.who(TakesPart) == {leader}
-            assert ear.leaders_followed() - {leader} == {successor}
+            # On a busy machine a second election may follow, so two members may have led by now.
+            await ear.until(lambda: ear.leaders_followed() - {leader} <= ear.who(Leads))
         finally:
             await cluster.end()
 
