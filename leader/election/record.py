@@ -35,7 +35,7 @@ NAME_LIMIT: Final = 120
 _PLAIN: Final = frozenset(string.ascii_lowercase + string.digits + "-_@.")
 
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class _RecordFile(msgspec.Struct, frozen=True, kw_only=True):
     # These fields stay, whatever the version: only so can a record of another one be told apart
     # from a damaged one.
     version: int
@@ -48,7 +48,7 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
 def encode(cluster: str, member: str, durable: Durable) -> bytes:
     """The whole content of the file of a member's record."""
     body = msgspec.Raw(msgspec.json.encode(durable))
-    envelope = _Envelope(version=VERSION, kind=KIND, cluster=cluster, member=member, body=body)
+    envelope = _RecordFile(version=VERSION, kind=KIND, cluster=cluster, member=member, body=body)
     return _sealed(msgspec.json.encode(envelope) + b"\n")
 
 
@@ -102,7 +102,7 @@ def _sealed(payload: bytes) -> bytes:
     return b"leader-record sha256 %s\n%s" % (sha256(payload).hexdigest().encode(), payload)
 
 
-def _unsealed(content: bytes, path: Path) -> _Envelope:
+def _unsealed(content: bytes, path: Path) -> _RecordFile:
     if not content:
         raise RecordDamaged(path, "it is empty: zero bytes")
     if len(content) > RECORD_LIMIT:
@@ -111,6 +111,6 @@ def _unsealed(content: bytes, path: Path) -> _Envelope:
     if _sealed(payload) != content:
         raise RecordDamaged(path, f"its {len(content)} bytes do not match their checksum")
     try:
-        return msgspec.json.decode(payload, type=_Envelope)
+        return msgspec.json.decode(payload, type=_RecordFile)
     except msgspec.DecodeError as error:
         raise RecordDamaged(path, f"its checksum is right, its content is not: {error}") from error
