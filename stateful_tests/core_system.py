@@ -12,6 +12,7 @@ from leader.election.trace import Trace, begun, started, stepped
 from leader.protocol.durable import Durable
 from leader.protocol.effects import Effect, Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.guards import is_free_to_vote_for
 from leader.protocol.invariants import ElectionWon
 from leader.protocol.state import (
     Candidate,
@@ -21,7 +22,6 @@ from leader.protocol.state import (
     Role,
     State,
     leader_of,
-    promised_to_another,
 )
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
@@ -175,7 +175,7 @@ class CoreSystem:
         if state is None or leader_of(state) == member or self._recorder.is_on:
             return
         role: Role = PreCandidate(started=now, granted=frozenset(state.voters), deadline=now)
-        if promised_to_another(state, member, now):
+        if not is_free_to_vote_for(state, member, now):
             role = replace(state.role, deadline=now)
         machine.become(replace(state, role=role), self._core)
         self._do_what_is_due(machine)

@@ -34,7 +34,7 @@ def functions_of(source: str) -> Iterator[Function]:
     nodes = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     quoted = 0
     for node in nodes:
-        quotes = tuple(_quotations(lines[node.lineno : node.end_lineno]))
+        quotes = tuple(_quotations(lines[node.lineno - 1 : node.end_lineno]))
         quoted += len(quotes)
         yield Function(node.name, names_in(ast.get_docstring(node) or ""), quotes)
     if quoted != sum(1 for line in lines if _QUOTATION.match(line)):

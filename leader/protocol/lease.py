@@ -37,6 +37,12 @@ def backed_by_quorum_until(
     return None if until is None else Instant(until)
 
 
+def quorum_stands(backing: frozenset[LeaseGrant], state: State, now: Instant) -> bool:
+    """Whether a quorum has answered whose promises all back a lease at ``now``."""
+    until = backed_by_quorum_until(backing, state.voters, state.settings.timing)
+    return until is not None and now < until
+
+
 def lease_until(state: State) -> Instant | None:
     """Until when this member may act as leader; None for one that does not lead."""
     match state.role:

@@ -1,20 +1,35 @@
-"""What makes failover sharp and costs no safety: a pre-vote binds nobody.
+"""What makes elections short and decides nothing: no claim rests on anything in this module.
 
-Everything here only delays a pre-vote, repeats one, or moves a deadline; the spec, in which any
-member may ask at any time, has none of it.
+Each rule here only delays a pre-vote, repeats one, ignores a message as if it were lost, or moves a
+deadline. In the specification any member may ask at any time and any message may be lost, so it
+has none of these rules.
 """
 
 from dataclasses import replace
 
-from leader.protocol.messages import PreVoteRequest
-from leader.protocol.state import Candidate, Follower, PreCandidate, PreVoteBackoff, State, StopMode
-from leader.protocol.vocabulary import JITTER_RANGE, Duration, Instant, MemberId, Moment, after
+from leader.protocol.messages import PreVoteRequest, Resignation, Resigned
+from leader.protocol.state import (
+    Candidate,
+    Follower,
+    PreCandidate,
+    PreVoteBackoff,
+    State,
+    StopMode,
+)
+from leader.protocol.vocabulary import (
+    JITTER_RANGE,
+    Duration,
+    Instant,
+    MemberId,
+    Moment,
+    Term,
+    after,
+)
 
 
 def park(state: State, request: PreVoteRequest) -> State:
-    """Keep ``request``, the newest of its asker, to be answered when what stands against it has ended."""
+    """Keep ``request``, the newest of its asker, to be answered when nothing prevents it any more."""
     others = tuple(parked for parked in state.pacing.parked if parked.sender != request.sender)
-
     return replace(state, pacing=replace(state.pacing, parked=(*others, request)))
 
 
@@ -25,7 +40,7 @@ def unpark(state: State, parked: PreVoteRequest) -> State:
 
 
 def answerable(state: State, parked: PreVoteRequest) -> Instant:
-    """When nothing will stand against a parked request any more: no promise, and nothing that ``deferred_until`` names."""
+    """When a parked request can be granted: no promise and no other round stands against it then."""
     promise, waits = state.promise, deferred_until(state, parked.sender)
     if promise is not None and promise.to != parked.sender:
         return max(promise.until, waits)
@@ -33,10 +48,10 @@ def answerable(state: State, parked: PreVoteRequest) -> Instant:
 
 
 def deferred_until(state: State, asker: MemberId) -> Instant:
-    """Until when ``asker`` has to wait for a better-ranked round of our own, or for another that we just helped.
+    """Until when ``asker`` waits for our own better-ranked round, or for one that we just granted a pre-vote.
 
-    Of equals that help each other at the same moment both would campaign, and each block the other
-    for a whole promise.
+    If two members grant each other a pre-vote at the same moment, both campaign, and each blocks the
+    other for a whole promise.
     """
     role, backoff = state.role, state.pacing.backoff
     waits = Instant(0)
@@ -53,15 +68,15 @@ def _outranks(state: State, asker: MemberId) -> bool:
 
 
 def after_granting_pre_vote(state: State, asker: MemberId, moment: Moment) -> State:
-    """Having granted ``asker`` a pre-vote: nobody else is helped for a while, and our next round waits.
+    """Grant no other member a pre-vote for a while, and start our own next round later.
 
-    A round of ours that outranks the asker's goes on: were both given up for each other, and again in
-    step, neither would ever campaign. Chance parts those that wait, for the same reason.
+    We keep our own round if we outrank the asker; otherwise two members could yield to each other
+    for ever. Random jitter separates members that wait, for the same reason.
     """
     role, timing = state.role, state.settings.timing
     until = after(moment.now, timing.pre_vote_backoff)
-    by_chance = timing.pre_vote_backoff * moment.jitter // JITTER_RANGE
-    later = after(until, Duration(staggered(state, None) + by_chance))
+    jitter = timing.pre_vote_backoff * moment.jitter // JITTER_RANGE
+    later = after(until, Duration(staggered(state, None) + jitter))
     if isinstance(role, PreCandidate) and not _outranks(state, asker):
         role = replace(role, deadline=later)
     elif isinstance(role, Follower | Candidate):
@@ -71,10 +86,11 @@ def after_granting_pre_vote(state: State, asker: MemberId, moment: Moment) -> St
 
 
 def round_superseded(state: State) -> bool:
-    """Whether the present round is given up for a better-ranked one that we helped since it started.
+    """Whether a better-ranked member was granted a pre-vote since our own round started.
 
-    A late grant would make us its rival. And a refusal most likely tells of the very term in which
-    it campaigns: to adopt that would be to refuse it our vote. The next round brings both anew.
+    If a late grant counted, we would campaign against that member. If a refusal's term, which most
+    likely is the one in which that member campaigns, were adopted, we would have to refuse it our
+    vote. Our next round asks for both again.
     """
     role, backoff = state.role, state.pacing.backoff
     if not isinstance(role, PreCandidate) or backoff is None or _outranks(state, backoff.to):
@@ -83,23 +99,58 @@ def round_superseded(state: State) -> bool:
 
 
 def staggered(state: State, gone: MemberId | None) -> Duration:
-    """How much later than the first this voter starts where all learn the same thing at once."""
+    """How much later than the first this voter starts if all learn the same thing at once."""
     rank = sum(1 for voter in state.voters if voter < state.member and voter != gone)
     return Duration(rank * state.settings.timing.stagger)
 
 
 def retry_once_at_once(state: State, role_deadline: Instant, now: Instant) -> tuple[Instant, State]:
-    """The deadline after a refusal that taught a higher term: at once, but once per deadline.
+    """The deadline after a refusal that showed a higher term: now, but only once per deadline.
 
-    Otherwise two members could chase each other's terms without a pause.
+    Otherwise two members could raise each other's terms without a pause.
     """
     if now < state.pacing.no_retry_before:
         return role_deadline, state
     return now, replace(state, pacing=replace(state.pacing, no_retry_before=role_deadline))
 
 
+def remember_resignation(state: State, resignation: Resignation) -> State:
+    """Ignore late heartbeats of a leader that has resigned, and drop what was parked: its lease is over."""
+    pacing = replace(state.pacing, resignation=resignation, parked=(), backoff=None)
+    return replace(state, pacing=pacing)
+
+
+def has_resigned(state: State, leader: MemberId, term: Term) -> bool:
+    """Whether ``leader`` is known to have resigned in ``term`` or later: its heartbeat was late."""
+    resignation = state.pacing.resignation
+    return resignation is not None and resignation.leader == leader and term <= resignation.term
+
+
+def after_resignation(state: State, message: Resigned, moment: Moment) -> Instant:
+    """When to start a round of our own: after one election timeout if a successor was named, else now."""
+    if message.successor is None:
+        return after(moment.now, staggered(state, message.sender))
+    return after(moment.now, state.settings.timing.election_timeout(moment.jitter))
+
+
+def hasten(state: State, peer: MemberId, moment: Moment) -> State:
+    """After the connection to ``peer`` broke: start a round when the promise to it ends, if that is sooner.
+
+    If a broken connection is trusted, the promise ends now.
+    """
+    role, promise = state.role, state.promise
+    promised = promise is not None and promise.to == peer
+    if not isinstance(role, Follower) or not (promised or role.leader == peer):
+        return state
+    free = moment.now
+    if promise is not None and promised and not state.settings.trust_disconnect:
+        free = promise.until
+    soon = Instant(min(role.deadline, after(free, staggered(state, peer))))
+    return replace(state, role=Follower(leader=role.leader, deadline=soon))
+
+
 def stop_acting(state: State, *, let_lease_expire: bool) -> State:
-    """Keep in mind that the application was told to stop; what was asked for twice stays the stricter."""
+    """Remember that the application was told to stop; if that is asked for twice, the stricter counts."""
     kept = state.pacing.stopped or StopMode.KEEP_LEASE
     mode = StopMode.LET_LEASE_EXPIRE if let_lease_expire else kept
     return replace(state, pacing=replace(state.pacing, stopped=mode))
@@ -108,8 +159,8 @@ def stop_acting(state: State, *, let_lease_expire: bool) -> State:
 def act_again(state: State) -> State:
     """Forget that the application was told to stop: it has stopped, and now this member resigns.
 
-    Forgotten any sooner, for example when the lease ends, a member that is elected again would act
-    while its application still ends the work of the former leadership.
+    If it were forgotten sooner, for example when the lease ends, a member that is elected again would
+    act while its application still ends the work of the former leadership.
     """
     if state.pacing.stopped is None:
         return state
@@ -117,10 +168,7 @@ def act_again(state: State) -> State:
 
 
 def lets_lease_expire(state: State) -> bool:
-    """Whether answers must not count: their promises would go on for a leader that no longer acts.
-
-    Then no other member could take over before they end.
-    """
+    """Whether answers must not count: they would extend the lease of a leader that no longer acts."""
     return state.pacing.stopped is StopMode.LET_LEASE_EXPIRE
 
 

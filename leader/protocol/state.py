@@ -140,17 +140,6 @@ class State:
     def voters(self) -> tuple[MemberId, ...]:
         return self.durable.membership.voters
 
-    @property
-    def votes(self) -> bool:
-        """Whether this member is a voter of its own membership; an observer is not."""
-        return self.member in self.voters
-
-
-def promised_to_another(state: State, member: MemberId, now: Instant) -> bool:
-    """Whether a live promise forbids a vote for ``member``. Spec: PromisedToAnother."""
-    promise = state.promise
-    return promise is not None and promise.to != member and now < promise.until
-
 
 def leader_of(state: State) -> MemberId | None:
     """Whom this member believes to lead: itself, whom it follows, or None. A hint."""

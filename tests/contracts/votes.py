@@ -3,8 +3,9 @@
 What is not a number is fixed: three members, of whom ``A`` steps, clocks that do not drift.
 """
 
+from leader.protocol.departures import handle_resigned
 from leader.protocol.durable import Durable
-from leader.protocol.leading import handle_heartbeat, handle_refusal, handle_resigned
+from leader.protocol.leading import handle_heartbeat
 from leader.protocol.membership import Membership, MembershipId, founding
 from leader.protocol.messages import (
     Heartbeat,
@@ -15,6 +16,9 @@ from leader.protocol.messages import (
     VoteRefused,
     VoteRequest,
 )
+from leader.protocol.pre_voting import handle_pre_vote_request
+from leader.protocol.promises import promise_to
+from leader.protocol.refusals import handle_refusal
 from leader.protocol.start import restart
 from leader.protocol.state import (
     UNPACED,
@@ -25,7 +29,7 @@ from leader.protocol.state import (
 )
 from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
-from leader.protocol.voting import handle_pre_vote_request, handle_vote_request, promise_to
+from leader.protocol.voting import handle_vote_request
 from tests.contracts.durations import timing
 
 CLUSTER = ClusterId("shop")

@@ -5,7 +5,7 @@ All times are milliseconds here. One timing throughout, chosen for round numbers
 """
 
 from leader.protocol.durable import Durable
-from leader.protocol.effects import Ignored, Send
+from leader.protocol.effects import Effect, Ignored, RefusalReason, ReportRefusal, Send
 from leader.protocol.events import Received, Woke
 from leader.protocol.membership import Membership, MembershipId, founding
 from leader.protocol.messages import (
@@ -174,9 +174,16 @@ def nothing(state: State) -> Transition:
     return Transition(None, state, ())
 
 
-def ignoring(state: State, why: str, *, alarming: bool = False) -> Transition:
+def ignoring(
+    state: State, reason: RefusalReason, why: str, *, alarming: bool = False
+) -> Transition:
     """The step that does nothing, and says why."""
-    return Transition(None, state, (Ignored(why=why, alarming=alarming),))
+    return Transition(None, state, (Ignored(reason=reason, why=why, alarming=alarming),))
+
+
+def refusing(asker: MemberId, refusal: Message, reason: RefusalReason) -> tuple[Effect, ...]:
+    """The effects of a step that refuses a request."""
+    return (to(asker, refusal), ReportRefusal(to=asker, reason=reason))
 
 
 def pre_vote_request(

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from leader.protocol.departures import likeliest_successor
 from leader.protocol.durable import Durable
-from leader.protocol.effects import AnnounceFollowing, Send
+from leader.protocol.effects import AnnounceFollowing, RefusalReason, Send
 from leader.protocol.events import ObserverCameUp, PeerWentDown, ResignationAsked
-from leader.protocol.leading import likeliest_successor
+from leader.protocol.guards import is_voter
 from leader.protocol.lease import acts
 from leader.protocol.membership import MembershipId
 from leader.protocol.messages import (
@@ -46,6 +47,7 @@ from tests.protocol.builders import (
     pre_vote_request,
     promised,
     record,
+    refusing,
     resigned,
     settings,
     to,
@@ -70,7 +72,7 @@ def recipients(transition: Transition, kind: type[Message]) -> list[MemberId]:
 def test_an_observer_starts_in_term_0_whatever_the_wall_clock_shows() -> None:
     """It never voted; were its term above every leader's, each would have to renew for it."""
     started = start_without_record(settings(D), membership(voters=NOBODY), 1_800_000, at(10))
-    assert (started.term, started.promise, started.votes) == (0, None, False)
+    assert (started.term, started.promise, is_voter(started)) == (0, None, False)
     assert next_deadline(started) is None
 
 
@@ -113,13 +115,15 @@ def test_an_observer_grants_nothing(durable: Durable) -> None:
     newer = MembershipId(term=Term(6), version=1, digest="0")
     state = member(following(None, 0), name=D, durable=durable)
     asked = replace(pre_vote_request(B, 9, sent=7), membership=newer)
-    refused = to(B, pre_vote_refused(D, durable.term))
+    refused = refusing(B, pre_vote_refused(D, durable.term), RefusalReason.NOT_A_VOTER)
     assert step(state, heard(asked), at(100)) == Transition(
-        Action.HANDLE_PRE_VOTE_REQUEST, state, (refused,)
+        Action.HANDLE_PRE_VOTE_REQUEST, state, refused
     )
     stood = replace(vote_request(B, 9, sent=7), membership=newer)
     assert step(state, heard(stood), at(100)) == Transition(
-        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(D, durable.term)),)
+        Action.HANDLE_VOTE_REQUEST,
+        state,
+        refusing(B, vote_refused(D, durable.term), RefusalReason.NOT_A_VOTER),
     )
 
 
@@ -136,7 +140,7 @@ def test_an_observer_is_no_voter_because_a_leader_says_so() -> None:
     state = member(following(None, 0), name=A, durable=BLANK)
     own = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(voters=NOBODY))
     assert step(state, heard(heartbeat(B, 5, sent=7)), at(100)) == Transition(
-        None, state, (to(B, own),)
+        None, state, refusing(B, own, RefusalReason.OTHER_BOOTSTRAP_LIST)
     )
 
 
@@ -177,7 +181,9 @@ def test_an_observer_that_votes_here_is_an_alarm() -> None:
     """It was started without the list that it is on."""
     state = member(following(B, 150))
     why = f"{C} was started without a bootstrap list, but votes here: {list(TRIO)}"
-    assert step(state, ObserverCameUp(observer=C), at(100)) == ignoring(state, why, alarming=True)
+    assert step(state, ObserverCameUp(observer=C), at(100)) == ignoring(
+        state, RefusalReason.OTHER_BOOTSTRAP_LIST, why, alarming=True
+    )
 
 
 def test_answers_of_observers_back_no_lease() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from leader.protocol.effects import AnnounceTerm, Persist
+from leader.protocol.effects import AnnounceTerm, Persist, RefusalReason
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import State
 from leader.protocol.step import next_deadline, step
@@ -27,6 +27,7 @@ from tests.protocol.builders import (
     membership,
     promised,
     record,
+    refusing,
     resignation,
     resigned,
     settings,
@@ -91,7 +92,9 @@ def test_a_member_that_waits_votes_for_nobody() -> None:
     """Whoever its former life promised may still be leading; at the end of the wait it is not."""
     asked = heard(vote_request(B, 6, sent=5))
     assert step(waiting(), asked, at(410 - NANOSECOND)) == Transition(
-        Action.HANDLE_VOTE_REQUEST, waiting(), (to(B, vote_refused(A, 5)),)
+        Action.HANDLE_VOTE_REQUEST,
+        waiting(),
+        refusing(B, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER),
     )
     assert step(waiting(), asked, at(410)) == Transition(
         Action.HANDLE_VOTE_REQUEST,
@@ -128,7 +131,8 @@ def test_a_heartbeat_does_not_cut_a_longer_wait_short() -> None:
     """The leader may count on the longer promise still: nobody else is voted for until it is over."""
     followed = step(waiting(), heard(heartbeat(B, 5, sent=15, stamp=5)), at(20)).state
     asked = heard(vote_request(C, 6, sent=300, stamp=5))
-    assert step(followed, asked, at(410 - NANOSECOND)).effects == (to(C, vote_refused(A, 5)),)
+    refused = refusing(C, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER)
+    assert step(followed, asked, at(410 - NANOSECOND)).effects == refused
     assert step(followed, asked, at(410)).effects[1] == to(C, vote_granted(A, 6, sent=300))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leader.protocol.admission import HIGHEST_TERM
 from leader.protocol.effects import (
     AnnounceFollowing,
     AnnounceLeading,
@@ -14,12 +15,14 @@ from leader.protocol.effects import (
     Effect,
     Ignored,
     Persist,
+    RefusalReason,
+    ReportRefusal,
     Send,
 )
 from leader.protocol.events import Event, PeerWentDown, ResignationAsked
 from leader.protocol.messages import MembershipContradicted, Message
 from leader.protocol.state import Role, State
-from leader.protocol.step import HIGHEST_TERM, due_actions, next_deadline, step
+from leader.protocol.step import due_actions, next_deadline, step
 from leader.protocol.transition import Action, Transition
 from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Moment, Term
 from tests.protocol.builders import (
@@ -49,6 +52,7 @@ from tests.protocol.builders import (
     pre_vote_request,
     promised,
     record,
+    refusing,
     renewing,
     resigned,
     standing,
@@ -160,7 +164,8 @@ def test_each_event_has_its_action(state: State, event: Event, action: Action) -
 
 def rank(effect: Effect) -> int:
     """First the record, then what depends on it, then the news."""
-    kinds = (Persist, Send, AnnounceTerm, AnnounceLeading | AnnounceFollowing, Ignored)
+    news = (AnnounceTerm, AnnounceLeading | AnnounceFollowing)
+    kinds = (Persist, Send, *news, Ignored | ReportRefusal)
     return next(place for place, kind in enumerate(kinds) if isinstance(effect, kind))
 
 
@@ -208,7 +213,9 @@ def test_a_message_of_another_cluster_is_ignored(role: Role) -> None:
     """Whatever it says."""
     state = member(role)
     foreign = replace(vote_refused(B, 9), cluster=ClusterId("bank"))
-    assert step(state, heard(foreign), at(100)) == ignoring(state, f"{B} is of cluster 'bank'")
+    assert step(state, heard(foreign), at(100)) == ignoring(
+        state, RefusalReason.OTHER_CLUSTER, f"{B} is of cluster 'bank'"
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -216,7 +223,10 @@ def test_a_message_from_our_own_name_is_an_alarm(role: Role) -> None:
     """Two processes bear one name: somebody has to stop one of them."""
     state = member(role)
     assert step(state, heard(vote_refused(A, 9)), at(100)) == ignoring(
-        state, "a message from another that bears our own name", alarming=True
+        state,
+        RefusalReason.OWN_NAME,
+        "a message of another process that bears this member's name",
+        alarming=True,
     )
 
 
@@ -229,7 +239,10 @@ def test_a_term_that_leaves_none_to_move_on_to_is_an_alarm(
     state = member(role, durable=record(5, stamp=5))
     beyond = Term(HIGHEST_TERM + 1)
     assert step(state, heard(message(B, beyond)), at(100)) == ignoring(
-        state, f"{B} speaks of term {beyond}", alarming=True
+        state,
+        RefusalReason.TERM_TOO_HIGH,
+        f"{B} names term {beyond}, which no honest member reaches",
+        alarming=True,
     )
     told = step(state, heard(message(B, HIGHEST_TERM)), at(100)).state
     assert told.term >= HIGHEST_TERM
@@ -251,7 +264,9 @@ def test_a_request_that_rests_on_another_bootstrap_list_is_refused(
     """The answer names our list and carries no term to act on; nothing of ours changes."""
     state = member(role, durable=record(5, stamp=5))
     ours = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(5))
-    assert step(state, heard(request_), at(100)) == Transition(None, state, (to(B, ours),))
+    assert step(state, heard(request_), at(100)) == Transition(
+        None, state, refusing(B, ours, RefusalReason.OTHER_BOOTSTRAP_LIST)
+    )
 
 
 def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
@@ -260,6 +275,7 @@ def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
     theirs = MembershipContradicted(cluster=CLUSTER, sender=B, membership=membership(0, (A, B)))
     assert step(state, heard(theirs), at(100)) == ignoring(
         state,
+        RefusalReason.OTHER_BOOTSTRAP_LIST,
         f"{B} was started with another bootstrap list: {[A, B]}, ours is {[A, B, C]}",
         alarming=True,
     )

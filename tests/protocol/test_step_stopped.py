@@ -2,6 +2,7 @@
 
 import pytest
 
+from leader.protocol.effects import RefusalReason
 from leader.protocol.events import ActingStopped, Event, ResignationAsked
 from leader.protocol.lease import acts, may_application_act
 from leader.protocol.messages import Message
@@ -79,7 +80,9 @@ def test_an_answer_is_ignored_while_the_lease_is_left_to_expire(
     """If the lease is kept the same answer counts."""
     expiring = member(role, durable=LED_5, stopped=EXPIRES)
     assert step(expiring, heard(message), at(100)) == ignoring(
-        expiring, f"answer of {B} is not counted: the lease is to expire"
+        expiring,
+        RefusalReason.LEASE_LEFT_TO_EXPIRE,
+        f"the answer of {B} does not count: the lease is left to expire",
     )
     kept = member(role, durable=LED_5, stopped=KEEPS)
     assert step(kept, heard(message), at(100)).action is not None

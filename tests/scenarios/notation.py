@@ -15,6 +15,7 @@ from leader.protocol.effects import (
     Effect,
     Ignored,
     Persist,
+    ReportRefusal,
     Send,
 )
 from leader.protocol.events import (
@@ -121,6 +122,8 @@ def effect_of(effect: Effect) -> str:
             return f"follows {leader}"
         case AnnounceTerm(old=old, new=new):
             return f"term {old} -> {new}"
+        case ReportRefusal(reason=reason):
+            return f"because {reason}"
         case Ignored(why=why):
             return f"ignored: {why}"
         case _:

@@ -5,7 +5,13 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 
 import pytest
 
-from leader.protocol.effects import AnnounceFollowing, AnnounceLeading, AnnounceTerm, Persist
+from leader.protocol.effects import (
+    AnnounceFollowing,
+    AnnounceLeading,
+    AnnounceTerm,
+    Persist,
+    RefusalReason,
+)
 from leader.protocol.state import Promise, Role
 from leader.protocol.step import step
 from leader.protocol.transition import Action, Transition
@@ -30,6 +36,7 @@ from tests.protocol.builders import (
     pre_vote_request,
     promised,
     record,
+    refusing,
     renewing,
     resignation,
     standing,
@@ -60,7 +67,9 @@ def test_the_term_is_the_vote(term: int) -> None:
     """Nobody votes in a term that is not above its own, not even twice for the same: two votes are two leaders."""
     state = member(following(None, 120), promise=promised(B, 110))
     assert step(state, heard(vote_request(B, term, sent=7)), at(100)) == Transition(
-        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(A, 5)),)
+        Action.HANDLE_VOTE_REQUEST,
+        state,
+        refusing(B, vote_refused(A, 5), RefusalReason.TERM_NOT_HIGHER),
     )
 
 
@@ -70,7 +79,9 @@ def test_a_live_promise_to_another_refuses_the_vote(promise: Promise) -> None:
     state = member(following(None, 150), promise=promise)
     asked = heard(vote_request(B, 9, sent=7))
     assert step(state, asked, at(120 - NANOSECOND)) == Transition(
-        Action.HANDLE_VOTE_REQUEST, state, (to(B, vote_refused(A, 5)),)
+        Action.HANDLE_VOTE_REQUEST,
+        state,
+        refusing(B, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER),
     )
     assert step(state, asked, at(120)).effects[1] == to(B, vote_granted(A, 9, sent=7))
 
@@ -134,7 +145,8 @@ def test_a_leader_whose_promise_is_over_steps_down_by_voting() -> None:
     role = leading(grant(A, 0), grant(C, 0), deadline=150)
     state = member(role, durable=record(5, stamp=5), promise=promised(A, 101))
     asked = heard(vote_request(B, 6, sent=7, stamp=5))
-    assert step(state, asked, at(101 - NANOSECOND)).effects == (to(B, vote_refused(A, 5)),)
+    refused = refusing(B, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER)
+    assert step(state, asked, at(101 - NANOSECOND)).effects == refused
     assert step(state, asked, at(101)) == Transition(
         Action.HANDLE_VOTE_REQUEST,
         member(following(None, 202), durable=record(6, stamp=5), promise=promised(B, 202)),
@@ -168,7 +180,8 @@ def test_a_resignation_does_not_release_what_a_former_life_promised() -> None:
     """Nobody knows to whom that was."""
     state = member(following(None, 150), promise=promised(None, 140))
     asked = vote_request(B, 6, sent=7, rests_on=resignation(C, 5))
-    assert step(state, heard(asked), at(100)).effects == (to(B, vote_refused(A, 5)),)
+    refused = refusing(B, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER)
+    assert step(state, heard(asked), at(100)).effects == refused
 
 
 def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
@@ -212,7 +225,7 @@ def test_a_vote_of_another_term_is_ignored(term: int) -> None:
     """It was given to another candidacy."""
     state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, term, sent=100)), at(110)) == ignoring(
-        state, f"vote of {B} is for a candidacy that is over"
+        state, RefusalReason.CANDIDACY_OVER, f"the vote of {B} is for a candidacy that is over"
     )
 
 
@@ -221,7 +234,7 @@ def test_a_vote_is_ignored_by_whoever_does_not_stand(role: Role) -> None:
     """It has given up that candidacy, and with it the promise to itself."""
     state = member(role, durable=record(6))
     assert step(state, heard(vote_granted(B, 6, sent=100)), at(110)) == ignoring(
-        state, f"vote of {B} is for a candidacy that is over"
+        state, RefusalReason.CANDIDACY_OVER, f"the vote of {B} is for a candidacy that is over"
     )
 
 
@@ -229,7 +242,9 @@ def test_a_vote_from_the_future_is_ignored() -> None:
     """It would back a lease that nobody promised; one that was asked for this very moment counts."""
     state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, 6, sent=110 + NANOSECOND)), at(110)) == ignoring(
-        state, f"vote of {B} answers what was never asked"
+        state,
+        RefusalReason.NEVER_ASKED,
+        f"the vote of {B} answers a request that was never sent",
     )
     elected = step(state, heard(vote_granted(B, 6, sent=110)), at(110))
     assert elected.action == Action.BECOME_LEADER

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
+from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, RefusalReason
 from leader.protocol.messages import Refusal
 from leader.protocol.state import Role
 from leader.protocol.step import step
@@ -58,7 +58,9 @@ def test_a_refusal_in_no_higher_term_teaches_nothing(term: int) -> None:
     """The refuser is bound by a promise, or was asked too late."""
     state = member(standing(grant(A, 90), deadline=200))
     assert step(state, heard(vote_refused(B, term)), at(100)) == ignoring(
-        state, f"refused by {B}, in term {term}"
+        state,
+        RefusalReason.TERM_NOT_HIGHER,
+        f"refused by {B} in term {term}, not above ours",
     )
 
 
@@ -130,7 +132,9 @@ def test_a_refusal_that_may_tell_of_the_one_we_just_helped_is_not_adopted() -> N
     state = member(asking(C, started=90, deadline=103), name=C, backoff=backoff(A, 102))
     refused = heard(pre_vote_refused(B, 8))
     assert step(state, refused, at(102.5)) == ignoring(
-        state, f"refused by {B}, maybe for the one we just helped"
+        state,
+        RefusalReason.ROUND_SUPERSEDED,
+        f"refused by {B}, perhaps in the term of the member that we just granted a pre-vote",
     )
     later = member(asking(C, started=103, deadline=200), name=C, backoff=backoff(A, 102))
     assert step(later, refused, at(104)).action == Action.UPDATE_TERM

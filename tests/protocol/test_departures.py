@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
+from leader.protocol.departures import likeliest_successor
+from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, RefusalReason
 from leader.protocol.events import PeerWentDown, ResignationAsked
-from leader.protocol.leading import likeliest_successor
 from leader.protocol.state import Role
 from leader.protocol.step import step
 from leader.protocol.transition import Action, Transition
@@ -90,7 +90,7 @@ def test_only_a_leader_resigns(role: Role) -> None:
     """Anybody else has nothing to give up."""
     state = member(role)
     assert step(state, ResignationAsked(successor=B), at(100)) == ignoring(
-        state, "only a leader can resign"
+        state, RefusalReason.NOT_LEADING, "only a leader can resign"
     )
 
 
@@ -194,7 +194,7 @@ def test_a_late_resignation_is_ignored() -> None:
     """Our promise may be to a later leadership of the same member: it stands."""
     state = member(following(B, 180), durable=record(6, stamp=6), promise=promised(B, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == ignoring(
-        state, f"late resignation of {B} from term 5"
+        state, RefusalReason.TERM_LOWER, f"a late resignation of {B} from term 5"
     )
 
 

@@ -5,7 +5,7 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 
 import pytest
 
-from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist
+from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, RefusalReason
 from leader.protocol.state import Promise, Role
 from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Action, Transition
@@ -35,6 +35,7 @@ from tests.protocol.builders import (
     pre_vote_request,
     promised,
     record,
+    refusing,
     renewing,
     standing,
     to,
@@ -113,7 +114,9 @@ def test_a_pre_vote_for_a_term_not_above_ours_is_refused(term: int) -> None:
     """The vote would be refused; the asker learns our term, and is not remembered."""
     state = member(following(None, 101))
     assert step(state, heard(pre_vote_request(B, term, sent=7)), at(100)) == Transition(
-        Action.HANDLE_PRE_VOTE_REQUEST, state, (to(B, pre_vote_refused(A, 5)),)
+        Action.HANDLE_PRE_VOTE_REQUEST,
+        state,
+        refusing(B, pre_vote_refused(A, 5), RefusalReason.TERM_NOT_HIGHER),
     )
 
 
@@ -125,7 +128,7 @@ def test_a_pre_vote_against_a_live_promise_is_refused_and_parked() -> None:
     assert step(state, heard(request), before_its_end) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
         member(following(C, 150), promise=promised(C, 120), parked=(request,)),
-        (to(B, pre_vote_refused(A, 5)),),
+        refusing(B, pre_vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER),
     )
     assert step(state, heard(request), at_its_end) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -149,7 +152,9 @@ def test_a_pre_vote_for_an_older_membership_is_refused() -> None:
     state = member(following(None, 150), durable=record(5, stamp=3))
     asked = heard(pre_vote_request(B, 6, sent=7, stamp=2))
     assert step(state, asked, at(100)) == Transition(
-        Action.HANDLE_PRE_VOTE_REQUEST, state, (to(B, pre_vote_refused(A, 5)),)
+        Action.HANDLE_PRE_VOTE_REQUEST,
+        state,
+        refusing(B, pre_vote_refused(A, 5), RefusalReason.MEMBERSHIP_OLDER),
     )
 
 
@@ -167,7 +172,9 @@ def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
     request = pre_vote_request(B, 6, sent=7)
     parked = member(asking(A, started=100, deadline=200), parked=(request,))
     assert step(state, heard(request), at(102 - NANOSECOND)) == ignoring(
-        parked, f"pre-vote of {B} waits for another round"
+        parked,
+        RefusalReason.PRE_VOTE_DEFERRED,
+        f"the pre-vote of {B} waits: another round goes first",
     )
     assert step(state, heard(request), at(102)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -182,13 +189,14 @@ def test_an_asker_that_is_refused_anyway_does_not_wait_for_our_own_round(
 ) -> None:
     """It learns our term at once: its own is not above that, or a promise stands against it."""
     term = 5 if promise is None else 6
+    reason = RefusalReason.TERM_NOT_HIGHER if promise is None else RefusalReason.PROMISED_TO_ANOTHER
     role = asking(A, started=100, deadline=200)
     request = pre_vote_request(B, term, sent=7)
     remembered = () if promise is None else (request,)
     assert step(member(role, promise=promise), heard(request), at(101)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
         member(role, promise=promise, parked=remembered),
-        (to(B, pre_vote_refused(A, 5)),),
+        refusing(B, pre_vote_refused(A, 5), reason),
     )
 
 
@@ -208,7 +216,9 @@ def test_an_asker_waits_for_another_that_was_just_helped() -> None:
     of_b, of_c = pre_vote_request(B, 6, sent=7), pre_vote_request(C, 6, sent=8)
     parked = member(following(None, 150), backoff=backoff(C, 102), parked=(of_b,))
     assert step(state, heard(of_b), at(102 - NANOSECOND)) == ignoring(
-        parked, f"pre-vote of {B} waits for another round"
+        parked,
+        RefusalReason.PRE_VOTE_DEFERRED,
+        f"the pre-vote of {B} waits: another round goes first",
     )
     for request, now in ((of_b, at(102)), (of_c, at(100))):
         granted = step(state, heard(request), now)
@@ -230,7 +240,7 @@ def test_an_acting_leader_refuses_and_parks() -> None:
     assert step(state, heard(request), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
         member(role, durable=record(5, stamp=5), promise=promised(A, 191), parked=(request,)),
-        (to(B, pre_vote_refused(A, 5)),),
+        refusing(B, pre_vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER),
     )
 
 
@@ -253,7 +263,7 @@ def test_a_parked_request_that_came_too_late_is_refused() -> None:
     assert step(state, WOKE, at(120)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
         member(following(None, 150), promise=promised(C, 120)),
-        (to(B, pre_vote_refused(A, 5)),),
+        refusing(B, pre_vote_refused(A, 5), RefusalReason.TERM_NOT_HIGHER),
     )
 
 
@@ -310,7 +320,7 @@ def test_a_pre_vote_of_another_round_is_ignored(term: int, sent: float) -> None:
     state = member(asking(A, started=100, deadline=200))
     granted = heard(pre_vote_granted(B, term, sent=sent))
     assert step(state, granted, at(110)) == ignoring(
-        state, f"pre-vote of {B} is for a round that is over"
+        state, RefusalReason.ROUND_OVER, f"the pre-vote of {B} is for a round that is over"
     )
 
 
@@ -319,7 +329,9 @@ def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored
     state = member(asking(C, started=100, deadline=105), name=C, backoff=backoff(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=100))
     assert step(state, granted, at(104.5)) == ignoring(
-        state, f"pre-vote of {B} would make us a rival of the one we just helped"
+        state,
+        RefusalReason.ROUND_SUPERSEDED,
+        f"the pre-vote of {B} does not count: another member was just granted one",
     )
     later = member(asking(C, started=105, deadline=200), name=C, backoff=backoff(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=105))
@@ -339,5 +351,5 @@ def test_a_pre_vote_is_ignored_by_whoever_does_not_ask(role: Role) -> None:
     """The round it belongs to is over."""
     state = member(role)
     assert step(state, heard(pre_vote_granted(B, 6, sent=100)), at(110)) == ignoring(
-        state, f"pre-vote of {B} is for a round that is over"
+        state, RefusalReason.ROUND_OVER, f"the pre-vote of {B} is for a round that is over"
     )

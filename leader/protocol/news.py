@@ -1,0 +1,36 @@
+"""The effects of an action that follow from the difference between two states, so that no action can forget them."""
+
+from leader.protocol.effects import (
+    AnnounceFollowing,
+    AnnounceLeading,
+    AnnounceTerm,
+    Effect,
+    Persist,
+)
+from leader.protocol.state import Leader, Renewing, State, leader_of, visible_term
+from leader.protocol.transition import ActionResult
+
+
+def effects_of(before: State, result: ActionResult) -> tuple[Effect, ...]:
+    """The record first, then messages, then what the application is told, then what is reported."""
+    after = result.state
+    record: tuple[Effect, ...] = (
+        (Persist(after.durable),) if after.durable != before.durable else ()
+    )
+    report = () if result.refused is None else (result.refused,)
+    return (*record, *result.messages, *announcements(before, after), *report)
+
+
+def announcements(before: State, after: State) -> list[Effect]:
+    """What the application has to be told: the term before the leader, so that it knows the token."""
+    news: list[Effect] = []
+    old, new = visible_term(before), visible_term(after)
+    if old != new:
+        news.append(AnnounceTerm(old=old, new=new))
+    led = isinstance(before.role, Leader | Renewing)
+    leads = isinstance(after.role, Leader | Renewing)
+    if leads and not led:
+        news.append(AnnounceLeading(new))
+    elif not leads and (led or leader_of(before) != leader_of(after)):
+        news.append(AnnounceFollowing(leader_of(after)))
+    return news
