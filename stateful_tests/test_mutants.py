@@ -11,7 +11,7 @@ import pytest
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.mutants.__main__ import line, row
 from stateful_tests.mutants.kill import Kill, killed
-from stateful_tests.mutants.loader import Mutant, Patch, begins
+from stateful_tests.mutants.loader import Mutant, begins, bug, load
 from stateful_tests.mutants.table import ALL
 from stateful_tests.plan import simple_plan
 from stateful_tests.replay import run_with_transcript
@@ -54,27 +54,38 @@ def test_a_survivor_is_shown_as_one() -> None:
 
 @pytest.mark.slow
 def test_a_bug_that_is_none_survives() -> None:
-    """Whatever is caught is caught because of its patch."""
-    assert killed(Mutant(name="none", disaster="none", patches=())) is None
+    """What is caught is caught because of its replacements."""
+    assert killed(Mutant(name="none", disaster="none", replacements=())) is None
 
 
 @pytest.mark.parametrize(
-    ("real", "module", "words"),
-    [(CoreSystem, "quorum", "def is_quorum("), (StackSystem, "engine", "class Engine:")],
+    ("real", "where"),
+    [
+        (CoreSystem, "quorum.is_quorum"),
+        (CoreSystem, "voting.handle_vote_request/is_voter"),
+        (StackSystem, "engine.Engine._write"),
+    ],
 )
-def test_a_patch_that_changes_nothing_is_the_real_thing(
-    real: SystemFactory, module: str, words: str
+def test_a_replacement_that_calls_the_original_is_the_real_thing(
+    real: SystemFactory, where: str
 ) -> None:
     """Loading alone changes nothing: members do the same, step by step."""
-    patch = Patch(module=module, old=words, new=words)
-    same = begins(Mutant(name="none", disaster="none", patches=(patch,)))
-    transcripts = [run_with_transcript(simple_plan(), CALLS, build) for build in (real, same)]
+    same = bug("none", "none", {where: lambda original, *arguments: original(*arguments)})
+    transcripts = [run_with_transcript(simple_plan(), CALLS, make) for make in (real, begins(same))]
     assert transcripts[0] == transcripts[1]
     assert "BecomeLeader" in transcripts[0]
 
 
-def test_a_patch_that_fits_no_more_is_refused() -> None:
-    """A bug that cannot be planted would be one that nobody looks for."""
-    stale = Patch(module="quorum", old="no such line", new="")
-    with pytest.raises(ValueError, match=r"must be in quorum\.py once"):
-        begins(Mutant(name="stale", disaster="none", patches=(stale,)))
+@pytest.mark.parametrize(
+    ("where", "complaint"),
+    [
+        ("nowhere.is_quorum", "there is no such module"),
+        ("quorum.is_minority", "there is no is_minority"),
+        ("quorum.Minority.size", "there is no Minority"),
+        ("voting.campaign/is_voter", "campaign does not call is_voter"),
+    ],
+)
+def test_a_replacement_of_what_is_gone_is_refused(where: str, complaint: str) -> None:
+    """A bug that cannot be planted would be one that no check looks for."""
+    with pytest.raises(LookupError, match=complaint):
+        load(bug("stale", "none", {where: lambda *_: True}))

@@ -16,8 +16,8 @@ import pytest
 from msgspec.structs import replace
 
 from leader.election.trace import Crashed, Line, Lost, Repeated, Stepped
+from stateful_tests.mutants.core_bugs import MUTANTS
 from stateful_tests.mutants.loader import load
-from stateful_tests.mutants.table import MUTANTS
 from stateful_tests.plan import FASTEST, MILLISECOND, simple_plan
 from stateful_tests.traced_runs import (
     TracedSystemFactory,

@@ -20,7 +20,8 @@ from leader.election.storage import Record
 from leader.election.trace import ROLES
 from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
 from leader.errors import MembershipFixed
-from leader.protocol.leading import likeliest_successor
+from leader.protocol.departures import likeliest_successor
+from leader.protocol.guards import is_voter
 from leader.protocol.membership import Membership
 from leader.protocol.state import State
 from leader.protocol.vocabulary import Duration, MemberId, Term
@@ -132,7 +133,7 @@ class Election:
         """The role in a word: "starting", "observer", or a role as the specification names it."""
         if self.state is None:
             return "starting"
-        return ROLES[type(self.state.role)] if self.state.votes else "observer"
+        return ROLES[type(self.state.role)] if is_voter(self.state) else "observer"
 
     def peers(self) -> list[Pid]:
         """The other members that were heard from and whose nodes have been up since; a fresh list."""

@@ -26,6 +26,7 @@ from leader.protocol.effects import (
     Effect,
     Ignored,
     Persist,
+    ReportRefusal,
     Send,
 )
 from leader.protocol.events import (
@@ -37,6 +38,7 @@ from leader.protocol.events import (
     ResignationAsked,
     Woke,
 )
+from leader.protocol.guards import is_voter
 from leader.protocol.lease import lease_until, may_application_act
 from leader.protocol.membership import Membership
 from leader.protocol.messages import Message
@@ -160,7 +162,7 @@ class Engine:
     @property
     def observes(self) -> bool:
         """Whether this member takes part without a vote; False before it has begun."""
-        return self._state is not None and not self._state.votes
+        return self._state is not None and not is_voter(self._state)
 
     @property
     def knows_whether_it_votes(self) -> bool:
@@ -271,8 +273,10 @@ class Engine:
                 self._listener.following(leader)
             case AnnounceTerm(old=old, new=new):
                 self._listener.term_changed(old, new)
-            case Ignored(why=why, alarming=alarming):
-                self._environment.ignored.add("by_the_core", why, ERROR if alarming else DEBUG)
+            case ReportRefusal(to=to, reason=reason):
+                self._environment.ignored.add(reason, f"a request of {to} is refused")
+            case Ignored(reason=reason, why=why, alarming=alarming):
+                self._environment.ignored.add(reason, why, ERROR if alarming else DEBUG)
             case _:
                 assert_never(effect)
 

@@ -7,6 +7,7 @@ from leader.election.environment import Environment
 from leader.election.record_writer import RecordWriter
 from leader.election.trace import begun, started
 from leader.protocol.durable import Durable
+from leader.protocol.guards import is_voter
 from leader.protocol.membership import Membership
 from leader.protocol.start import restart, start_without_record
 from leader.protocol.state import Settings, State
@@ -48,7 +49,7 @@ def _warn_if_outranked(
 ) -> None:
     recorded = record.membership.voters
     # An observer lists nobody, so a list in its record contradicts nothing.
-    observes = not listed.voters and not state.votes
+    observes = not listed.voters and not is_voter(state)
     if recorded != listed.voters and not observes:
         environment.log.warning(
             "the recorded membership %s outranks the bootstrap list %s",

@@ -9,6 +9,7 @@ from leader.protocol.effects import RefusalReason
 from leader.protocol.guards import (
     follows,
     has_live_promise,
+    is_free_to_vote_for,
     is_not_lower_term,
     is_own_term,
     is_promised_to,
@@ -58,8 +59,9 @@ def handle_resigned(state: State, message: Resigned, moment: Moment) -> ActionRe
     # Spec: r.term = term[v]
     named = message.successor == state.member and is_own_term(state, message.term)
     # Spec: kept.left = 0
+    free = is_free_to_vote_for(kept, state.member, moment.now)
     # Spec: named
-    if named and is_voter(state) and not has_live_promise(kept, moment.now):
+    if named and free and is_voter(state):
         return become_candidate(
             Action.HANDLE_RESIGNED, kept, Term(state.term + 1), resignation, moment
         )

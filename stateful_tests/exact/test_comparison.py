@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from leader.protocol.vocabulary import Duration
 from spec.comparison.compare import Difference, Equal, Merged, walk
 from spec.comparison.instance import SPECIFICATION, Instance
 from spec.comparison.tlc_graph import Graph
@@ -14,8 +15,8 @@ from spec.models import Tier
 from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.explorer import CoreExplorer
 from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.seeded_bugs import IN_THE_CORE
-from stateful_tests.mutants.loader import Mutant, Patch, load
+from stateful_tests.mutants.compared_bugs import COMPARED
+from stateful_tests.mutants.loader import bug, load
 
 QUICK = selected(Tier.QUICK)
 SMALL = INSTANCES["two-members"]
@@ -57,16 +58,14 @@ def test_every_action_is_compared_somewhere(equality_of: EqualityOf) -> None:
 @pytest.mark.slow
 def test_two_states_that_are_one_in_the_specification_are_refused(graph_of: GraphOf) -> None:
     """A core that remembers something unknown to the specification is not equal to it."""
-    remembering = Mutant(
-        name="a_record_that_remembers_the_term_before",
-        disaster="none, here",
-        patches=(
-            Patch(
-                module="voting",
-                old="        promise=restart_wait(state, now),",
-                new="        promise=Duration(restart_wait(state, now) + state.term),",
-            ),
-        ),
+    remembering = bug(
+        "a_record_that_remembers_the_term_before",
+        "none, here",
+        {
+            "promises.restart_wait": lambda original, state, now: Duration(
+                original(state, now) + state.term
+            )
+        },
     )
     with pytest.raises(Merged, match=r"two explored:\nState\("):
         compare_core(SMALL, graph_of(SMALL.name), load(remembering))
@@ -75,8 +74,8 @@ def test_two_states_that_are_one_in_the_specification_are_refused(graph_of: Grap
 @pytest.mark.slow
 def test_a_dropped_message_that_still_has_an_effect_is_reported(graph_of: GraphOf) -> None:
     """A vote of an earlier term is dropped at once; only its late arrival shows that it is counted."""
-    [bug] = [each for each in IN_THE_CORE if each.mutant.name == "vote_of_an_earlier_term"]
-    found = compare_core(SMALL, graph_of(SMALL.name), load(bug.mutant))
+    [counted] = [each for each in COMPARED if each.name == "vote_of_an_earlier_term"]
+    found = compare_core(SMALL, graph_of(SMALL.name), load(counted))
     assert isinstance(found, Difference)
     [(label, _)] = found.only_explored
     assert ", late: VoteGranted m" in label

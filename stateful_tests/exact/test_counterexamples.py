@@ -10,8 +10,8 @@ from spec import check, models, tlc, tools
 from spec.comparison.instance import NO_MEMBER, Instance, members
 from stateful_tests.core import REAL
 from stateful_tests.exact.counterexamples import parting
+from stateful_tests.mutants.core_bugs import MUTANTS
 from stateful_tests.mutants.loader import load
-from stateful_tests.mutants.table import MUTANTS
 
 bounds = partial(Instance, states=0, transitions=0)
 

@@ -8,7 +8,7 @@ from stateful_tests.exact.explorer import CoreExplorer
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.exact.member_steps import MemberSteps
 from stateful_tests.exact.normal_form_checks import differing_leftovers, differing_pacings
-from stateful_tests.mutants.loader import Mutant, Patch, load
+from stateful_tests.mutants.loader import bug, holds, load
 
 
 def explored(name: str, core: Core = REAL) -> MemberSteps:
@@ -17,12 +17,6 @@ def explored(name: str, core: Core = REAL) -> MemberSteps:
     for _ in walk(explorer):
         pass
     return explorer.member_steps
-
-
-def patched(module: str, old: str, new: str) -> Core:
-    """The core with one change."""
-    patch = Patch(module=module, old=old, new=new)
-    return load(Mutant(name="changed", disaster="none", patches=(patch,)))
 
 
 @pytest.mark.slow
@@ -44,20 +38,22 @@ def test_pacing_only_delays(name: str) -> None:
 @pytest.mark.slow
 def test_a_core_that_heeds_an_expired_promise_is_reported() -> None:
     """The check of expired promises can fail."""
-    core = patched(
-        "leading",
-        "owes = promise is not None and moment.now < promise.until",
-        "owes = promise is not None",
-    )
+    core = load(bug("changed", "none", holds("departures.peer_down", "has_live_promise")))
     assert differing_leftovers(explored("crashes", core))
 
 
 @pytest.mark.slow
 def test_a_core_that_votes_by_its_pacing_is_reported() -> None:
     """The check of pacing can fail."""
-    core = patched(
-        "voting",
-        "not promised_to_another(state, message.sender, now) or",
-        "not promised_to_another(state, message.sender, now) or state.pacing.backoff is not None or",
+    guard = "voting.handle_vote_request/is_free_to_vote_for"
+    paced = bug(
+        "changed",
+        "none",
+        {
+            guard: lambda original, state, *vote: (
+                original(state, *vote) or state.pacing.backoff is not None
+            )
+        },
     )
+    core = load(paced)
     assert differing_pacings(explored("two-members", core))

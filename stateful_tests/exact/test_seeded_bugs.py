@@ -10,9 +10,10 @@ from spec.comparison.tlc_graph import Graph, NotExplored, whole_graph
 from spec.models import Tier
 from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.seeded_bugs import IN_THE_CORE, IN_THE_SPECIFICATION, Edit, Planted
+from stateful_tests.exact.seeded_bugs import IN_THE_SPECIFICATION, Edit
+from stateful_tests.mutants.compared_bugs import COMPARED
+from stateful_tests.mutants.core_bugs import MUTANTS
 from stateful_tests.mutants.loader import Mutant, load
-from stateful_tests.mutants.table import MUTANTS
 
 GraphOf = Callable[[str], Graph]
 
@@ -22,12 +23,12 @@ SEEN = [mutant for mutant in MUTANTS if mutant.name not in UNSEEN]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("planted", IN_THE_CORE, ids=lambda planted: planted.mutant.name)
-def test_a_guard_changed_in_the_core_is_reported(planted: Planted, graph_of: GraphOf) -> None:
+@pytest.mark.parametrize("mutant", COMPARED, ids=lambda mutant: mutant.name)
+def test_a_guard_changed_in_the_core_is_reported(mutant: Mutant, graph_of: GraphOf) -> None:
     """The story leads from the initial state to a step that only one side has."""
-    instance = INSTANCES[planted.instance]
-    found = compare_core(instance, graph_of(instance.name), load(planted.mutant))
-    assert isinstance(found, Difference), f"not seen, though {planted.mutant.disaster}"
+    instance = INSTANCES[str(mutant.instance)]
+    found = compare_core(instance, graph_of(instance.name), load(mutant))
+    assert isinstance(found, Difference), f"not seen, though {mutant.disaster}"
     assert found.only_explored or found.only_specification
     assert_readable(found)
 

@@ -15,7 +15,6 @@ from stateful_tests.core_system import CoreSystem
 from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.instances import INSTANCES
 from stateful_tests.mutants.loader import Mutant, begins, load
-from stateful_tests.mutants.table import INSTANCE_OF
 from stateful_tests.regressions import KEPT_RUNS
 from stateful_tests.replay import failed_check, find_failure
 from stateful_tests.simulator import LIVENESS_EVERY, run
@@ -67,7 +66,7 @@ def by_runs(mutant: Mutant) -> Kill | None:
 
 def by_comparison(mutant: Mutant) -> Kill | None:
     """By the exact comparison, on the instance that is named for it."""
-    name = INSTANCE_OF.get(mutant.name)
+    name = mutant.instance
     if name is None:
         return None
     found = compare_core(INSTANCES[name], _graph(name), load(mutant))

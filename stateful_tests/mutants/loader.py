@@ -1,67 +1,127 @@
-"""A planted bug is a patch of a few lines to the real core or what is built on it, which stay as they are.
+"""A planted bug replaces functions of the real core, or of what is built on it, which stay as they are.
 
-The modules that act are read again from their sources, the patch applied, and wired to each other;
-those that only define values are shared, so a mutant speaks of the same states and messages.
+The modules that act are executed again, the replacements applied, and the modules wired to each
+other. Modules that only define values are shared, so a mutant and the real thing have the same
+states and messages.
 """
 
 import builtins
 import importlib
 import inspect
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from types import ModuleType
-from typing import Final
+from functools import partial, wraps
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any, Final
 
+from leader import protocol
 from stateful_tests.core import Core
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.stack.member_process import ActorFactory
 from stateful_tests.stack_system import StackSystem
 from stateful_tests.system import SystemFactory
 
-CORE: Final = ("quorum", "lease", "pacing", "voting", "leading", "step", "start")
-ACTING: Final = {
-    **{f"leader.protocol.{name}": name for name in CORE},
-    "leader.election.startup": "startup",
-    "leader.election.engine": "engine",
-    "leader.election.discovery": "discovery",
-    "leader.election.delivery": "delivery",
-    "leader.election.election": "election",
-    "leader.actor.mailbox_listener": "mailbox_listener",
-    "leader.actor.actor": "actor",
-    "stateful_tests.stack.member": "member",
+VALUES: Final = frozenset(
+    {
+        *("__init__", "vocabulary", "membership", "timing", "messages", "durable", "state"),
+        *("effects", "events", "transition", "invariants"),
+    }
+)
+"""The modules of the core that only define values, and the claims."""
+CORE: Final = {
+    path.stem: f"leader.protocol.{path.stem}"
+    for path in sorted(Path(protocol.__file__).parent.glob("*.py"))
+    if path.stem not in VALUES
 }
-"""The modules that act, and what a patch calls them."""
-SOURCES: Final = {name: module for module, name in ACTING.items()}
-ONCE: Final = "register_election_messages(DEFAULT_REGISTRY)\n"
-"""What a module does to what is shared: once is enough."""
-QUOTATION: Final = re.compile(r"^ *# Spec: .*\n", re.MULTILINE)
-"""What the core quotes of the spec beside its guards: no patch has to know of it."""
+"""The modules of the core that act, each by the name that a replacement has for it."""
+STACK: Final = {
+    "startup": "leader.election.startup",
+    "engine": "leader.election.engine",
+    "discovery": "leader.election.discovery",
+    "delivery": "leader.election.delivery",
+    "election": "leader.election.election",
+    "mailbox_listener": "leader.actor.mailbox_listener",
+    "actor": "leader.actor.actor",
+    "member": "stateful_tests.stack.member",
+}
+"""Those that are built on the core."""
+MODULES: Final = {**CORE, **STACK}
+NAMES: Final = {module: name for name, module in MODULES.items()}
 
-
-def replaced_once(text: str, old: str, new: str, name: str) -> str:
-    """The text, called ``name``, with ``new`` instead of ``old``; ValueError unless it is there once."""
-    if text.count(old) != 1:
-        raise ValueError(f"{old!r}: must be in {name} once, is in it {text.count(old)} times")
-    return text.replace(old, new)
+Planted = Callable[..., object]
+"""Is called instead of the original, with the original before the arguments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
-    """Replace ``old``, which must be there exactly once, in a module that acts."""
+class Replacement:
+    """One function that is replaced.
 
-    module: str
-    old: str
-    new: str
+    ``where`` is ``module.function`` or ``module.Class.method``. The name may also be one that the
+    module imports: then it is replaced in that module alone. With ``module.function/name`` it is
+    replaced only as far as that one function calls it: a guard of one action, for example.
+    """
 
-    def applied_to(self, source: str) -> str:
-        """The source so changed.
+    where: str
+    planted: Planted
+
+    @property
+    def module(self) -> str:
+        return self.where.partition(".")[0]
+
+    def apply(self, namespace: dict[str, Any]) -> None:
+        """Replace the function in the namespace of its module.
 
         Raises:
-            ValueError: it does not fit any more.
+            LookupError: there is no such function.
         """
-        return replaced_once(source, self.old, self.new, f"{self.module}.py")
+        name, _, called = self.where.partition(".")[2].partition("/")
+        *classes, name = name.split(".")
+        owner: Any = namespace
+        for each in classes:
+            owner = _member(owner, each, self.where)
+        original = _member(owner, name, self.where)
+        new = self._within(original, called) if called else self._instead_of(original)
+        if classes:
+            setattr(owner, name, new)
+        else:
+            owner[name] = new
+
+    def _instead_of(self, original: Callable[..., object]) -> Callable[..., object]:
+        @wraps(original)
+        def planted(*arguments: object, **named: object) -> object:
+            return self.planted(original, *arguments, **named)
+
+        return planted
+
+    def _within(self, caller: FunctionType, called: str) -> FunctionType:
+        """A copy of ``caller`` that calls something else by the name ``called``."""
+        if called not in caller.__code__.co_names:
+            raise LookupError(f"{self.where}: {caller.__name__} does not call {called}")
+        scope = {**caller.__globals__, called: self._instead_of(caller.__globals__[called])}
+        copied = FunctionType(caller.__code__, scope, caller.__name__, caller.__defaults__)
+        copied.__kwdefaults__ = caller.__kwdefaults__
+        return copied
+
+
+def _member(owner: Any, name: str, where: str) -> Any:
+    found = owner.get(name) if isinstance(owner, dict) else vars(owner).get(name)
+    if found is None:
+        raise LookupError(f"{where}: there is no {name}")
+    return found
+
+
+def bug(
+    name: str, disaster: str, replaced: Mapping[str, Planted], *, instance: str | None = None
+) -> "Mutant":
+    """A row of a table: what is planted where."""
+    replacements = tuple(Replacement(where=each, planted=replaced[each]) for each in replaced)
+    return Mutant(name=name, disaster=disaster, replacements=replacements, instance=instance)
+
+
+def holds(action: str, *guards: str) -> dict[str, Planted]:
+    """These guards of an action, ``module.function``, always hold."""
+    return {f"{action}/{guard}": lambda *_: True for guard in guards}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,19 +131,21 @@ class Mutant:
     name: str
     disaster: str
     """What it leads to, in words."""
-    patches: tuple[Patch, ...]
+    replacements: tuple[Replacement, ...]
+    instance: str | None = None
+    """The instance of the exact comparison in which it shows, if it breaks no claim soon."""
 
     @property
     def is_in_the_core(self) -> bool:
         """Whether the core alone shows it."""
-        return all(patch.module in CORE for patch in self.patches)
+        return all(replacement.module in CORE for replacement in self.replacements)
 
 
 def begins(mutant: Mutant) -> SystemFactory:
-    """The system to look for the bug in: the core alone where the bug is there, else the whole stack."""
+    """The system to look for the bug in: the core alone if the bug is there, else the whole stack."""
     if mutant.is_in_the_core:
         return partial(CoreSystem, core=load(mutant))
-    make_actor: ActorFactory = _Modules(mutant.patches).load("member").StackMember
+    make_actor: ActorFactory = _Modules(mutant.replacements).load("member").StackMember
     return partial(StackSystem, make_actor=make_actor)
 
 
@@ -91,9 +153,9 @@ def load(mutant: Mutant) -> Core:
     """The core with the bug in it.
 
     Raises:
-        ValueError: a patch does not fit the core any more.
+        LookupError: there is no such function to replace any more.
     """
-    modules = _Modules(mutant.patches)
+    modules = _Modules(mutant.replacements)
     step, lease, start = (modules.load(name) for name in ("step", "lease", "start"))
     return Core(
         step=step.step,
@@ -106,27 +168,26 @@ def load(mutant: Mutant) -> Core:
 
 
 class _Modules:
-    """The acting modules of one mutant, each loaded when the first other one imports it."""
+    """The acting modules of one mutant, each executed when the first other one imports it."""
 
-    def __init__(self, patches: Sequence[Patch]) -> None:
-        self._patches = patches
+    def __init__(self, replacements: Sequence[Replacement]) -> None:
+        self._replacements = replacements
         self._loaded: dict[str, ModuleType] = {}
+        unknown = [each.where for each in replacements if each.module not in MODULES]
+        if unknown:
+            raise LookupError(f"{unknown[0]}: there is no such module")
 
     def load(self, name: str) -> ModuleType:
         if name not in self._loaded:
-            module = ModuleType(SOURCES[name])
+            module = ModuleType(MODULES[name])
             vars(module)["__builtins__"] = {**vars(builtins), "__import__": self._import}
             self._loaded[name] = module
-            exec(compile(self._source(name), f"<mutated {name}>", "exec"), vars(module))
+            source = inspect.getsource(importlib.import_module(MODULES[name]))
+            exec(compile(source, f"<mutated {name}>", "exec"), vars(module))
+            for replacement in self._replacements:
+                if replacement.module == name:
+                    replacement.apply(vars(module))
         return self._loaded[name]
-
-    def _source(self, name: str) -> str:
-        module = importlib.import_module(SOURCES[name])
-        source = QUOTATION.sub("", inspect.getsource(module)).replace(ONCE, "")
-        for patch in self._patches:
-            if patch.module == name:
-                source = patch.applied_to(source)
-        return source
 
     def _import(
         self,
@@ -136,6 +197,6 @@ class _Modules:
         fromlist: Sequence[str] = (),
         level: int = 0,
     ) -> ModuleType:
-        if name in ACTING:
-            return self.load(ACTING[name])
+        if name in NAMES:
+            return self.load(NAMES[name])
         return builtins.__import__(name, globals, locals, fromlist, level)

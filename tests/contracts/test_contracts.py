@@ -1,7 +1,5 @@
 """Contracts: each is confirmed for every argument, and each planted bug refutes its own."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from leader.protocol.lease import backed_by_quorum_until
 from leader.protocol.state import LeaseGrant
 from leader.protocol.vocabulary import Duration, Instant, MemberId
+from stateful_tests.mutants.loader import Replacement
 from tests.contracts.durations import lease_until_twin, timing
 from tests.contracts.page import PAGE, all_contracts, table, with_table
 from tests.contracts.planted import PLANTED, plant
@@ -42,14 +41,13 @@ def test_what_is_not_decided_is_not_refuted(module: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_bug_refutes_its_contracts(name: str, tmp_path: Path) -> None:
+def test_a_planted_bug_refutes_its_contracts(name: str) -> None:
     """A contract that would pass it shows nothing; the text names arguments to try."""
-    planted = PLANTED[name]
-    plant(planted.patch, tmp_path)
-    broken = [contract for contract in all_contracts() if contract.name in planted.breaks]
-    findings = check(broken, core=tmp_path)
+    breaks = PLANTED[name].breaks
+    broken = [contract for contract in all_contracts() if contract.name in breaks]
+    findings = check(broken, planted=name)
     assert {name: found.verdict for name, found in findings.items()} == dict.fromkeys(
-        planted.breaks, Verdict.REFUTED
+        breaks, Verdict.REFUTED
     )
     assert all("when calling" in found.text for found in findings.values())
 
@@ -102,9 +100,7 @@ def test_what_crosshair_says_is_read_as_it_is_meant() -> None:
     }
 
 
-def test_a_patch_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+def test_a_bug_that_cannot_be_planted_is_refused() -> None:
     """A planted bug that was none would seem to be caught by nothing."""
-    patch = PLANTED["half_may_elect"].patch
-    plant(patch, tmp_path / "once")
-    with pytest.raises(ValueError, match=r"must be in quorum\.py once"):
-        plant(type(patch)(module="quorum", old="no such line", new=""), tmp_path / "twice")
+    with pytest.raises(LookupError, match="there is no is_minority"):
+        plant((Replacement(where="quorum.is_minority", planted=lambda *_: True),))

@@ -5,7 +5,6 @@ decided is never taken for proved, and what CrossHair says nothing of is an erro
 """
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -70,21 +69,22 @@ def contracts_of(module: str) -> list[Contract]:
     ]
 
 
-def check(contracts: Sequence[Contract], core: Path = ROOT) -> dict[str, Finding]:
-    """What CrossHair finds of contracts of one module, with the ``leader`` package in folder ``core``.
+def check(contracts: Sequence[Contract], planted: str | None = None) -> dict[str, Finding]:
+    """What CrossHair finds of contracts of one module, with the bug of that name planted if one is named.
 
     RuntimeError, with what it said, if it did not come to a finding on each.
     """
     [module] = {contract.module for contract in contracts}
     asked = subprocess.run(
         [
-            *(sys.executable, "-m", "crosshair", "check"),
+            *(sys.executable, "-m"),
+            *(["crosshair"] if planted is None else ["tests.contracts.planted", planted]),
+            "check",
             *("--report_all", "--analysis_kind=PEP316"),
             f"--per_condition_timeout={BUDGET_SECONDS[module]}",
             *(f"{PACKAGE}.{module}.{contract.name}" for contract in contracts),
         ],
-        cwd=core,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,
