@@ -112,8 +112,8 @@ def handle_pre_vote_granted(
         return ignored(state, RefusalReason.ROUND_SUPERSEDED, why)
     granted = role.granted | {voter}
     counted = replace(state, role=replace(role, granted=granted))
-    # Spec: ~IsQuorum(granted[m] \cup {r.from}, Voters)
-    # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
+    # Spec: ~WouldWin(granted[m] \cup {r.from})
+    # Spec: WouldWin(granted[m] \cup last)
     if is_quorum(granted, state.voters):
         return campaign(counted, moment)
     return ActionResult(Action.HANDLE_PRE_VOTE_GRANTED, counted)

@@ -26,7 +26,7 @@ def handle_refusal(state: State, message: Refusal, moment: Moment) -> ActionResu
     if round_superseded(state):
         why = f"refused by {message.sender}, perhaps in the term of the member that we just granted a pre-vote"
         return ignored(state, RefusalReason.ROUND_SUPERSEDED, why)
-    # Spec: RenewInPlace => LeaseOver(m)
+    # Spec: LeaseOver(m)
     # Spec: Acts(m)
     if acts(state, moment.now):
         return renew(state, message.term, moment)
@@ -37,7 +37,7 @@ def update_term(state: State, term: Term, moment: Moment) -> ActionResult:
     """Adopt a higher term and follow; a member that was campaigning asks again. Spec: Refusals, UpdateTerm."""
     # Spec: r.term > term[m]
     require(is_higher_term(state, term), "UpdateTerm: a term must never decrease")
-    # Spec: RenewInPlace => LeaseOver(m)
+    # Spec: LeaseOver(m)
     require(
         not acts(state, moment.now), "UpdateTerm: a leader with a live lease must not step down"
     )

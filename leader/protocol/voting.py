@@ -41,7 +41,7 @@ def campaign(state: State, moment: Moment) -> ActionResult:
     """Ask for votes in the next term: a quorum said that it would vote for us. Spec: Campaign."""
     # Spec: role[m] = "precandidate"
     role = require_role(state, "Campaign", PreCandidate)
-    # Spec: PreVote => IsQuorum(granted[m] \cup last, Voters)
+    # Spec: WouldWin(granted[m] \cup last)
     require(is_quorum(role.granted, state.voters), "Campaign: no quorum would vote for this member")
     return become_candidate(Action.CAMPAIGN, state, Term(state.term + 1), None, moment)
 
