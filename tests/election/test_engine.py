@@ -319,7 +319,7 @@ def test_engine_logs_what_it_ignores_at_debug(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.DEBUG, logger="runtime"):
         on_bench(main, found=FOUND)
     assert logged(caplog.records, logging.DEBUG) == [
-        "ignored (by_the_core): only a leader can resign"
+        "ignored (not_leading): only a leader can resign"
     ]
 
 
