@@ -4,6 +4,7 @@ Small numbers, so that terms, instants and names meet often. Any state that its 
 or not; but what a leader leads by holds its own answer.
 """
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from leader.protocol.messages import Message
@@ -36,6 +37,9 @@ from tests.protocol.builders import (
     vote_refused,
     vote_request,
 )
+
+ON_A_BUSY_MACHINE = settings(suppress_health_check=[HealthCheck.too_slow])
+"""A whole state takes long to build if other processes need the processor too."""
 
 TIMES = st.integers(0, 300)
 TERMS = st.integers(4, 7)

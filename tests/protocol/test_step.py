@@ -61,7 +61,7 @@ from tests.protocol.builders import (
     vote_refused,
     vote_request,
 )
-from tests.protocol.strategies import messages, states
+from tests.protocol.strategies import ON_A_BUSY_MACHINE, messages, states
 
 ROLES: list[Role] = [
     following(B, 150),
@@ -108,6 +108,7 @@ def test_of_what_is_due_together_the_first_appointment_is_kept() -> None:
 
 
 @pytest.mark.slow
+@ON_A_BUSY_MACHINE
 @given(state=states(), jitter=st.integers(0, 65_535))
 def test_a_wake_up_with_nothing_due_does_nothing(state: State, jitter: int) -> None:
     """At any instant before the next deadline, in any state."""
@@ -117,6 +118,7 @@ def test_a_wake_up_with_nothing_due_does_nothing(state: State, jitter: int) -> N
 
 
 @pytest.mark.slow
+@ON_A_BUSY_MACHINE
 @given(state=states(), jitter=st.integers(0, 65_535))
 def test_due_wake_ups_come_to_an_end(state: State, jitter: int) -> None:
     """An engine that wakes whenever something is due never turns in circles."""
@@ -170,6 +172,7 @@ def rank(effect: Effect) -> int:
 
 
 @pytest.mark.slow
+@ON_A_BUSY_MACHINE
 @given(state=states(), message=messages(), now=st.integers(0, 300))
 def test_the_record_precedes_the_messages_and_these_the_news(
     state: State, message: Message, now: int
@@ -185,6 +188,7 @@ def test_the_record_precedes_the_messages_and_these_the_news(
 
 
 @pytest.mark.slow
+@ON_A_BUSY_MACHINE
 @given(state=states(), message=messages(), now=st.integers(0, 300))
 def test_a_step_without_an_action_changes_nothing_but_the_pace(
     state: State, message: Message, now: int
