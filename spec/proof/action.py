@@ -1,8 +1,8 @@
 """What an action is: parameters, guards, and the state after.
 
-Knows no particular action. The idea: the guards that safety rests on stand apart from those that
-only narrow what may happen. The proof does without the second kind, so it covers more behaviours
-than Election.tla has; the comparison with TLC needs both kinds, for it is to find exactly those.
+Knows no particular action. Guards that safety needs are kept apart from guards that only narrow what
+may happen. The proof does not use the second kind, so it covers more behaviours than Election.tla has;
+the comparison with TLC uses both kinds, because it must find exactly Election.tla's steps.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,26 +11,26 @@ from dataclasses import dataclass, field
 import z3  # type: ignore[import-untyped]
 
 from spec.proof.language import Expression, Sort
-from spec.proof.state import BEFORE, MESSAGES, State
+from spec.proof.state import BEFORE, MESSAGES, SymbolicState
 
-# The guard that keeps nobody from acting: every other action is one of members that are up.
+# The guard that excludes NOBODY as the actor; in other actions, being up excludes it.
 IS_SOMEBODY = "is somebody"
 
 Guards = Mapping[str, Expression]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """When something may happen, and what comes of it."""
+class GuardedStep:
+    """The guards of a step, and the state after it."""
 
     needs: Guards = field(default_factory=dict)
     narrows: Guards = field(default_factory=dict)
-    after: State
+    after: SymbolicState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """A message of some kind, and whether there is one; a field that its kind lacks is None."""
+class ReceivedMessage:
+    """The fields of a message, and whether it exists; a field that its kind lacks is None."""
 
     is_there: Expression
     sender: Expression = None
@@ -43,7 +43,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class ActionCase:
     """An action of Election.tla, or one case of it, from the state BEFORE.
 
     `received` is the kind of message that it receives; its fields are then the first parameters.
@@ -54,28 +54,28 @@ class Action:
     received: str | None
     parameters: tuple[Expression, ...]
     actor: Expression
-    step: Step
+    step: GuardedStep
 
     @property
     def label(self) -> str:
-        """The name, with the case where there are several."""
+        """The name, with the case if there are several."""
         return f"{self.name}, {self.case}" if self.case else self.name
 
 
 def action(
     name: str, case: str = "", *, receives: str | None = None, **sorts: Sort
-) -> Callable[[Callable[..., Step]], Action]:
-    """Makes an action of a function of the state, the received message if any, and parameters.
+) -> Callable[[Callable[..., GuardedStep]], ActionCase]:
+    """Makes an action of a function of the state, of the received message if any, and of parameters.
 
     The fields of a message are the same constants in all actions that receive its kind.
     """
     free = {parameter: z3.Const(parameter, sort) for parameter, sort in sorts.items()}
     fields = _fields(receives) if receives else {}
     actor = fields.get("recipient", next(iter(free.values()), None))
-    message = [Message(is_there=_is_there(receives, fields), **fields)] if receives else []
+    message = [ReceivedMessage(is_there=_is_there(receives, fields), **fields)] if receives else []
 
-    def make(builder: Callable[..., Step]) -> Action:
-        return Action(
+    def make(builder: Callable[..., GuardedStep]) -> ActionCase:
+        return ActionCase(
             name=name,
             case=case,
             received=receives,

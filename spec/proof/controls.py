@@ -11,12 +11,12 @@ from functools import partial
 
 import z3  # type: ignore[import-untyped]
 
-from spec.proof.action import IS_SOMEBODY, Action
+from spec.proof.action import IS_SOMEBODY, ActionCase
 from spec.proof.claims import INVARIANT, PROPERTIES, Claim
 from spec.proof.language import NOBODY, Expression, Member
 from spec.proof.protocol import ACTIONS, AXIOMS, initial
-from spec.proof.solver import LIMIT, Answer, answer_of
-from spec.proof.state import BEFORE, State
+from spec.proof.solver import LIMIT, SolverAnswer, answer_of
+from spec.proof.state import BEFORE, SymbolicState
 from spec.proof.universe import Universe
 
 # Where the lack of a conjunct or an axiom is felt: after an action, or (None) in a property.
@@ -25,12 +25,12 @@ FELT_IN: Mapping[str, str | None] = {
     "a lease is no longer than its promise (A3)": "Campaign",
     "nobody_is_down": "Campaign",
     "votes_are_not_ahead": "Campaign",
-    "votes_are_for_who_stood": "Campaign",
+    "votes_are_for_members_in_the_term": "Campaign",
     "one_vote_per_term": "BecomeLeader, by a vote",
     "pledges_are_not_ahead": "HandleVoteRequest, granted",
-    "pledges_are_to_who_stood": "Campaign",
+    "pledges_are_to_members_in_the_term": "Campaign",
     "pledges_are_short": "HandleVoteRequest, granted",
-    "requests_are_of_who_stood": "HandleVoteRequest, granted",
+    "requests_are_of_members_in_the_term": "HandleVoteRequest, granted",
     "requests_rest_on_resignations": "HandleVoteRequest, granted",
     "heartbeats_are_of_leaders": "HandleHeartbeat, accepted",
     "heartbeats_are_of_winners": "HandleHeartbeat, accepted",
@@ -38,7 +38,7 @@ FELT_IN: Mapping[str, str | None] = {
     "grants_are_pledged": "HandleVoteGranted",
     "acks_are_pledged": "HandleHeartbeatAck",
     "resignations_are_remembered": "HandleResigned, stands",
-    "who_resigned_counts_on_nothing": "HandleResigned, released",
+    "resigned_terms_back_nothing": "HandleResigned, released",
     "leaders_lead_their_term": "SendHeartbeat",
     "leaders_are_winners": "SendHeartbeat",
     "winners_overtake": None,
@@ -46,14 +46,14 @@ FELT_IN: Mapping[str, str | None] = {
     "backing_is_of_voters": "BecomeLeader, by its own vote",
     "held_leases_are_a_quorums": None,
     "held_leases_are_pledged": None,
-    "who_stands_has_promised_nobody_else": "Campaign",
+    "candidates_have_promised_no_other": "Campaign",
     "promises_are_kept": "Campaign",
     "a_vote_ends_earlier_pledges": "BecomeLeader, by its own vote",
     "winners_terms_reach_a_quorum": "Campaign",
     "an_overtaken_leader_has_no_quorum": None,
     "an_overtaken_candidate_has_no_quorum": "BecomeLeader, by its own vote",
-    "nobody_wins_ahead": "BecomeLeader, by its own vote",
-    "nobody_leads_behind": None,
+    "winners_are_in_the_term": "BecomeLeader, by its own vote",
+    "tokens_are_the_last_won": None,
     "one_leader_per_term": None,
 }
 
@@ -95,12 +95,12 @@ class Refuter:
     def __init__(self) -> None:
         self._searches = [_Search(size) for size in _SIZES]
 
-    def ask(self, control: Control, limit: float = LIMIT) -> Answer:
+    def ask(self, control: Control, limit: float = LIMIT) -> SolverAnswer:
         """Whether there is a counterexample; `limit` is in seconds for each universe."""
-        answers = [Answer.UNKNOWN]
+        answers = [SolverAnswer.UNKNOWN]
         for search in self._searches:
             answers.append(search.ask(control, limit))
-            if answers[-1] is Answer.POSSIBLE:
+            if answers[-1] is SolverAnswer.POSSIBLE:
                 break
         return answers[-1]
 
@@ -117,7 +117,7 @@ class _Search:
             grounded = self._universe.grounded(formula)
             self._solver.add(z3.Implies(self._switches[name], grounded))
 
-    def ask(self, control: Control, limit: float) -> Answer:
+    def ask(self, control: Control, limit: float) -> SolverAnswer:
         self._solver.push()
         try:
             self._solver.set(timeout=int(limit * 1000))
@@ -133,13 +133,13 @@ def _beginning(universe: Universe) -> Iterator[Expression]:
     yield universe.grounded(initial())
 
 
-def _step(action: Action, universe: Universe) -> Iterator[Expression]:
+def _step(action: ActionCase, universe: Universe) -> Iterator[Expression]:
     yield from universe.closed(action.parameters)
     guards = (*action.step.needs.values(), *action.step.narrows.values())
     yield from map(universe.grounded, guards)
 
 
-def _without_guard(action: Action, missing: str, universe: Universe) -> Iterator[Expression]:
+def _without_guard(action: ActionCase, missing: str, universe: Universe) -> Iterator[Expression]:
     yield from universe.closed(action.parameters)
     # Otherwise the step of a member that does not exist would refute almost everything.
     if missing != IS_SOMEBODY and action.actor.sort() == Member:
@@ -162,5 +162,5 @@ def _without(missing: str, universe: Universe) -> Iterator[Expression]:
     yield _one_is_false(others, action.step.after, universe)
 
 
-def _one_is_false(claims: Iterable[Claim], s: State, universe: Universe) -> Expression:
+def _one_is_false(claims: Iterable[Claim], s: SymbolicState, universe: Universe) -> Expression:
     return z3.Or([universe.refuted(claim(s)) for claim in claims])

@@ -13,8 +13,8 @@ import z3  # type: ignore[import-untyped]
 
 from spec.comparison.instance import Instance
 from spec.comparison.spec_states import SpecState, initial_state
-from spec.proof.action import Action
-from spec.proof.language import EVERYONE_ELSE, Function, Relation
+from spec.proof.action import ActionCase
+from spec.proof.language import EVERYONE_ELSE, Relation, StateFunction
 from spec.proof.protocol import ACTIONS
 from spec.proof.python import domain_of, text_of, tuple_text
 from spec.proof.state import BEFORE, MESSAGES
@@ -24,7 +24,7 @@ from spec.proof.variables import FUNCTIONS, Row, Values, Variables
 class ProofExplorer:
     """The graph of an instance by these actions; its states are the specification's."""
 
-    def __init__(self, instance: Instance, actions: Sequence[Action] = ACTIONS) -> None:
+    def __init__(self, instance: Instance, actions: Sequence[ActionCase] = ACTIONS) -> None:
         self._instance = instance
         self._variables = Variables(instance)
         symbols = symbols_of(instance)
@@ -85,13 +85,13 @@ def symbols_of(instance: Instance) -> dict[str, Any]:
 class _ComputedAction:
     """An action whose guards and state after are functions of Python."""
 
-    action: Action
+    action: ActionCase
     domains: tuple[Sequence[Any], ...]
     happens: Any
     after: Any
 
     @classmethod
-    def of(cls, action: Action, symbols: Mapping[str, Any]) -> "_ComputedAction":
+    def of(cls, action: ActionCase, symbols: Mapping[str, Any]) -> "_ComputedAction":
         head = ", ".join([*FUNCTIONS, *MESSAGES, "won", *map(str, action.parameters)])
         guards = z3.And(*action.step.needs.values(), *action.step.narrows.values())
         own = action.parameters[len(MESSAGES[action.received]) if action.received else 0 :]
@@ -120,7 +120,7 @@ def _function(head: str, body: str, symbols: Mapping[str, Any]) -> Any:
     return eval(f"lambda {head}: {body}", dict(symbols))
 
 
-def _text_after(action: Action) -> str:
+def _text_after(action: ActionCase) -> str:
     """The variables after the step, what time it is then, and the messages that the step sends."""
     after = action.step.after
     texts = {name: _text_of_function(getattr(after, name), name) for name in FUNCTIONS}
@@ -129,7 +129,7 @@ def _text_after(action: Action) -> str:
     return "{" + ", ".join(f"{name!r}: {text}" for name, text in texts.items()) + "}"
 
 
-def _text_of_function(function: Function, name: str) -> str:
+def _text_of_function(function: StateFunction, name: str) -> str:
     if function is getattr(BEFORE, name):
         return name
     places = [

@@ -1,8 +1,8 @@
-"""What actions and claims are written in: sorts, functions, relations, and how they change.
+"""The language of actions and claims: sorts, functions, relations, and how they change.
 
-Knows logic and no protocol. The idea: a state is a bundle of functions and relations, and the state
-after a step is the same bundle with some of them replaced by terms over the state before. A claim
-about the state after is then a claim about the state before: no primed symbols, no frame axioms.
+Knows logic and no protocol. A state consists of functions and relations; in the state after a step,
+some of them are replaced by terms over the state before. A claim about the state after is therefore a
+claim about the state before, so no primed symbols and no frame axioms are needed.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ Role, _ROLES = z3.EnumSort(
 )
 DOWN, FOLLOWER, PRECANDIDATE, CANDIDATE, LEADER, RENEWING = _ROLES
 
-# Nobody is a member that is down for ever.
+# "Nobody" is a value of the sort of members that never takes part: a member that is always down.
 NOBODY: Expression = z3.Const("nobody", Member)
 
 all_of, any_of, negated, implies, either = z3.And, z3.Or, z3.Not, z3.Implies, z3.If
@@ -37,8 +37,8 @@ def for_all(
 ) -> Expression:
     """The claim about all values of the sorts.
 
-    `at_sight_of` gives the terms that make the solver think of the claim, where its own choice is
-    a bad one; that changes how soon a proof is found and not what is proved.
+    `at_sight_of` gives the terms at which the solver uses the claim, for claims where its own choice
+    is slow. This changes how soon a proof is found, not what is proved.
     """
     variables = _variables(sorts)
     hints = [z3.MultiPattern(*at_sight_of(*variables))] if at_sight_of else []
@@ -46,17 +46,17 @@ def for_all(
 
 
 def for_some(sorts: Sequence[Sort], claim: Callable[..., Expression]) -> Expression:
-    """The claim about some values of the sorts."""
+    """That there are values of the sorts for which the claim is true."""
     variables = _variables(sorts)
     return z3.Exists(variables, claim(*variables))
 
 
 def highest(first: Expression, second: Expression) -> Expression:
-    """The higher of two terms, the later of two instants."""
+    """The higher of two terms, or the later of two instants."""
     return either(first >= second, first, second)
 
 
-class Function:
+class StateFunction:
     """A function of the state: a symbol of the solver, or such a symbol changed at some places."""
 
     def __init__(self, symbol: Expression, value: Callable[..., Expression] | None = None) -> None:
@@ -64,26 +64,28 @@ class Function:
         self._value = value or symbol
 
     def __call__(self, *arguments: Expression) -> Expression:
-        """The value there."""
+        """The value for these arguments."""
         return self._value(*arguments)
 
-    def put(self, *place: Expression, to: Expression | Callable[..., Expression]) -> "Function":
-        """The function with another value wherever the first arguments are those of the place."""
+    def put(
+        self, *place: Expression, to: Expression | Callable[..., Expression]
+    ) -> "StateFunction":
+        """The function with another value wherever its first arguments are those of the place."""
 
         def value(*arguments: Expression) -> Expression:
             here = all_of(*(a == p for a, p in zip(arguments, place, strict=False)))
             new = to(*arguments[len(place) :]) if callable(to) else to
             return either(here, new, self(*arguments))
 
-        return Function(self.symbol, value)
+        return StateFunction(self.symbol, value)
 
-    def mapped(self, change: Callable[..., Expression]) -> "Function":
-        """The function of one argument with every value changed, given the argument and it."""
-        return Function(self.symbol, lambda argument: change(argument, self(argument)))
+    def mapped(self, change: Callable[..., Expression]) -> "StateFunction":
+        """The function of one argument with every value changed; `change` gets argument and value."""
+        return StateFunction(self.symbol, lambda argument: change(argument, self(argument)))
 
 
 class _Everyone:
-    """Stands for the recipient in a message to every member but the one that sends it."""
+    """Stands for the recipient of a message to every member but its sender."""
 
 
 EVERYONE_ELSE = _Everyone()
@@ -91,7 +93,7 @@ Row: TypeAlias = tuple[Expression, ...]
 
 
 class Relation:
-    """A relation of the state that only ever grows: a symbol of the solver and rows added to it."""
+    """A relation of the state to which rows are added and never removed."""
 
     def __init__(self, symbol: Expression, added: tuple[Row, ...] = ()) -> None:
         self.symbol = symbol
@@ -104,8 +106,13 @@ class Relation:
         return any_of(was_there, *added) if added else was_there
 
     def adding(self, *row: Expression) -> "Relation":
-        """The relation with one more row; with EVERYONE_ELSE in it, one for each but its first."""
+        """The relation with one more row; with EVERYONE_ELSE in it, one for all members but the first."""
         return Relation(self.symbol, (*self.added, row))
+
+    def always(self, claim: Callable[..., Expression]) -> Expression:
+        """The claim about every row of the relation."""
+        sorts = [self.symbol.domain(column) for column in range(self.symbol.arity())]
+        return for_all(sorts, lambda *row: implies(self(*row), claim(*row)))
 
 
 def _matches(row: Row, arguments: Row) -> Expression:
@@ -118,5 +125,5 @@ def _matches(row: Row, arguments: Row) -> Expression:
 
 
 def _variables(sorts: Sequence[Sort]) -> list[Expression]:
-    # Fresh ones: a variable with the name of an action's parameter would capture it.
+    # A variable that had the name of an action's parameter would capture it, so they are fresh.
     return [z3.FreshConst(sort) for sort in sorts]

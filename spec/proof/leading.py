@@ -1,15 +1,14 @@
 """The actions by which a leader stays one, goes on in a higher term, or ceases to be one.
 
-Knows Election.tla, from which the names, the order of the guards and their reasons are.
+Names, guards, their order and their reasons are those of Election.tla.
 """
 
 from dataclasses import replace
 
-from spec.proof.action import IS_SOMEBODY, Message, Step, action
-from spec.proof.electing import answered, follow, pledge, promise, stand_for, without_promise
+from spec.proof.action import IS_SOMEBODY, GuardedStep, ReceivedMessage, action
+from spec.proof.electing import answered, stand_for
 from spec.proof.language import (
     CANDIDATE,
-    DOWN,
     EVERYONE_ELSE,
     FOLLOWER,
     LEADER,
@@ -21,18 +20,16 @@ from spec.proof.language import (
     all_of,
     any_of,
     either,
+    for_all,
     implies,
     negated,
 )
 from spec.proof.state import (
-    State,
-    acts,
+    SymbolicState,
+    exists_in,
+    in_quorum,
     in_terms,
-    is_at_least_the_lease,
-    is_at_most_the_lease,
-    is_promised_to_another,
     is_quorum,
-    leads,
     lease_length,
     may_resign,
     renew_in_place,
@@ -40,13 +37,13 @@ from spec.proof.state import (
 
 
 @action("SendHeartbeat", m=Member)
-def send_heartbeat(s: State, m: Expression) -> Step:
-    """Renew the promise to oneself, and ask the others."""
-    return Step(
+def send_heartbeat(s: SymbolicState, m: Expression) -> GuardedStep:
+    """Renew the promise to itself, and ask the others."""
+    return GuardedStep(
         needs={"leads": s.role(m) == LEADER},
-        narrows={"acts": acts(s, m)},
+        narrows={"acts": s.acts(m)},
         after=replace(
-            pledge(s, m, m, s.term(m), s.now),
+            s.pledging(m, m, s.term(m), s.now),
             backing=s.backing.put(m, m, to=s.now + lease_length(m)),
             heartbeat=s.heartbeat.adding(m, EVERYONE_ELSE, s.term(m), s.now),
         ),
@@ -54,18 +51,18 @@ def send_heartbeat(s: State, m: Expression) -> Step:
 
 
 @action("HandleHeartbeat", "accepted", receives="heartbeat")
-def accept_heartbeat(s: State, r: Message) -> Step:
-    """A promise to another does not matter: that lease is over, or the sender could not lead."""
+def accept_heartbeat(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
+    """A promise to another does not matter: its lease is over, or the sender could not lead."""
     v = r.recipient
-    return Step(
+    return GuardedStep(
         needs={
             "there is a heartbeat": r.is_there,
             IS_SOMEBODY: v != NOBODY,
             "its term is not higher": r.term >= s.term(v),
         },
-        narrows={"is up": s.role(v) != DOWN},
+        narrows={"is up": s.is_up(v)},
         after=replace(
-            pledge(follow(s, v, r.sender), v, r.sender, r.term, r.sent),
+            s.following(v, r.sender).pledging(v, r.sender, r.term, r.sent),
             term=s.term.put(v, to=r.term),
             stamp=s.stamp.put(v, to=r.term),
             heartbeat_ack=s.heartbeat_ack.adding(v, r.sender, r.term, r.sent),
@@ -74,13 +71,13 @@ def accept_heartbeat(s: State, r: Message) -> Step:
 
 
 @action("HandleHeartbeat", "refused", receives="heartbeat")
-def refuse_heartbeat(s: State, r: Message) -> Step:
-    """A refusal tells the term."""
+def refuse_heartbeat(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
+    """A refusal tells the member's term."""
     v = r.recipient
-    return Step(
+    return GuardedStep(
         narrows={
             "there is a heartbeat": r.is_there,
-            "is up": s.role(v) != DOWN,
+            "is up": s.is_up(v),
             "its term is higher": r.term < s.term(v),
         },
         after=replace(s, refused=s.refused.adding(r.sender, s.term(v))),
@@ -88,10 +85,10 @@ def refuse_heartbeat(s: State, r: Message) -> Step:
 
 
 @action("HandleHeartbeatAck", receives="heartbeat_ack")
-def count_ack(s: State, r: Message) -> Step:
+def count_ack(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
     """An answer backs the term it was given to."""
     m = r.recipient
-    return Step(
+    return GuardedStep(
         needs={
             "there is an answer": r.is_there,
             "leads": s.role(m) == LEADER,
@@ -102,48 +99,61 @@ def count_ack(s: State, r: Message) -> Step:
 
 
 @action("ExpireLease", m=Member)
-def expire_lease(s: State, m: Expression) -> Step:
-    """Step down, and wait for nobody's message to do so."""
-    return Step(
-        needs={"leads": leads(s, m)},
-        narrows={"its lease is over": negated(acts(s, m))},
-        after=without_promise(follow(s, m, NOBODY), m, m),
+def expire_lease(s: SymbolicState, m: Expression) -> GuardedStep:
+    """Step down at once, without waiting for any message."""
+    return GuardedStep(
+        needs={"leads": s.leads(m)},
+        narrows={"its lease is over": negated(s.acts(m))},
+        after=s.following(m, NOBODY).releasing(m, m),
     )
 
 
 @action("UpdateTerm", receives="refused")
-def update_term(s: State, r: Message) -> Step:
-    """A higher term is about; whoever acts renews instead."""
+def update_term(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
+    """There is a higher term; a member that acts renews instead."""
     m = r.recipient
-    return Step(
-        needs={"is up": s.role(m) != DOWN, "its term is lower": r.term > s.term(m)},
+    return GuardedStep(
+        needs={"is up": s.is_up(m), "its term is lower": r.term > s.term(m)},
         narrows={
             "there is a refusal": r.is_there,
-            "its lease is over": implies(renew_in_place, negated(acts(s, m))),
+            "its lease is over": implies(renew_in_place, negated(s.acts(m))),
         },
-        after=replace(
-            without_promise(follow(s, m, s.leader(m)), m, m), term=s.term.put(m, to=r.term)
-        ),
+        after=replace(s.following(m, s.leader(m)).releasing(m, m), term=s.term.put(m, to=r.term)),
+    )
+
+
+def _is_at_most_the_lease(
+    s: SymbolicState, m: Expression, q: Expression, end: Expression
+) -> Expression:
+    """Whether the quorum backs m until `end` at least."""
+    return for_all([Member], lambda v: implies(in_quorum(v, q), s.backing(m, v) >= end))
+
+
+def _is_at_least_the_lease(s: SymbolicState, m: Expression, end: Expression) -> Expression:
+    """Whether no quorum backs m beyond `end`."""
+    return for_all(
+        [Quorum],
+        lambda q: implies(is_quorum(q), exists_in(q, lambda v: s.backing(m, v) <= end)),
     )
 
 
 def _renewed(
-    s: State, m: Expression, above: Expression, q: Expression, weakest: Expression
-) -> Step:
-    """m stands for the term `above` + 1; as a leader it holds what the weakest of q gives."""
+    s: SymbolicState, m: Expression, above: Expression, q: Expression, weakest: Expression
+) -> GuardedStep:
+    """m stands for the term `above` + 1; a leader holds the lease that the weakest of q gives it."""
     lease = s.backing(m, weakest)
     held = either(s.role(m) == LEADER, lease, s.held(m))
     is_leader = s.role(m) == LEADER
-    return Step(
+    return GuardedStep(
         needs={
-            "leads": leads(s, m),
+            "leads": s.leads(m),
             "they are a quorum": is_quorum(q),
-            "its lease has no later end": implies(is_leader, is_at_most_the_lease(s, m, q, lease)),
+            "its lease has no later end": implies(is_leader, _is_at_most_the_lease(s, m, q, lease)),
         },
         narrows={
             "may renew": renew_in_place,
-            "acts": acts(s, m),
-            "its lease has no earlier end": implies(is_leader, is_at_least_the_lease(s, m, lease)),
+            "acts": s.acts(m),
+            "its lease has no earlier end": implies(is_leader, _is_at_least_the_lease(s, m, lease)),
             "there is a term": in_terms(above + 1),
         },
         after=replace(
@@ -155,8 +165,8 @@ def _renewed(
 
 
 @action("Renew", "above a refusal", receives="refused", q=Quorum, weakest=Member)
-def renew(s: State, r: Message, q: Expression, weakest: Expression) -> Step:
-    """A higher term is about while m acts: move above it without ceasing to act."""
+def renew(s: SymbolicState, r: ReceivedMessage, q: Expression, weakest: Expression) -> GuardedStep:
+    """There is a higher term while m acts: move above it without ceasing to act."""
     step = _renewed(s, r.recipient, r.term, q, weakest)
     return replace(
         step,
@@ -166,20 +176,20 @@ def renew(s: State, r: Message, q: Expression, weakest: Expression) -> Step:
 
 
 @action("Renew", "again", m=Member, q=Quorum, weakest=Member)
-def renew_again(s: State, m: Expression, q: Expression, weakest: Expression) -> Step:
-    """Not elected yet: try the next term while it still may."""
+def renew_again(s: SymbolicState, m: Expression, q: Expression, weakest: Expression) -> GuardedStep:
+    """It is not elected yet: try the next term while it still acts."""
     step = _renewed(s, m, s.term(m), q, weakest)
     return replace(step, narrows={**step.narrows, "renews already": s.role(m) == RENEWING})
 
 
 @action("Resign", m=Member, successor=Member)
-def resign(s: State, m: Expression, successor: Expression) -> Step:
-    """Stop first, then say so."""
-    return Step(
-        needs={"leads": leads(s, m)},
+def resign(s: SymbolicState, m: Expression, successor: Expression) -> GuardedStep:
+    """Stop acting first, then tell the others."""
+    return GuardedStep(
+        needs={"leads": s.leads(m)},
         narrows={"may resign": may_resign(m), "names another": successor != m},
         after=replace(
-            promise(follow(s, m, NOBODY), m, NOBODY, s.now),
+            s.following(m, NOBODY).promising(m, NOBODY, s.now),
             resignation=s.resignation.adding(m, EVERYONE_ELSE, s.term(m), successor),
             retired=s.retired.put(m, to=s.term(m)),
         ),
@@ -187,16 +197,16 @@ def resign(s: State, m: Expression, successor: Expression) -> Step:
 
 
 @action("HandleResigned", "stands", receives="resignation")
-def succeed(s: State, r: Message) -> Step:
+def succeed(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
     """The named successor campaigns at once, and shows the resignation."""
     v = r.recipient
     stood = stand_for(s, v, s.term(v) + 1, CANDIDATE, r.sender)
-    return Step(
+    return GuardedStep(
         needs={
             "there is a resignation": r.is_there,
             "follows": s.role(v) == FOLLOWER,
             "is of its term": r.term == s.term(v),
-            "has promised nobody else": negated(is_promised_to_another(s, v, r.sender)),
+            "has promised nobody else": negated(s.is_promised_to_another(v, r.sender)),
         },
         narrows={"is named": r.successor == v, "there is a term": in_terms(s.term(v) + 1)},
         after=replace(stood, held=s.held.put(v, to=s.now)),
@@ -204,13 +214,13 @@ def succeed(s: State, r: Message) -> Step:
 
 
 @action("HandleResigned", "released", receives="resignation")
-def release(s: State, r: Message) -> Step:
-    """A promise of a later term is to a later leadership."""
+def release(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
+    """A promise of a later term is owed to a later leadership."""
     v = r.recipient
     is_named = all_of(*succeed.step.needs.values(), r.successor == v)
     owed = all_of(s.promised_to(v) == r.sender, s.promised_until(v) > s.now)
     following = either(s.leader(v) == r.sender, NOBODY, s.leader(v))
-    return Step(
+    return GuardedStep(
         needs={
             "there is a resignation": r.is_there,
             "follows": s.role(v) == FOLLOWER,
@@ -220,7 +230,7 @@ def release(s: State, r: Message) -> Step:
             "does not stand": negated(is_named),
             "something changes": any_of(s.leader(v) == r.sender, owed),
         },
-        after=without_promise(follow(s, v, following), v, r.sender),
+        after=s.following(v, following).releasing(v, r.sender),
     )
 
 

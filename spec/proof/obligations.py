@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from spec.proof.action import Action
+from spec.proof.action import ActionCase
 from spec.proof.claims import INVARIANT, PROPERTIES, Claim
 from spec.proof.language import Expression, negated
 from spec.proof.protocol import ACTIONS, AXIOMS, initial
@@ -43,7 +43,7 @@ def _initiation(name: str, claim: Claim) -> Obligation:
     )
 
 
-def _consecution(action: Action, name: str, claim: Claim) -> Obligation:
+def _consecution(action: ActionCase, name: str, claim: Claim) -> Obligation:
     guards = action.step.needs.values()
     return Obligation(
         part=action.label,

@@ -1,9 +1,9 @@
-"""The protocol as a whole: all actions, the initial states, and what is taken for granted.
+"""The protocol as a whole: all actions, the initial states, and the axioms.
 
-Knows what a run is made of, and no claim about runs.
+Knows what a run consists of, and no claim about runs.
 """
 
-from spec.proof.action import Action
+from spec.proof.action import ActionCase
 from spec.proof.electing import ELECTING
 from spec.proof.language import (
     DOWN,
@@ -23,7 +23,7 @@ from spec.proof.leading import LEADING
 from spec.proof.state import (
     BEFORE,
     MESSAGES,
-    State,
+    SymbolicState,
     exists_in,
     in_quorum,
     is_quorum,
@@ -32,9 +32,9 @@ from spec.proof.state import (
 )
 from spec.proof.world import WORLD
 
-ACTIONS: tuple[Action, ...] = (*ELECTING, *LEADING, *WORLD)
+ACTIONS: tuple[ActionCase, ...] = (*ELECTING, *LEADING, *WORLD)
 
-# A1, A2 and A4 are guards: of Crash, of Restart, of PeerDown.
+# The assumptions A1, A2 and A4 are guards: of Crash, of Restart, of PeerDown.
 AXIOMS: dict[str, Expression] = {
     "two quorums share a member": for_all(
         [Quorum, Quorum],
@@ -48,8 +48,8 @@ AXIOMS: dict[str, Expression] = {
 }
 
 
-def initial(s: State = BEFORE) -> Expression:
-    """Init: everybody follows nobody in term 0, and nothing has happened."""
+def initial(s: SymbolicState = BEFORE) -> Expression:
+    """Init: every member follows nobody in term 0, and nothing has happened."""
     return all_of(
         s.role(NOBODY) == DOWN,
         for_all([Member], lambda m: _at_rest(s, m)),
@@ -61,7 +61,7 @@ def initial(s: State = BEFORE) -> Expression:
     )
 
 
-def _at_rest(s: State, m: Expression) -> Expression:
+def _at_rest(s: SymbolicState, m: Expression) -> Expression:
     return all_of(
         any_of(m == NOBODY, s.role(m) == FOLLOWER),
         *(value(m) == 0 for value in (s.term, s.stamp, s.rival, s.retired)),
@@ -70,6 +70,6 @@ def _at_rest(s: State, m: Expression) -> Expression:
     )
 
 
-def _is_empty(s: State, kind: str) -> Expression:
+def _is_empty(s: SymbolicState, kind: str) -> Expression:
     is_there = getattr(s, kind)
     return for_all(list(MESSAGES[kind].values()), lambda *fields: negated(is_there(*fields)))

@@ -20,7 +20,7 @@ from spec.proof.controls import Control, Refuter, controls
 from spec.proof.explorer import ProofExplorer
 from spec.proof.instances import INSTANCES, THOROUGH
 from spec.proof.obligations import Obligation, obligations
-from spec.proof.solver import Answer, ask
+from spec.proof.solver import SolverAnswer, ask
 
 
 class Kind(StrEnum):
@@ -33,9 +33,9 @@ class Kind(StrEnum):
 
 EXPECTED = {Kind.OBLIGATION: "proved", Kind.CONTROL: "refuted", Kind.COMPARISON: EQUAL}
 _VERDICTS = {
-    Answer.IMPOSSIBLE: EXPECTED[Kind.OBLIGATION],
-    Answer.POSSIBLE: EXPECTED[Kind.CONTROL],
-    Answer.UNKNOWN: "unknown",
+    SolverAnswer.IMPOSSIBLE: EXPECTED[Kind.OBLIGATION],
+    SolverAnswer.POSSIBLE: EXPECTED[Kind.CONTROL],
+    SolverAnswer.UNKNOWN: "unknown",
 }
 
 

@@ -16,7 +16,7 @@ LIMIT = 30.0
 _SEEDS = 6
 
 
-class Answer(StrEnum):
+class SolverAnswer(StrEnum):
     """What the solver says."""
 
     POSSIBLE = "possible"
@@ -24,26 +24,26 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-def ask(hypotheses: Sequence[Expression], limit: float = LIMIT) -> Answer:
+def ask(hypotheses: Sequence[Expression], limit: float = LIMIT) -> SolverAnswer:
     """Whether all the hypotheses can be true at once; `limit` is in seconds for each way."""
     # Instantiating quantifiers by the terms at hand decides almost everything in milliseconds, or
     # gives up as quickly: some orders of the search find the proof, some do not.
     for seed in range(_SEEDS):
         answer = _ask(hypotheses, limit, auto_config=False, mbqi=False, random_seed=seed)
-        if answer is not Answer.UNKNOWN:
+        if answer is not SolverAnswer.UNKNOWN:
             return answer
     return _ask(hypotheses, limit)
 
 
-def _ask(hypotheses: Sequence[Expression], limit: float, **options: bool | int) -> Answer:
+def _ask(hypotheses: Sequence[Expression], limit: float, **options: bool | int) -> SolverAnswer:
     solver = z3.Solver()
     solver.set(timeout=int(limit * 1000), **options)
     solver.add(*hypotheses)
     return answer_of(solver.check())
 
 
-def answer_of(result: object) -> Answer:
+def answer_of(result: object) -> SolverAnswer:
     """The solver's own verdict as an answer."""
     if result == z3.sat:
-        return Answer.POSSIBLE
-    return Answer.IMPOSSIBLE if result == z3.unsat else Answer.UNKNOWN
+        return SolverAnswer.POSSIBLE
+    return SolverAnswer.IMPOSSIBLE if result == z3.unsat else SolverAnswer.UNKNOWN

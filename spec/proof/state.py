@@ -1,33 +1,38 @@
 """The state of the proof: Election.tla's variables, with one clock for all and messages kept for ever.
 
-Knows what there is, not what happens to it. A promise or a lease is the instant at which it ends,
-where Election.tla counts the ticks left of it: over means at or before `now`. The messages of each
-kind are a relation, a column for each field; those that Election.tla forgets stay here.
+Knows the variables, not the actions. A promise or a lease is the instant at which it ends, while
+Election.tla counts the ticks left of it: it is over if that instant is not after `now`. The messages of
+each kind are a relation with a column for each field; messages that Election.tla forgets stay here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import z3  # type: ignore[import-untyped]
 
 from spec.proof.language import (
     CANDIDATE,
+    DOWN,
+    FOLLOWER,
     LEADER,
+    NOBODY,
     RENEWING,
     Expression,
-    Function,
     Instant,
     Member,
     Quorum,
     Relation,
     Role,
     Sort,
+    StateFunction,
     Term,
     Truth,
     all_of,
     any_of,
+    either,
     for_all,
     for_some,
+    highest,
     implies,
 )
 
@@ -48,36 +53,121 @@ MESSAGES: dict[str, dict[str, Sort]] = {
 }
 
 
+# Constants: given, and the same in every state.
+is_quorum: Expression = z3.Function("is_quorum", Quorum, Truth)
+in_quorum: Expression = z3.Function("in_quorum", Member, Quorum, Truth)
+promise_length: Expression = z3.Function("promise_length", Member, Instant)
+lease_length: Expression = z3.Function("lease_length", Member, Instant)
+in_terms: Expression = z3.Function("in_terms", Term, Truth)
+recorded: Expression = z3.Function("recorded", Member, Truth)
+may_crash: Expression = z3.Function("may_crash", Member, Truth)
+may_resign: Expression = z3.Function("may_resign", Member, Truth)
+renew_in_place: Expression = z3.Const("renew_in_place", Truth)
+trust_disconnect: Expression = z3.Const("trust_disconnect", Truth)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """All variables; a message's `sent` is when the question was asked, in an answer as well."""
+class SymbolicState:
+    """All variables; `sent` of an answer is the instant at which its question was sent."""
 
     now: Expression
-    role: Function
-    term: Function
-    stamp: Function
-    leader: Function
-    backing: Function  # backing(m, v): until when v's newest answer backs m
-    held: Function  # of a renewing leader: the end of the lease it has from its former term
-    promised_to: Function
-    promised_until: Function
+    role: StateFunction
+    term: StateFunction
+    stamp: StateFunction
+    leader: StateFunction
+    backing: StateFunction  # backing(m, v): until when v's newest answer backs m
+    held: StateFunction  # of a renewing leader: the end of the lease it has from its former term
+    promised_to: StateFunction
+    promised_until: StateFunction
     vote_request: Relation
     vote_granted: Relation
     heartbeat: Relation
     heartbeat_ack: Relation
     refused: Relation
     resignation: Relation
-    # Histories, read by no action.
+    # Histories: no action reads them.
     voted: Relation  # voted(v, t, m): v has voted in term t for m
     won: Relation  # won(t, m): m has become leader of term t
-    rival: Function  # rival(m): the highest term that anybody but m has won
-    pledged: Function  # pledged(v, m, t): until when an answer of v in term t backs m at most
-    retired: Function  # retired(m): the highest term that m has resigned from
-    held_by: Function  # held_by(m): the quorum whose answers gave m the lease it holds
+    rival: StateFunction  # rival(m): the highest term that any member but m has won
+    pledged: StateFunction  # pledged(v, m, t): until when an answer of v in term t backs m at most
+    retired: StateFunction  # retired(m): the highest term that m has resigned from
+    held_by: StateFunction  # held_by(m): the quorum whose answers gave m the lease it holds
+
+    def is_promised_to_another(self, m: Expression, to: Expression) -> Expression:
+        """Whether m owes a promise to another member than `to`, or to nobody."""
+        return all_of(self.promised_until(m) > self.now, self.promised_to(m) != to)
+
+    def is_up(self, m: Expression) -> Expression:
+        """Whether the process of m runs."""
+        return self.role(m) != DOWN
+
+    def asks(self, m: Expression) -> Expression:
+        """Whether m is waiting for votes."""
+        return any_of(self.role(m) == CANDIDATE, self.role(m) == RENEWING)
+
+    def leads(self, m: Expression) -> Expression:
+        """Whether m has a token and might act."""
+        return any_of(self.role(m) == LEADER, self.role(m) == RENEWING)
+
+    def backs(self, q: Expression, m: Expression) -> Expression:
+        """Whether the answers of all of q still back m."""
+        return for_all([Member], lambda v: implies(in_quorum(v, q), self.backing(m, v) > self.now))
+
+    def acts(self, m: Expression) -> Expression:
+        """Whether m may act as leader now."""
+        is_backed = for_some([Quorum], lambda q: all_of(is_quorum(q), self.backs(q, m)))
+        return any_of(
+            all_of(self.role(m) == LEADER, is_backed),
+            all_of(self.role(m) == RENEWING, self.held(m) > self.now),
+        )
+
+    def is_overtaken(self, m: Expression, t: Expression) -> Expression:
+        """Whether another member than m has won term t or a higher one."""
+        return t <= self.rival(m)
+
+    def following(self, m: Expression, leader: Expression) -> "SymbolicState":
+        """The state in which nothing remains of m's role but that it follows the leader."""
+        return replace(
+            self,
+            role=self.role.put(m, to=FOLLOWER),
+            leader=self.leader.put(m, to=leader),
+            backing=self.backing.put(m, to=self.now),
+            held=self.held.put(m, to=self.now),
+        )
+
+    def promising(self, v: Expression, to: Expression, until: Expression) -> "SymbolicState":
+        """The state in which v owes this promise and no other."""
+        return replace(
+            self,
+            promised_to=self.promised_to.put(v, to=to),
+            promised_until=self.promised_until.put(v, to=until),
+        )
+
+    def releasing(self, v: Expression, to: Expression) -> "SymbolicState":
+        """The state in which v owes no promise to `to`."""
+        released = self.promised_to(v) == to
+        return self.promising(
+            v,
+            either(released, NOBODY, self.promised_to(v)),
+            either(released, self.now, self.promised_until(v)),
+        )
+
+    def pledging(
+        self, v: Expression, to: Expression, term: Expression, sent: Expression
+    ) -> "SymbolicState":
+        """The state in which v promises, and answers what `to` sent at `sent` in the term."""
+        promised = self.promising(v, to, self.now + promise_length(v))
+        lease = highest(self.pledged(v, to, term), sent + lease_length(v))
+        return replace(promised, pledged=self.pledged.put(v, to, term, to=lease))
 
 
-def _function(name: str, *sorts: Sort) -> Function:
-    return Function(z3.Function(name, *sorts))
+def exists_in(q: Expression, claim: Callable[[Expression], Expression]) -> Expression:
+    """Whether the claim is true of a member of the quorum."""
+    return for_some([Member], lambda u: all_of(in_quorum(u, q), claim(u)))
+
+
+def _function(name: str, *sorts: Sort) -> StateFunction:
+    return StateFunction(z3.Function(name, *sorts))
 
 
 def _relation(name: str, *sorts: Sort) -> Relation:
@@ -88,7 +178,7 @@ def _messages(kind: str) -> Relation:
     return _relation(kind, *MESSAGES[kind].values())
 
 
-BEFORE = State(
+BEFORE = SymbolicState(
     now=z3.Const("now", Instant),
     role=_function("role", Member, Role),
     term=_function("term", Member, Term),
@@ -111,67 +201,3 @@ BEFORE = State(
     retired=_function("retired", Member, Term),
     held_by=_function("held_by", Member, Quorum),
 )
-
-# Constants: what is given and does not change.
-is_quorum: Expression = z3.Function("is_quorum", Quorum, Truth)
-in_quorum: Expression = z3.Function("in_quorum", Member, Quorum, Truth)
-promise_length: Expression = z3.Function("promise_length", Member, Instant)
-lease_length: Expression = z3.Function("lease_length", Member, Instant)
-in_terms: Expression = z3.Function("in_terms", Term, Truth)
-recorded: Expression = z3.Function("recorded", Member, Truth)
-may_crash: Expression = z3.Function("may_crash", Member, Truth)
-may_resign: Expression = z3.Function("may_resign", Member, Truth)
-renew_in_place: Expression = z3.Const("renew_in_place", Truth)
-trust_disconnect: Expression = z3.Const("trust_disconnect", Truth)
-
-
-def is_promised_to_another(s: State, m: Expression, to: Expression) -> Expression:
-    """Whether m owes a promise to somebody else; to nobody is to somebody else."""
-    return all_of(s.promised_until(m) > s.now, s.promised_to(m) != to)
-
-
-def asks(s: State, m: Expression) -> Expression:
-    """Whether m is waiting for votes."""
-    return any_of(s.role(m) == CANDIDATE, s.role(m) == RENEWING)
-
-
-def leads(s: State, m: Expression) -> Expression:
-    """Whether m has a token and might act."""
-    return any_of(s.role(m) == LEADER, s.role(m) == RENEWING)
-
-
-def exists_in(q: Expression, claim: Callable[[Expression], Expression]) -> Expression:
-    """Whether the claim is true of a member of the quorum."""
-    return for_some([Member], lambda u: all_of(in_quorum(u, q), claim(u)))
-
-
-def backs(s: State, q: Expression, m: Expression) -> Expression:
-    """Whether the answers of all of q still back m."""
-    return for_all([Member], lambda v: implies(in_quorum(v, q), s.backing(m, v) > s.now))
-
-
-def acts(s: State, m: Expression) -> Expression:
-    """Whether m may act as leader now."""
-    by_its_term = all_of(
-        s.role(m) == LEADER, for_some([Quorum], lambda q: all_of(is_quorum(q), backs(s, q, m)))
-    )
-    return any_of(by_its_term, all_of(s.role(m) == RENEWING, s.held(m) > s.now))
-
-
-def is_at_most_the_lease(s: State, m: Expression, q: Expression, end: Expression) -> Expression:
-    """Whether the quorum backs m until `end` at least."""
-    return for_all([Member], lambda v: implies(in_quorum(v, q), s.backing(m, v) >= end))
-
-
-def is_at_least_the_lease(s: State, m: Expression, end: Expression) -> Expression:
-    """Whether no quorum backs m beyond `end`."""
-
-    def is_over(v: Expression) -> Expression:
-        return s.backing(m, v) <= end
-
-    return for_all([Quorum], lambda q: implies(is_quorum(q), exists_in(q, is_over)))
-
-
-def is_overtaken(s: State, m: Expression, t: Expression) -> Expression:
-    """Whether somebody but m has won term t or a higher one."""
-    return t <= s.rival(m)

@@ -1,12 +1,11 @@
-"""What happens to members: connections break, processes die and start again, time passes.
+"""What happens around the members: connections break, processes end and start again, time passes.
 
-Knows Election.tla, from which the names, the order of the guards and their reasons are.
+Names, guards, their order and their reasons are those of Election.tla.
 """
 
 from dataclasses import replace
 
-from spec.proof.action import IS_SOMEBODY, Step, action
-from spec.proof.electing import follow, promise, without_promise
+from spec.proof.action import IS_SOMEBODY, GuardedStep, action
 from spec.proof.language import (
     DOWN,
     FOLLOWER,
@@ -22,7 +21,7 @@ from spec.proof.language import (
     negated,
 )
 from spec.proof.state import (
-    State,
+    SymbolicState,
     in_terms,
     may_crash,
     promise_length,
@@ -32,10 +31,10 @@ from spec.proof.state import (
 
 
 @action("PeerDown", m=Member, p=Member)
-def peer_down(s: State, m: Expression, p: Expression) -> Step:
-    """The connection to p broke, which is trusted to mean that its process is dead."""
-    after = without_promise(s, m, p)
-    return Step(
+def peer_down(s: SymbolicState, m: Expression, p: Expression) -> GuardedStep:
+    """The connection to p broke, which is trusted to mean that its process has ended."""
+    after = s.releasing(m, p)
+    return GuardedStep(
         needs={
             "the detector is accurate": s.role(p) == DOWN,
             IS_SOMEBODY: p != NOBODY,
@@ -51,34 +50,34 @@ def peer_down(s: State, m: Expression, p: Expression) -> Step:
     )
 
 
-def _crashed(s: State, m: Expression) -> State:
-    return replace(follow(s, m, NOBODY), role=s.role.put(m, to=DOWN))
+def _crashed(s: SymbolicState, m: Expression) -> SymbolicState:
+    return replace(s.following(m, NOBODY), role=s.role.put(m, to=DOWN))
 
 
 @action("Crash", "recorded", m=Member)
-def crash(s: State, m: Expression) -> Step:
-    """What is on the record survives, and nothing else."""
-    return Step(
+def crash(s: SymbolicState, m: Expression) -> GuardedStep:
+    """The record survives, and nothing else."""
+    return GuardedStep(
         needs={"has a record": recorded(m)},
-        narrows={"may crash": may_crash(m), "is up": s.role(m) != DOWN},
-        after=promise(_crashed(s, m), m, NOBODY, s.now),
+        narrows={"may crash": may_crash(m), "is up": s.is_up(m)},
+        after=_crashed(s, m).promising(m, NOBODY, s.now),
     )
 
 
 @action("Crash", "without a record", m=Member, clock=Term)
-def crash_without_a_record(s: State, m: Expression, clock: Expression) -> Step:
-    """Nothing survives; the wall clock is above all terms that there are."""
-    return Step(
+def crash_without_a_record(s: SymbolicState, m: Expression, clock: Expression) -> GuardedStep:
+    """Nothing survives; the wall clock is not below any term."""
+    return GuardedStep(
         needs={"the clock has not gone back": s.term(m) <= clock},
         narrows={
             "has no record": negated(recorded(m)),
             "may crash": may_crash(m),
-            "is up": s.role(m) != DOWN,
+            "is up": s.is_up(m),
             "the clock is above all": for_all([Member], lambda v: s.term(v) <= clock),
             "it is no higher": for_some([Member], lambda v: s.term(v) == clock),
         },
         after=replace(
-            promise(_crashed(s, m), m, NOBODY, s.now + promise_length(m)),
+            _crashed(s, m).promising(m, NOBODY, s.now + promise_length(m)),
             term=s.term.put(m, to=clock),
             stamp=s.stamp.put(m, to=0),
         ),
@@ -86,21 +85,21 @@ def crash_without_a_record(s: State, m: Expression, clock: Expression) -> Step:
 
 
 @action("Restart", "recorded", m=Member)
-def restart(s: State, m: Expression) -> Step:
-    """For one promise it votes for nobody: the promise of its former life."""
-    return Step(
+def restart(s: SymbolicState, m: Expression) -> GuardedStep:
+    """For the length of a promise it votes for no member: its last process may have promised."""
+    return GuardedStep(
         needs={IS_SOMEBODY: m != NOBODY},
         narrows={"is down": s.role(m) == DOWN, "has a record": recorded(m)},
         after=replace(
-            promise(s, m, NOBODY, s.now + promise_length(m)), role=s.role.put(m, to=FOLLOWER)
+            s.promising(m, NOBODY, s.now + promise_length(m)), role=s.role.put(m, to=FOLLOWER)
         ),
     )
 
 
 @action("Restart", "without a record", m=Member, clock=Term)
-def restart_without_a_record(s: State, m: Expression, clock: Expression) -> Step:
-    """After a silent wait, in a term from the wall clock."""
-    return Step(
+def restart_without_a_record(s: SymbolicState, m: Expression, clock: Expression) -> GuardedStep:
+    """After a silent wait, with a term from the wall clock."""
+    return GuardedStep(
         needs={
             IS_SOMEBODY: m != NOBODY,
             "has no record": negated(recorded(m)),
@@ -116,9 +115,9 @@ def restart_without_a_record(s: State, m: Expression, clock: Expression) -> Step
 
 
 @action("Tick", later=Instant)
-def tick(s: State, later: Expression) -> Step:
-    """Time passes, the same for all: drift is in the lengths."""
-    return Step(needs={"time goes forward": later > s.now}, after=replace(s, now=later))
+def tick(s: SymbolicState, later: Expression) -> GuardedStep:
+    """Time passes for all members alike: drift is in the two lengths."""
+    return GuardedStep(needs={"time goes forward": later > s.now}, after=replace(s, now=later))
 
 
 WORLD = (

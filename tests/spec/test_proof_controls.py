@@ -9,7 +9,7 @@ import pytest
 from spec.proof.claims import INVARIANT
 from spec.proof.controls import Control, Refuter, controls
 from spec.proof.protocol import ACTIONS, AXIOMS
-from spec.proof.solver import Answer
+from spec.proof.solver import SolverAnswer
 
 ALL = list(controls())
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ def test_whatever_the_proof_rests_on_has_its_control() -> None:
 )
 def test_what_is_taken_away_is_missed(part: str, name: str) -> None:
     """A few of them; `python -m spec prove` shows all."""
-    assert refuter().ask(named(part, name)) is Answer.POSSIBLE
+    assert refuter().ask(named(part, name)) is SolverAnswer.POSSIBLE
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_what_is_taken_away_is_missed(part: str, name: str) -> None:
 )
 def test_with_nothing_missing_there_is_no_counterexample(part: str, name: str) -> None:
     """So it is the missing one that lets the counterexample in, and not the small universe."""
-    assert refuter().ask(replace(named(part, name), missing=None)) is Answer.IMPOSSIBLE
+    assert refuter().ask(replace(named(part, name), missing=None)) is SolverAnswer.IMPOSSIBLE

@@ -7,7 +7,7 @@ import pytest
 from spec.comparison.compare import Comparison, Difference, Equal
 from spec.comparison.instance import Instance
 from spec.comparison.tlc_graph import Graph, whole_graph
-from spec.proof.action import Action
+from spec.proof.action import ActionCase
 from spec.proof.explorer import ProofExplorer, symbols_of
 from spec.proof.instances import INSTANCES, THOROUGH
 from spec.proof.protocol import ACTIONS, initial
@@ -26,7 +26,7 @@ def graph() -> Graph:
     return whole_graph(TWO)
 
 
-def result_with(planted: Action, graph: Graph) -> Difference:
+def result_with(planted: ActionCase, graph: Graph) -> Difference:
     """The difference that one other action makes."""
     found = Comparison(ProofExplorer(TWO, with_planted(planted)), graph).result()
     assert isinstance(found, Difference)

@@ -5,24 +5,24 @@ import z3  # type: ignore[import-untyped]
 from spec.proof.language import (
     EVERYONE_ELSE,
     Expression,
-    Function,
     Member,
     Relation,
+    StateFunction,
     Truth,
     highest,
     implies,
 )
-from spec.proof.solver import Answer, ask
+from spec.proof.solver import SolverAnswer, ask
 
 M, N, X, Y = z3.Consts("m n x y", Member)
-term = Function(z3.Function("term", Member, z3.IntSort()))
-backing = Function(z3.Function("backing", Member, Member, z3.IntSort()))
+term = StateFunction(z3.Function("term", Member, z3.IntSort()))
+backing = StateFunction(z3.Function("backing", Member, Member, z3.IntSort()))
 met = Relation(z3.Function("met", Member, Member, Truth))
 
 
 def always(claim: Expression) -> bool:
     """Whether the claim cannot be false."""
-    return ask([z3.Not(claim)]) is Answer.IMPOSSIBLE
+    return ask([z3.Not(claim)]) is SolverAnswer.IMPOSSIBLE
 
 
 def test_a_function_changes_where_it_is_put_and_nowhere_else() -> None:

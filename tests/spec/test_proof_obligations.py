@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from z3 import Not  # type: ignore[import-untyped]
 
-from spec.proof.action import Action
+from spec.proof.action import ActionCase
 from spec.proof.claims import INVARIANT, PROPERTIES
 from spec.proof.obligations import Obligation, obligations
 from spec.proof.protocol import ACTIONS, AXIOMS
-from spec.proof.solver import Answer, ask
+from spec.proof.solver import SolverAnswer, ask
 from spec.proof.state import BEFORE
 from tests.spec.proof_support import action_named, with_effect, without_guard
 
@@ -26,7 +26,7 @@ def named(part: str, name: str) -> Obligation:
     return found
 
 
-def kept(action: Action, conjunct: str) -> Answer:
+def kept(action: ActionCase, conjunct: str) -> SolverAnswer:
     """Whether the action can break the conjunct."""
     assumed = [*AXIOMS.values(), *(claim(BEFORE) for claim in INVARIANT.values())]
     broken = Not(INVARIANT[conjunct](action.step.after))
@@ -54,14 +54,14 @@ def test_the_obligations_are_met(part: str) -> None:
     """A few parts of them; `python -m spec prove` shows all."""
     chosen = [one for one in ALL if one.part == part]
     assert {one.name: ask(one.opposite) for one in chosen} == {
-        one.name: Answer.IMPOSSIBLE for one in chosen
+        one.name: SolverAnswer.IMPOSSIBLE for one in chosen
     }
 
 
 def test_the_hypotheses_are_not_absurd() -> None:
     """With nothing to refute, the solver does not refute it."""
     *hypotheses, _ = named("Tick", "one_leader_per_term").opposite
-    assert ask(hypotheses, limit=2) is not Answer.IMPOSSIBLE
+    assert ask(hypotheses, limit=2) is not SolverAnswer.IMPOSSIBLE
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_without_its_guard_an_action_is_not_shown_to_be_safe(
     label: str, guard: str, conjunct: str
 ) -> None:
     """The same obligation is met with the guard."""
-    assert kept(action_named(label), conjunct) is Answer.IMPOSSIBLE
-    assert kept(without_guard(label, guard), conjunct) is not Answer.IMPOSSIBLE
+    assert kept(action_named(label), conjunct) is SolverAnswer.IMPOSSIBLE
+    assert kept(without_guard(label, guard), conjunct) is not SolverAnswer.IMPOSSIBLE
 
 
 @pytest.mark.slow
@@ -87,8 +87,8 @@ def test_an_action_that_forgets_its_promise_is_not_shown_to_be_safe() -> None:
     """A voter that does not promise leaves a lease with nothing behind it."""
     label = "HandleHeartbeat, accepted"
     forgetful = with_effect(label, promised_until=BEFORE.promised_until)
-    assert kept(action_named(label), "promises_are_kept") is Answer.IMPOSSIBLE
-    assert kept(forgetful, "promises_are_kept") is not Answer.IMPOSSIBLE
+    assert kept(action_named(label), "promises_are_kept") is SolverAnswer.IMPOSSIBLE
+    assert kept(forgetful, "promises_are_kept") is not SolverAnswer.IMPOSSIBLE
 
 
 @pytest.mark.slow
@@ -106,5 +106,5 @@ def test_a_property_alone_is_not_inductive() -> None:
             Not(claim(action.step.after)),
         ),
     )
-    assert ask(obligation.opposite) is Answer.IMPOSSIBLE
-    assert ask(weak.opposite, limit=2) is not Answer.IMPOSSIBLE
+    assert ask(obligation.opposite) is SolverAnswer.IMPOSSIBLE
+    assert ask(weak.opposite, limit=2) is not SolverAnswer.IMPOSSIBLE

@@ -4,7 +4,7 @@ import pytest
 import z3  # type: ignore[import-untyped]
 
 from spec.proof.language import NOBODY, Expression, Member, Term, for_all, for_some, negated
-from spec.proof.solver import Answer, ask
+from spec.proof.solver import SolverAnswer, ask
 from spec.proof.state import BEFORE
 from spec.proof.universe import Universe
 
@@ -23,8 +23,8 @@ def test_a_grounded_formula_has_no_quantifier_and_says_the_same_of_the_values() 
     grounded = SMALL.grounded(z3.And(nobody_leads, somebody_won))
     assert not has_quantifier(grounded)
     setting = [*SMALL.closed(()), grounded]
-    assert ask(setting) is Answer.POSSIBLE
-    assert ask([*setting, negated(s.leader(NOBODY) == NOBODY)]) is Answer.IMPOSSIBLE
+    assert ask(setting) is SolverAnswer.POSSIBLE
+    assert ask([*setting, negated(s.leader(NOBODY) == NOBODY)]) is SolverAnswer.IMPOSSIBLE
 
 
 @pytest.mark.parametrize("size", [2, 3])
@@ -33,12 +33,14 @@ def test_there_are_so_many_members(size: int) -> None:
     universe = Universe(size)
     followed = [s.leader(z3.Const(f"m{number}", Member)) for number in range(size + 2)]
     inside = [universe.refuted(for_all([Member], lambda m, one=one: m != one)) for one in followed]
-    assert ask([*universe.closed(()), *inside, z3.Distinct(*followed[:-1])]) is Answer.POSSIBLE
-    assert ask([*universe.closed(()), *inside, z3.Distinct(*followed)]) is Answer.IMPOSSIBLE
+    assert (
+        ask([*universe.closed(()), *inside, z3.Distinct(*followed[:-1])]) is SolverAnswer.POSSIBLE
+    )
+    assert ask([*universe.closed(()), *inside, z3.Distinct(*followed)]) is SolverAnswer.IMPOSSIBLE
 
 
 def test_a_claim_is_refuted_by_values_that_there_are() -> None:
     """Not by a term beyond the last."""
     beyond = for_all([Term], lambda t: t <= 3)
-    assert ask([SMALL.refuted(beyond)]) is Answer.IMPOSSIBLE
-    assert ask([SMALL.refuted(for_all([Term], lambda t: t <= 2))]) is Answer.POSSIBLE
+    assert ask([SMALL.refuted(beyond)]) is SolverAnswer.IMPOSSIBLE
+    assert ask([SMALL.refuted(for_all([Term], lambda t: t <= 2))]) is SolverAnswer.POSSIBLE
