@@ -19,11 +19,11 @@ from rich.progress import track
 from spec import check as checking
 from spec import export as exporting
 from spec import models, report, tlc, tools
-from spec.claim import definition_of
 from spec.counterexample.diagram import mermaid_lines
 from spec.counterexample.narration import lines_of
 from spec.counterexample.page import page_of
-from spec.counterexample.story import story_of
+from spec.counterexample.story import Story
+from spec.definitions import definition_of
 from spec.guards import report as guard_report
 from spec.guards import table as guard_table
 from spec.guards import trial
@@ -99,10 +99,10 @@ def explain(
         typer.echo(f"{name}: {outcome.verdict}: {outcome.complaint or _nothing_to_tell(model)}")
         raise typer.Exit(1)
     claim = violated_claim(model, outcome) or "a temporal property"
-    story = story_of(
-        name,
-        claim,
-        trace_of(outcome.steps),
+    story = Story(
+        model=name,
+        claim=claim,
+        trace=trace_of(outcome.steps),
         shows=model.shows,
         definition=definition_of(model.module, claim),
     )

@@ -18,13 +18,13 @@ def mermaid_lines(story: Story) -> Iterator[str]:
     yield "sequenceDiagram"
     yield from (f"    participant {member}" for member in story.members)
     for scene in story.scenes[1:]:
-        if scene.number - 1 == story.again_as:
+        if scene.number - 1 == story.trace.back_to:
             yield "    loop for ever"
-        over = scene.actor if scene.actor in story.members else everybody
+        over = scene.mail.actor if scene.mail.actor in story.members else everybody
         note = (title_of(scene), *map(change_text, scene.changes))
         yield f"    Note over {over}: {'<br/>'.join(text.translate(_ESCAPES) for text in note)}"
         yield from _arrows(scene, story)
-    if story.is_looping(story.scenes[-1]):
+    if story.scenes[-1].repeats:
         yield "    end"
     yield f"    Note over {everybody}: {ending_of(story).translate(_ESCAPES)}"
 

@@ -19,7 +19,7 @@ def lanes_of(scene: Scene, story: Story) -> str:
     """The picture; the words beside it say the same, so screen readers do not get it."""
     received = scene.mail.received
     rows = [
-        "".join(f'<i class="{_role(scene, member)}"></i>' for member in story.members),
+        "".join(f'<i class="{_line_style(scene, member)}"></i>' for member in story.members),
         _arrow(received, "received", f"sent in step {received.sent_in}", story) if received else "",
         "".join(_cell(scene, member) for member in story.members),
         *(_arrow(message, *_fate_of(message, story), story) for message in scene.mail.sent),
@@ -30,10 +30,8 @@ def lanes_of(scene: Scene, story: Story) -> str:
 
 def _fate_of(message: Message, story: Story) -> tuple[str, str]:
     """What became of a message that was sent: a style class and the words for it."""
-    if steps := story.receptions_of(message):
-        return "sent", f"received in step {listed(list(map(str, steps)))}"
-    lost = (other.number for scene in story.scenes for other in scene.mail.lost)
-    return ("lost", "never received") if message.number in lost else ("flying", "still in flight")
+    steps = [str(step) for step in story.receptions_of(message)]
+    return ("sent", f"received in step {listed(steps)}") if steps else ("lost", "never received")
 
 
 def _arrow(message: Message, style: str, fate: str, story: Story) -> str:
@@ -79,6 +77,5 @@ def _own(scene: Scene, name: str, member: str) -> Value | None:
     return function.get(Atom(member)) if isinstance(function, Function) else None
 
 
-def _role(scene: Scene, member: str) -> str:
-    role = _own(scene, "role", member)
-    return escape(role) if isinstance(role, str) else ""
+def _line_style(scene: Scene, member: str) -> str:
+    return escape(dict(_facts(scene, member)).get("role", ""))

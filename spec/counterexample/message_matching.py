@@ -1,4 +1,4 @@
-"""Which messages a step sent, received and lost.
+"""Which messages a step sent, received and lost, and which member took the step.
 
 A specification keeps the messages in flight in the set `messages`: records with `kind`, `from`, `to`
 and perhaps `age`. A state does not say which of them a step received, and not every specification
@@ -10,13 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spec.counterexample.formatting import plain
-from spec.counterexample.state_diff import Change
-from spec.trace import State
+from spec.counterexample.state_diff import MESSAGES, Change
+from spec.trace import State, Step
 from spec.values import Function, Value, in_order
 
-MESSAGES = "messages"
-
-# An action `Handle…` receives that kind of message. These others complete a quorum or a refusal.
+# An action `Handle…` receives that kind of message. These others receive what they use up.
 _RECEIVED_KINDS = {
     "Campaign": "PreVoteGranted",
     "BecomeLeader": "VoteGranted",
@@ -43,11 +41,10 @@ class Message:
 class Mail:
     """What a step did to the messages; `lost` ones went out of flight and were never received."""
 
-    actor: str | None = None
-    sent: tuple[Message, ...] = ()
-    received: Message | None = None
-    lost: tuple[Message, ...] = ()
-    aged: int = 0
+    actor: str | None
+    sent: tuple[Message, ...]
+    received: Message | None
+    lost: tuple[Message, ...]
 
 
 class MessageLog:
@@ -59,46 +56,43 @@ class MessageLog:
         self._received: set[int] = set()
         self._sent = 0
 
-    def follow(
-        self, step: int, action: str, changes: Sequence[Change], after: State, actor: str | None
-    ) -> Mail:
-        """What the step did to the messages; they tell the actor where the changes do not."""
-        old, new = self._in_flight.keys(), _messages_in(after)
+    def follow(self, number: int, step: Step, changes: Sequence[Change]) -> Mail:
+        """What the step with this number did to the messages."""
+        old, new = self._in_flight.keys(), _messages_in(step.state)
         fresh, missing = in_order(new - old), in_order(old - new)
         aged = {message: m for message in fresh for m in missing if _is_aged(message, m)}
         sent = [message for message in fresh if message not in aged]
         gone = [message for message in missing if message not in aged.values()]
-        evidence = _Evidence(changes, sent, gone, after)
-        candidates = self._receivable(action, actor, gone)
-        found = max(candidates, key=evidence.weight_of, default=None)
-        actor = actor or self._actor_of(found, sent)
+        actor = _actor_of(step, changes)
+        found = max(
+            self._receivable(step.action or "", actor, gone),
+            key=lambda message: _weight(message, step, changes, sent, message in gone),
+            default=None,
+        )
+        actor = actor or self._correspondent(found, sent)
         received = self._in_flight[found] if found else None
-        if received:
-            self._received.add(received.number)
+        self._received |= {received.number} if received else set()
         over = [self._in_flight.pop(message) for message in gone]
         for message, former in aged.items():
-            self._in_flight[message] = replace(
-                self._in_flight.pop(former), content=_content(message)
-            )
+            same = self._in_flight.pop(former)
+            self._in_flight[message] = replace(same, content=_content(message))
         return Mail(
             actor=actor,
-            sent=tuple(self._send(message, step, actor) for message in sent),
+            sent=tuple(self._send(message, number, actor) for message in sent),
             received=received,
             lost=tuple(message for message in over if message.number not in self._received),
-            aged=len(aged),
         )
 
     def _receivable(
         self, action: str, actor: str | None, gone: Sequence[Function]
     ) -> Iterator[Function]:
-        """What the action may have received; one that is not `Handle…` receives what it uses up."""
         kind = _RECEIVED_KINDS.get(action, action.removeprefix("Handle"))
         for record in self._in_flight if action.startswith("Handle") else gone:
             message = self._in_flight[record]
             if message.kind == kind and actor in (None, message.receiver):
                 yield record
 
-    def _actor_of(self, received: Function | None, sent: Sequence[Function]) -> str | None:
+    def _correspondent(self, received: Function | None, sent: Sequence[Function]) -> str | None:
         """The receiver; if nothing was received, the only sender."""
         if received:
             return plain(received["to"])
@@ -120,30 +114,30 @@ class MessageLog:
         return message
 
 
-@dataclass(frozen=True, slots=True)
-class _Evidence:
-    """What a step did, as far as it tells which message was received."""
+def _actor_of(step: Step, changes: Sequence[Change]) -> str | None:
+    """The member that TLC names, or else the only one whose variables changed."""
+    owners = {change.member for change in changes if change.member}
+    named = step.arguments[:1] or tuple(owners)
+    return named[0] if len(named) == 1 else None
 
-    changes: Sequence[Change]
-    sent: Sequence[Function]
-    gone: Sequence[Function]
-    after: State
 
-    def weight_of(self, message: Function) -> tuple[bool, ...]:
-        """The greater, the better does having received the message explain the step."""
-        sender, receiver, term = message["from"], message["to"], message.get("term")
-        own = [change for change in self.changes if change.member == plain(receiver)]
-        terms = self.after.get("term")
-        known = terms.get(receiver) if isinstance(terms, Function) else None
-        return (
-            any(answer["to"] == sender for answer in self.sent),
-            any(answer["from"] == receiver for answer in self.sent),
-            any(_is_about(change, sender) for change in own),
-            any(change.name == "term" and change.after == term for change in own),
-            message in self.gone,
-            # A refusal names no sender, but carries the term of the member that refuses.
-            any(answer.get("term") == known for answer in self.sent),
-        )
+def _weight(
+    message: Function, step: Step, changes: Sequence[Change], sent: Sequence[Function], gone: bool
+) -> tuple[bool, ...]:
+    """The greater, the better does having received the message explain the step."""
+    sender, receiver = message["from"], message["to"]
+    own = [change for change in changes if change.member == plain(receiver)]
+    terms = step.state.get("term")
+    term = terms.get(receiver) if isinstance(terms, Function) else None
+    return (
+        any(answer["to"] == sender for answer in sent),
+        any(answer["from"] == receiver for answer in sent),
+        any(_is_about(change, sender) for change in own),
+        term == message.get("term") and any(change.name == "term" for change in own),
+        gone,
+        # A refusal names no sender, but carries the term of the member that refuses.
+        any(answer.get("term") == term for answer in sent),
+    )
 
 
 def _is_about(change: Change, member: Value) -> bool:
@@ -168,8 +162,5 @@ def _is_aged(message: Function, former: Function) -> bool:
 
 
 def _content(message: Function) -> str:
-    return ", ".join(
-        f"{key} {plain(message[key])}"
-        for key in in_order(message)
-        if key not in ("kind", "from", "to")
-    )
+    fields = (key for key in in_order(message) if key not in ("kind", "from", "to"))
+    return ", ".join(f"{key} {plain(message[key])}" for key in fields)

@@ -17,7 +17,7 @@ def lines_of(story: Story) -> Iterator[str]:
         yield story.shows
     for scene in story.scenes:
         yield ""
-        yield title_of(scene) + ("  ↺ for ever" if story.is_looping(scene) else "")
+        yield title_of(scene) + ("  ↺ for ever" if scene.repeats else "")
         yield from (f"     {text}" for text in details_of(scene))
     yield ""
     if story.definition:
@@ -32,23 +32,21 @@ def headline_of(story: Story) -> str:
 
 def title_of(scene: Scene) -> str:
     """The number, the action and the member that took it."""
-    by = f", by {scene.actor}" if scene.actor else ""
+    by = f", by {scene.mail.actor}" if scene.mail.actor else ""
     return f"{scene.number}. {scene.action}{by}"
 
 
 def details_of(scene: Scene) -> Iterator[str]:
-    """What the step did, a line each, in the order of cause and effect; the initial state as it is."""
+    """What the step did, a line each, in the order of cause and effect; of the first, the state."""
     mail = scene.mail
     if scene.number == 1:
         yield from (f"{name}: {plain(value)}" for name, value in scene.state.items())
     if mail.received:
         sent = f"sent in step {mail.received.sent_in}"
-        yield f"{scene.actor} receives {_addressed(mail.received)}, {sent}"
+        yield f"{scene.mail.actor} receives {_addressed(mail.received)}, {sent}"
     yield from map(change_text, scene.changes)
     for (sender, text), group in groupby(mail.sent, key=lambda m: (m.sender, message_text(m))):
         yield f"{sender} sends {text} to {listed([message.receiver for message in group])}"
-    if mail.aged:
-        yield f"messages in flight that grow older: {mail.aged}"
     for message in mail.lost:
         yield f"{message.receiver} never receives {_addressed(message)}"
 
@@ -56,7 +54,7 @@ def details_of(scene: Scene) -> Iterator[str]:
 def ending_of(story: Story) -> str:
     """How the claim is violated in the end."""
     last = len(story.scenes)
-    match story.again_as:
+    match story.trace.back_to:
         case None:
             return f"Now {story.claim} is violated."
         case step if step == last:

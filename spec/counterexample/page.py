@@ -23,7 +23,7 @@ def page_of(story: Story) -> str:
         "TITLE": escape(headline_of(story)),
         "SHOWS": escape(story.shows),
         "MEMBERS": str(len(story.members)),
-        "AGAIN": str(story.again_as or ""),
+        "AGAIN": str(story.trace.back_to or ""),
         "STEPS": "\n".join(_step(scene, story) for scene in story.scenes),
         "ENDING": _linked(ending_of(story)),
         "DEFINITION": escape(story.definition),
@@ -37,7 +37,7 @@ def page_of(story: Story) -> str:
 
 def _step(scene: Scene, story: Story) -> str:
     name = f"step-{scene.number}"
-    loop = " loop" if story.is_looping(scene) else ""
+    loop = " loop" if scene.repeats else ""
     words = "".join(f"<li>{_linked(text)}</li>" for text in details_of(scene))
     return (
         f'<li class="step{loop}" id="{name}">'

@@ -7,6 +7,9 @@ from spec.counterexample.formatting import plain
 from spec.trace import State
 from spec.values import Function, Value, in_order
 
+MESSAGES = "messages"
+"""The variable that holds the messages in flight; `message_matching.py` says what changes in it."""
+
 Path = tuple[str, ...]
 """The members that lead to an entry of a variable: `backing[m1][m2]` is at `("m1", "m2")`."""
 
@@ -44,9 +47,9 @@ def entries_of(value: Value, members: tuple[str, ...]) -> Mapping[Path, Value]:
 
 
 def changes_of(before: State, after: State, members: tuple[str, ...]) -> Iterator[Change]:
-    """Every difference, in the order of the variables."""
+    """Every difference but that of the messages, in the order of the variables."""
     for name, value in before.items():
         new = entries_of(after[name], members)
         for path, entry in entries_of(value, members).items():
-            if new[path] != entry:
+            if name != MESSAGES and new[path] != entry:
                 yield Change(name=name, path=path, before=entry, after=new[path])

@@ -1,10 +1,11 @@
 """Builders of short counterexamples for the tests beside this file."""
 
-from spec.counterexample.story import Story, story_of
+from spec.counterexample.story import Story
 from spec.trace import State, Step, Trace
 from spec.values import Atom, Function, Value
 
 MEMBERS = ("m1", "m2", "m3")
+NO_PROMISE = Function({"left": 0, "to": Atom("None")})
 
 
 def each(value: Value, **others: Value) -> Function:
@@ -12,15 +13,16 @@ def each(value: Value, **others: Value) -> Function:
     return Function({Atom(member): others.get(member, value) for member in MEMBERS})
 
 
-def message(kind: str, sender: str, receiver: str, **fields: Value) -> Function:
-    """A message in flight."""
-    addressed: dict[Value, Value] = {"kind": kind, "from": Atom(sender), "to": Atom(receiver)}
-    return Function(addressed | dict(fields.items()))
-
-
 def promise(left: int, to: str) -> Function:
     """For how many ticks a member votes for no other member than this one."""
     return Function({"left": left, "to": Atom(to)})
+
+
+def message(kind: str, sender: str, receiver: str, **fields: Value) -> Function:
+    """A message in flight."""
+    pairs: dict[Value, Value] = {"kind": kind, "from": Atom(sender), "to": Atom(receiver)}
+    pairs.update(fields)
+    return Function(pairs)
 
 
 def story(
@@ -30,7 +32,7 @@ def story(
     state: dict[str, Value] = {
         "role": each("follower"),
         "term": each(0),
-        "promise": each(promise(0, "None")),
+        "promise": each(NO_PROMISE),
         "backing": each(each(0)),
         "messages": frozenset(),
     }
@@ -39,27 +41,37 @@ def story(
         state |= changes
         told.append(Step(action=action, state=dict(state)))
     trace = Trace(steps=tuple(told), back_to=back_to, back_by=back_by)
-    return story_of("model", "Claim", trace, shows="what it shows", definition="Claim == x < 1")
+    return Story(
+        model="model",
+        claim="Claim",
+        trace=trace,
+        shows="what it shows",
+        definition="Claim == x < 1",
+    )
 
 
 def election(
     kind: str = "Vote", *, back_to: int | None = None, back_by: str | None = None
 ) -> Story:
-    """m1 asks m2 and m3 for votes, m2 grants its own, m1 leads and says so, m3 receives nothing."""
-    asked = message(kind, "m1", "m2"), message(kind, "m1", "m3")
-    campaign: State = {
-        "role": each("follower", m1="candidate"),
-        "term": each(0, m1=1),
-        "messages": frozenset(asked),
-    }
-    granted: State = {
-        "promise": each(promise(0, "None"), m2=promise(2, "m1")),
-        "messages": frozenset({asked[1], message("Yes", "m2", "m1")}),
-    }
+    """m1 asks for votes, m2 grants its own a tick later, m1 leads and says so; m3 receives nothing."""
+    unheard = message(kind, "m1", "m3")
+    asked, aged = ({message(kind, "m1", "m2", age=age), unheard} for age in (0, 1))
+    campaign: State = {"role": each("follower", m1="candidate"), "term": each(0, m1=1)}
     elected: State = {
         "role": each("follower", m1="leader"),
         "backing": each(each(0), m1=each(0, m2=2)),
-        "messages": frozenset({message("Hello", "m1", "m2")}),
     }
-    steps = ("Campaign", campaign), (f"Handle{kind}", granted), ("HandleYes", elected)
-    return story(*steps, back_to=back_to, back_by=back_by)
+    return story(
+        ("Campaign", {**campaign, "messages": frozenset(asked)}),
+        ("Tick", {"messages": frozenset(aged)}),
+        (
+            f"Handle{kind}",
+            {
+                "promise": each(NO_PROMISE, m2=promise(2, "m1")),
+                "messages": frozenset({unheard, message("Yes", "m2", "m1")}),
+            },
+        ),
+        ("HandleYes", {**elected, "messages": frozenset({message("Hello", "m1", "m2")})}),
+        back_to=back_to,
+        back_by=back_by,
+    )
