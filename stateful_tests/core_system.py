@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 
 from leader.election.trace import Trace, begun, started, stepped
+from leader.protocol.actions import Action
 from leader.protocol.durable import Durable
 from leader.protocol.effects import Effect, Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
@@ -23,7 +24,7 @@ from leader.protocol.state import (
     State,
     leader_of,
 )
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, after
 from stateful_tests.core import REAL, Core
 from stateful_tests.core_machine import NEVER, CoreMachine

@@ -14,10 +14,10 @@ from typing import Any, Final
 from leader.election.record import encode
 from leader.election.trace import Line, Stepped, Trace
 from leader.errors import StorageError
+from leader.protocol.actions import Action
 from leader.protocol.durable import Durable
 from leader.protocol.invariants import ElectionWon
 from leader.protocol.membership import founding
-from leader.protocol.transition import Action
 from leader.protocol.vocabulary import Duration, InvariantViolated, MemberId, Term
 from runtime.simulation.virtual_time import VirtualTimeLoop
 from stateful_tests.core_machine import NEVER

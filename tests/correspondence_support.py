@@ -16,6 +16,7 @@ _NAMES = re.compile(r"\bSpec: ([A-Z]\w*(?:, [A-Z]\w*)*)")
 _QUOTATION = re.compile(r"^ *# Spec: (?P<text>.*)$")
 _DEFINED = re.compile(r"^(?P<name>\w+)(?:\([^()]*(?:\([^()]*\))?[^()]*\))? ==", re.MULTILINE)
 _RECORD = re.compile(r'\[kind \|-> "(?P<kind>\w+)"(?P<rest>[^\[\]]*(?:\[\w+\][^\[\]]*)*)\]')
+_PATH = re.compile(r"`([\w/]+\.\w+)`")
 _FIELD = re.compile(r",\s*(\w+) \|->")
 
 
@@ -130,3 +131,10 @@ def one_sided(left: str, some: Collection[str], right: str, others: Collection[s
         *(f"{name}: in {left}, not in {right}" for name in sorted(set(some) - set(others))),
         *(f"{name}: in {right}, not in {left}" for name in sorted(set(others) - set(some))),
     ]
+
+
+def recipe_of(page: str, title: str) -> set[str]:
+    """The files that the steps of a recipe are about: the first path in backticks of each."""
+    section = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
+    steps = re.findall(r"^\d+\. (.*)$", section, re.MULTILINE)
+    return {found[1] for step in steps if (found := _PATH.search(step))}

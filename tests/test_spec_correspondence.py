@@ -15,7 +15,8 @@ import pytest
 
 from leader.election import trace
 from leader.protocol import invariants, messages
-from leader.protocol.transition import Action
+from leader.protocol.actions import Action
+from leader.protocol.events import PeerWentDown, ResignationAsked, Woke
 from spec import models
 from spec.configuration import invariants_of, properties_of
 from spec.guards import table
@@ -30,6 +31,7 @@ from tests.correspondence_support import (
     missing_functions,
     names_in,
     one_sided,
+    recipe_of,
     records_of,
     snake,
     unknown_names,
@@ -60,22 +62,21 @@ HELD_ELSEWHERE = {
 }
 """The guards that are true wherever the core runs."""
 
-BEGUN_BY = {
-    **dict.fromkeys(
-        ("StartPreVote", "SendHeartbeat", "ExpireLease", "LoseLeader"), "wait_until_due"
-    ),
-    **dict.fromkeys(("Campaign", "BecomeLeader", "UpdateTerm", "Renew"), "deliver"),
-    **dict.fromkeys((name for name in ACTIONS if name.startswith("Handle")), "deliver"),
-    **{name: snake(name) for name in ("Resign", "PeerDown", "Crash", "Restart")},
-    "Tick": "time_passes",
-}
-"""The rule under which a member takes each action; a promise ends with time, too."""
+RULE_OF_EVENT = {Woke: "wait_until_due", PeerWentDown: "peer_down", ResignationAsked: "resign"}
+"""The rule of the stateful tests for each event that may lead to an action; messages are delivered."""
+OF_A_PROCESS = {"Crash": "crash", "Restart": "restart"}
+"""The rules for what no event of a running member leads to."""
 
 OF_THE_NETWORK = {
-    *("deliver_and_crash", "drop", "duplicate", "partition", "isolate", "heal"),
+    *("time_passes", "deliver_and_crash", "drop", "duplicate", "partition", "isolate", "heal"),
     *("pause", "resume", "force_campaign", "settle"),
 }
 """The rules that are no action: what is consumed by nobody is lost, repeated and reordered freely."""
+
+RECIPE_LIMIT = 15
+"""A new action touches no more files than this."""
+TEXTS = {".py", ".tla", ".toml", ".md"}
+"""What may list actions: everything that is written by hand, except transcripts."""
 
 REFUSALS = {"PreVoteRefused", "VoteRefused", "HeartbeatRefused"}
 """Handled alike, so one kind in the specification."""
@@ -133,11 +134,64 @@ def test_every_action_of_a_trace_is_checked_as_that_of_the_specification() -> No
     assert taken == {name: name for name in ACTIONS - OF_TIME}
 
 
+def test_the_table_lists_the_actions_of_the_specification() -> None:
+    """Each that a running member takes; a start is told apart in traces."""
+    listed = {*Action, trace.RESTART}
+    assert one_sided("Next", ACTIONS - OF_THE_WORLD, "the table of actions", listed) == []
+
+
+def test_every_function_of_the_table_quotes_its_action() -> None:
+    """The table gives the name of the function, and the function that of the action."""
+    named = {(function.name, name) for function in core() for name in function.names}
+    assert [each for each in Action if (each.function_name, each.value) not in named] == []
+
+
+def test_every_message_of_the_core_leads_to_an_action() -> None:
+    """Except the one that says that two members were started with different lists."""
+    causes = {cause for action in Action for cause in action.causes}
+    kinds = set(get_args(messages.Message)) - {messages.MembershipContradicted}
+    assert causes == kinds | set(RULE_OF_EVENT)
+
+
 def test_every_action_is_begun_by_a_rule() -> None:
-    """And every other rule is the network's: none does what the specification has no word for."""
-    assert one_sided("Next", ACTIONS - {"EndPromise"}, "the rules", BEGUN_BY) == []
-    begun = set(BEGUN_BY.values()) | OF_THE_NETWORK
+    """Every other rule is the network's: none does what the specification has no action for."""
+    causes = {cause for action in Action for cause in action.causes}
+    begun = {RULE_OF_EVENT.get(cause, "deliver") for cause in causes}
+    begun |= {*OF_A_PROCESS.values(), *OF_THE_NETWORK}
     assert one_sided("the stateful tests", RULES, "this table", begun) == []
+    assert one_sided("Next", ACTIONS - OF_TIME, "the rules", {*Action, *OF_A_PROCESS}) == []
+
+
+def test_the_recipe_for_a_new_action_names_every_list_of_actions() -> None:
+    """A file that names every action of the table is a list that a new action has to be added to."""
+    recipe = recipe_of((ROOT / "CONTRIBUTING.md").read_text(), "A new action")
+    assert lists_of_actions() - recipe == set()
+    assert len(recipe) <= RECIPE_LIMIT
+
+
+def test_the_recipe_for_a_new_action_names_files_that_name_actions() -> None:
+    """Each file of the recipe is there and names some action."""
+    recipe = recipe_of((ROOT / "CONTRIBUTING.md").read_text(), "A new action")
+    texts = {path: (ROOT / path).read_text() for path in recipe}
+    assert [path for path in texts if not any(names(texts[path], each) for each in Action)] == []
+
+
+def lists_of_actions() -> set[str]:
+    """The files of the repository that name every action of the table."""
+    folders = ("spec", "leader", "stateful_tests", "tests", "docs")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*.*")]
+    return {
+        str(path.relative_to(ROOT))
+        for path in paths
+        if path.suffix in TEXTS and all(names(path.read_text(), each) for each in Action)
+    }
+
+
+def names(text: str, action: Action) -> bool:
+    """Whether a text names an action, as the specification does or as the core does."""
+    return (
+        re.search(rf"\b({action.value}|{action.name}|{action.function_name})\b", text) is not None
+    )
 
 
 def test_the_guards_stand_in_the_same_order_in_the_same_words() -> None:
@@ -307,3 +361,11 @@ def test_names_on_one_side_are_named_with_it() -> None:
         "a: in here, not in there",
         "c: in there, not in here",
     ]
+
+
+def test_a_recipe_is_read_to_the_next_title() -> None:
+    """The first backticked path of each of its steps counts, and nothing of another recipe."""
+    text = (
+        "## One\n\n1. `a.py`: as `b.py` is.\n2. Then `c/d.tla`.\n\n## Another\n\n1. `e.py`: no.\n"
+    )
+    assert recipe_of(text, "One") == {"a.py", "c/d.tla"}

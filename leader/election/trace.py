@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import Send
 from leader.protocol.events import Event, Received
 from leader.protocol.lease import acts, expires_at
@@ -35,7 +36,7 @@ from leader.protocol.state import (
     Settings,
     State,
 )
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import Instant, MemberId
 
 ROLES = {

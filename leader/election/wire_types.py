@@ -1,36 +1,12 @@
 """The types of message between members, each under a name on the wire that does not depend on the code's layout."""
 
+from typing import get_args
+
 from leader.election.peer_messages import Farewell, Greeting
-from leader.protocol.messages import (
-    Heartbeat,
-    HeartbeatAck,
-    HeartbeatRefused,
-    MembershipContradicted,
-    PreVoteGranted,
-    PreVoteRefused,
-    PreVoteRequest,
-    Resigned,
-    VoteGranted,
-    VoteRefused,
-    VoteRequest,
-)
+from leader.protocol.messages import Message
 from runtime import Registry
 
-MESSAGE_TYPES: tuple[type, ...] = (
-    PreVoteRequest,
-    PreVoteGranted,
-    PreVoteRefused,
-    VoteRequest,
-    VoteGranted,
-    VoteRefused,
-    Heartbeat,
-    HeartbeatAck,
-    HeartbeatRefused,
-    Resigned,
-    MembershipContradicted,
-    Greeting,
-    Farewell,
-)
+MESSAGE_TYPES: tuple[type, ...] = (*get_args(Message), Greeting, Farewell)
 """Everything that one member sends to another: the core's messages, and those of discovery."""
 
 

@@ -4,8 +4,8 @@
 it took, the next state, and the effects to carry out, in order. ``step.next_deadline`` says when to
 call it if nothing happens before.
 
-Read ``vocabulary``, ``messages`` and ``state`` first, then the actions, which follow
-``spec/Election.tla`` one by one: ``pre_voting`` and ``voting`` (becoming a leader), ``leading``
+Read ``vocabulary``, ``messages`` and ``state`` first, then the actions (``actions`` lists them), which
+follow ``spec/Election.tla`` one by one: ``pre_voting`` and ``voting`` (becoming a leader), ``leading``
 (staying one), ``refusals`` (a higher term), ``departures`` (a leader that goes). ``pacing`` comes
 last: it decides nothing.
 
@@ -13,6 +13,7 @@ The modules that other folders may use are in ``__all__``.
 """
 
 __all__ = [
+    "actions",
     "departures",
     "durable",
     "effects",

@@ -1,34 +1,12 @@
 """What one step yields: which action of the spec it was, the next state, the effects asked for."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import Effect, Ignored, RefusalReason, ReportRefusal, Send
 from leader.protocol.messages import Refusal
 from leader.protocol.state import State
 from leader.protocol.vocabulary import MemberId
-
-
-class Action(StrEnum):
-    """The actions of ``spec/Election.tla``, by name."""
-
-    START_PRE_VOTE = "StartPreVote"
-    HANDLE_PRE_VOTE_REQUEST = "HandlePreVoteRequest"
-    HANDLE_PRE_VOTE_GRANTED = "HandlePreVoteGranted"
-    CAMPAIGN = "Campaign"
-    HANDLE_VOTE_REQUEST = "HandleVoteRequest"
-    HANDLE_VOTE_GRANTED = "HandleVoteGranted"
-    BECOME_LEADER = "BecomeLeader"
-    SEND_HEARTBEAT = "SendHeartbeat"
-    HANDLE_HEARTBEAT = "HandleHeartbeat"
-    HANDLE_HEARTBEAT_ACK = "HandleHeartbeatAck"
-    EXPIRE_LEASE = "ExpireLease"
-    UPDATE_TERM = "UpdateTerm"
-    RENEW = "Renew"
-    RESIGN = "Resign"
-    HANDLE_RESIGNED = "HandleResigned"
-    LOSE_LEADER = "LoseLeader"
-    PEER_DOWN = "PeerDown"
 
 
 @dataclass(frozen=True, slots=True)

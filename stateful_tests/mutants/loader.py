@@ -25,7 +25,7 @@ from stateful_tests.system import SystemFactory
 VALUES: Final = frozenset(
     {
         *("__init__", "vocabulary", "membership", "timing", "messages", "durable", "state"),
-        *("effects", "events", "transition", "invariants"),
+        *("actions", "effects", "events", "transition", "invariants"),
     }
 )
 """The modules of the core that only define values, and the claims."""

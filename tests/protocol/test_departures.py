@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.departures import likeliest_successor
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, RefusalReason
 from leader.protocol.events import PeerWentDown, ResignationAsked
 from leader.protocol.state import Role
 from leader.protocol.step import step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
     HALF,

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.departures import likeliest_successor
 from leader.protocol.durable import Durable
 from leader.protocol.effects import AnnounceFollowing, RefusalReason, Send
@@ -20,7 +21,7 @@ from leader.protocol.messages import (
 )
 from leader.protocol.start import start_without_record
 from leader.protocol.step import next_deadline, step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
     CLUSTER,

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, RefusalReason
 from leader.protocol.messages import Refusal
 from leader.protocol.state import Role
 from leader.protocol.step import step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
     NANOSECOND,

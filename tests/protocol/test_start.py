@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import AnnounceTerm, Persist, RefusalReason
 from leader.protocol.start import restart, silent_wait, start_without_record
 from leader.protocol.state import State
 from leader.protocol.step import next_deadline, step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
     NANOSECOND,

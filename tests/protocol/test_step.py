@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leader.protocol.actions import Action
 from leader.protocol.admission import HIGHEST_TERM
 from leader.protocol.effects import (
     AnnounceFollowing,
@@ -19,11 +20,10 @@ from leader.protocol.effects import (
     ReportRefusal,
     Send,
 )
-from leader.protocol.events import Event, PeerWentDown, ResignationAsked
 from leader.protocol.messages import MembershipContradicted, Message
 from leader.protocol.state import Role, State
 from leader.protocol.step import due_actions, next_deadline, step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Moment, Term
 from tests.protocol.builders import (
     CLUSTER,
@@ -39,7 +39,6 @@ from tests.protocol.builders import (
     grant,
     heard,
     heartbeat,
-    heartbeat_ack,
     heartbeat_refused,
     ignoring,
     instant,
@@ -47,14 +46,11 @@ from tests.protocol.builders import (
     member,
     membership,
     nothing,
-    pre_vote_granted,
-    pre_vote_refused,
     pre_vote_request,
     promised,
     record,
     refusing,
     renewing,
-    resigned,
     standing,
     to,
     vote_granted,
@@ -128,37 +124,6 @@ def test_due_wake_ups_come_to_an_end(state: State, jitter: int) -> None:
         state = step(state, WOKE, Moment(now=now, jitter=jitter)).state
     following_deadline = next_deadline(state)
     assert following_deadline is None or following_deadline > now
-
-
-# One step, one action
-
-
-FOLLOWS = member(following(B, 150), promise=promised(B, 140), trust_disconnect=True)
-ASKS = member(asking(A, started=90, deadline=150))
-STANDS = member(standing(grant(A, 90), deadline=150))
-LEADS = member(leading(grant(A, 90), grant(B, 90), deadline=120), durable=record(5, stamp=5))
-
-
-@pytest.mark.parametrize(
-    ("state", "event", "action"),
-    [
-        (FOLLOWS, heard(pre_vote_request(C, 6, sent=1)), Action.HANDLE_PRE_VOTE_REQUEST),
-        (ASKS, heard(pre_vote_granted(C, 6, sent=90)), Action.CAMPAIGN),
-        (FOLLOWS, heard(vote_request(C, 6, sent=1)), Action.HANDLE_VOTE_REQUEST),
-        (STANDS, heard(vote_granted(C, 5, sent=90)), Action.BECOME_LEADER),
-        (FOLLOWS, heard(heartbeat(B, 5, sent=1)), Action.HANDLE_HEARTBEAT),
-        (LEADS, heard(heartbeat_ack(B, 5, sent=95)), Action.HANDLE_HEARTBEAT_ACK),
-        (FOLLOWS, heard(pre_vote_refused(C, 6)), Action.UPDATE_TERM),
-        (FOLLOWS, heard(vote_refused(C, 6)), Action.UPDATE_TERM),
-        (LEADS, heard(heartbeat_refused(C, 6)), Action.RENEW),
-        (FOLLOWS, heard(resigned(B, 5)), Action.HANDLE_RESIGNED),
-        (FOLLOWS, PeerWentDown(peer=B), Action.PEER_DOWN),
-        (LEADS, ResignationAsked(successor=B), Action.RESIGN),
-    ],
-)
-def test_each_event_has_its_action(state: State, event: Event, action: Action) -> None:
-    """One step is at most one action of the spec."""
-    assert step(state, event, at(100)).action == action
 
 
 # The order of effects

@@ -2,13 +2,13 @@
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import RefusalReason
 from leader.protocol.events import ActingStopped, Event, ResignationAsked
 from leader.protocol.lease import acts, may_application_act
 from leader.protocol.messages import Message
 from leader.protocol.state import Role, State, StopMode
 from leader.protocol.step import step
-from leader.protocol.transition import Action
 from tests.protocol.builders import (
     WOKE,
     A,

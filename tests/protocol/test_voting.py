@@ -5,6 +5,7 @@ Each guard is tried on both sides of its boundary; each test compares a whole tr
 
 import pytest
 
+from leader.protocol.actions import Action
 from leader.protocol.effects import (
     AnnounceFollowing,
     AnnounceLeading,
@@ -14,7 +15,7 @@ from leader.protocol.effects import (
 )
 from leader.protocol.state import Promise, Role
 from leader.protocol.step import step
-from leader.protocol.transition import Action, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
     FIVE,

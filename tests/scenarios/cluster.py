@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
 
+from leader.protocol.actions import Action
 from leader.protocol.durable import Durable
 from leader.protocol.effects import Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
@@ -18,7 +19,6 @@ from leader.protocol.start import restart
 from leader.protocol.state import Settings, State, leader_of
 from leader.protocol.step import next_deadline, step
 from leader.protocol.timing import scaled_timing
-from leader.protocol.transition import Action
 from leader.protocol.vocabulary import (
     JITTER_RANGE,
     ClusterId,
