@@ -29,7 +29,8 @@ CORE_FILES = sorted((ROOT / "leader" / "protocol").glob("*.py"))
 FILE_LIMIT = 399
 LIBRARY_FILE_LIMIT = 310
 FUNCTION_LIMIT = 40
-CORE_LIMIT = 1_500
+CORE_LIMIT = 1_600
+"""Of which some 300 are the named guards, the reasons of a refusal and the table of actions."""
 FLOOR_LIMIT = 8
 
 FOLDERS = sorted({path.parent for path in LIBRARY_FILES})
