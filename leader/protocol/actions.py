@@ -3,11 +3,15 @@
 A row has the action's name in the specification and in traces, and what leads to it. Its function in
 the core has the row's name in lower case. Tests hold this table against the specification, the
 core's functions, traces and the stateful rules, so a new action begins with a row here.
+
+Below the table: what the function of an action returns.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from leader.protocol.effects import Ignored, RefusalReason, ReportRefusal, Send
 from leader.protocol.events import PeerWentDown, ResignationAsked, Woke
 from leader.protocol.messages import (
     Heartbeat,
@@ -16,11 +20,14 @@ from leader.protocol.messages import (
     PreVoteGranted,
     PreVoteRefused,
     PreVoteRequest,
+    Refusal,
     Resigned,
     VoteGranted,
     VoteRefused,
     VoteRequest,
 )
+from leader.protocol.state import State
+from leader.protocol.vocabulary import MemberId
 
 
 class Action(StrEnum):
@@ -57,3 +64,34 @@ class Action(StrEnum):
     def function_name(self) -> str:
         """The name of its function in the core, of its rule in the stateful tests if it has one."""
         return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """An action's own account: the state it leads to, what it sends, and whom it refused, if it did."""
+
+    action: Action
+    state: State
+    messages: tuple[Send, ...] = ()
+    refused: ReportRefusal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoAction:
+    """No action was taken: at most the pacing of ``state`` differs, and ``effects`` say why."""
+
+    state: State
+    effects: tuple[Ignored | Send | ReportRefusal, ...] = ()
+
+
+def refused(
+    action: Action, state: State, to: MemberId, refusal: Refusal, reason: RefusalReason
+) -> ActionResult:
+    """Answer a request of ``to`` with no, and report which guard did not hold."""
+    report = ReportRefusal(to=to, reason=reason)
+    return ActionResult(action, state, (Send(to=to, message=refusal),), report)
+
+
+def ignored(state: State, reason: RefusalReason, why: str, *, alarming: bool = False) -> NoAction:
+    """Do nothing, and report which guard did not hold."""
+    return NoAction(state, (Ignored(reason=reason, why=why, alarming=alarming),))

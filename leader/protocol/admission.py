@@ -1,5 +1,6 @@
 """Which messages are heard at all, before any rule of the election looks at them."""
 
+from leader.protocol.actions import NoAction, ignored
 from leader.protocol.effects import RefusalReason, ReportRefusal, Send
 from leader.protocol.membership import MembershipId
 from leader.protocol.messages import (
@@ -14,7 +15,6 @@ from leader.protocol.messages import (
 )
 from leader.protocol.pacing import lets_lease_expire
 from leader.protocol.state import State
-from leader.protocol.transition import NoAction, ignored
 from leader.protocol.vocabulary import LARGEST, MemberId, Term
 
 HIGHEST_TERM = Term(LARGEST // 2)

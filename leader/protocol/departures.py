@@ -5,7 +5,7 @@ One function for each action of the specification.
 
 from dataclasses import replace
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult, NoAction, ignored
 from leader.protocol.effects import RefusalReason
 from leader.protocol.guards import (
     follows,
@@ -22,7 +22,6 @@ from leader.protocol.messages import Resignation, Resigned
 from leader.protocol.pacing import after_resignation, hasten, remember_resignation
 from leader.protocol.sending import to_all
 from leader.protocol.state import Follower, Leader, Renewing, State
-from leader.protocol.transition import ActionResult, NoAction, ignored
 from leader.protocol.vocabulary import MemberId, Moment, Term, after, require
 from leader.protocol.voting import become_candidate
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult, NoAction, ignored, refused
 from leader.protocol.durable import Durable
 from leader.protocol.effects import RefusalReason, Send
 from leader.protocol.guards import (
@@ -17,7 +17,6 @@ from leader.protocol.pacing import has_resigned
 from leader.protocol.promises import promise_to, restart_wait, without_own_promise
 from leader.protocol.sending import to_all
 from leader.protocol.state import Follower, Leader, LeaseGrant, Renewing, State
-from leader.protocol.transition import ActionResult, NoAction, ignored, refused
 from leader.protocol.vocabulary import InvariantViolated, Moment, after, require
 
 

@@ -1,5 +1,6 @@
 """The effects of an action that follow from the difference between two states, so that no action can forget them."""
 
+from leader.protocol.actions import ActionResult
 from leader.protocol.effects import (
     AnnounceFollowing,
     AnnounceLeading,
@@ -8,7 +9,6 @@ from leader.protocol.effects import (
     Persist,
 )
 from leader.protocol.state import Leader, Renewing, State, leader_of, visible_term
-from leader.protocol.transition import ActionResult
 
 
 def effects_of(before: State, result: ActionResult) -> tuple[Effect, ...]:

@@ -5,7 +5,7 @@ One function for each action of the specification. What only paces pre-votes is 
 
 from dataclasses import replace
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult, NoAction, ignored, refused
 from leader.protocol.effects import RefusalReason, Send
 from leader.protocol.guards import (
     is_free_to_vote_for,
@@ -26,7 +26,6 @@ from leader.protocol.promises import without_own_promise
 from leader.protocol.quorum import is_quorum
 from leader.protocol.sending import to_others
 from leader.protocol.state import Candidate, Follower, PreCandidate, State
-from leader.protocol.transition import ActionResult, NoAction, ignored, refused
 from leader.protocol.vocabulary import Instant, Moment, Term, require
 from leader.protocol.voting import campaign
 

@@ -5,7 +5,7 @@ A member that does not act adopts a higher term. A leader that acts goes above i
 
 from dataclasses import replace
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult, NoAction, ignored
 from leader.protocol.effects import RefusalReason
 from leader.protocol.guards import is_higher_term, is_own_term
 from leader.protocol.lease import acts
@@ -13,7 +13,6 @@ from leader.protocol.messages import Refusal
 from leader.protocol.pacing import retry_once_at_once, round_superseded
 from leader.protocol.promises import next_record, without_own_promise
 from leader.protocol.state import Candidate, Follower, Leader, PreCandidate, Renewing, State
-from leader.protocol.transition import ActionResult, NoAction, ignored
 from leader.protocol.vocabulary import Moment, Term, after, require
 from leader.protocol.voting import become_candidate
 

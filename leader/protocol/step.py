@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
+from leader.protocol.actions import ActionResult, NoAction
 from leader.protocol.admission import contradicted, observer_that_votes, turned_away
 from leader.protocol.departures import handle_resigned, lose_leader, peer_down, resign
 from leader.protocol.events import (
@@ -61,7 +62,7 @@ from leader.protocol.state import (
     State,
     leader_of,
 )
-from leader.protocol.transition import ActionResult, NoAction, Transition
+from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import Instant, Moment
 from leader.protocol.voting import (
     become_leader,

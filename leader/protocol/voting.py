@@ -7,7 +7,7 @@ NoAction if the specification takes none.
 
 from dataclasses import replace
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult, NoAction, ignored, refused
 from leader.protocol.effects import RefusalReason, Send
 from leader.protocol.guards import (
     follows,
@@ -34,7 +34,6 @@ from leader.protocol.state import (
     Renewing,
     State,
 )
-from leader.protocol.transition import ActionResult, NoAction, ignored, refused
 from leader.protocol.vocabulary import Duration, Instant, Moment, Term, after, require
 
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Final
 
+from leader.protocol.actions import ActionResult
 from leader.protocol.effects import Effect, Persist
 from leader.protocol.quorum import is_quorum
 from leader.protocol.state import Candidate, Leader, Renewing, State
-from leader.protocol.transition import ActionResult
 from leader.protocol.vocabulary import Instant, Moment, after
 from stateful_tests.mutants.loader import bug, holds
 

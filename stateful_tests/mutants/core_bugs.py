@@ -8,8 +8,8 @@ A planted function is called with the original before its arguments.
 from dataclasses import replace
 from typing import Final
 
+from leader.protocol.actions import ActionResult, NoAction
 from leader.protocol.state import Promise, State, leader_of
-from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import Duration, Instant, MemberId, Term, after
 from stateful_tests.mutants.loader import Planted, bug, holds
 

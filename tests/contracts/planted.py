@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from crosshair.main import main
 
+from leader.protocol.actions import ActionResult, NoAction
 from leader.protocol.timing import MILLION
-from leader.protocol.transition import ActionResult, NoAction
 from stateful_tests.mutants.core_bugs import MUTANTS, OF_PROMISES
 from stateful_tests.mutants.loader import Planted, Replacement
 

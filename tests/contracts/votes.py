@@ -3,6 +3,7 @@
 What is not a number is fixed: three members, of whom ``A`` steps, clocks that do not drift.
 """
 
+from leader.protocol.actions import ActionResult, NoAction
 from leader.protocol.departures import handle_resigned
 from leader.protocol.durable import Durable
 from leader.protocol.leading import handle_heartbeat
@@ -27,7 +28,6 @@ from leader.protocol.state import (
     Settings,
     State,
 )
-from leader.protocol.transition import ActionResult, NoAction
 from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, Moment, Term
 from leader.protocol.voting import handle_vote_request
 from tests.contracts.durations import timing

@@ -10,13 +10,12 @@ from collections.abc import Callable
 
 import pytest
 
-from leader.protocol.actions import Action
+from leader.protocol.actions import Action, ActionResult
 from leader.protocol.departures import lose_leader
 from leader.protocol.leading import expire_lease, send_heartbeat
 from leader.protocol.pre_voting import start_pre_vote
 from leader.protocol.refusals import renew, renew_again, update_term
 from leader.protocol.state import State
-from leader.protocol.transition import ActionResult
 from leader.protocol.vocabulary import InvariantViolated, Moment, Term
 from leader.protocol.voting import become_candidate, become_leader, campaign
 from tests.protocol.builders import (
