@@ -1,5 +1,5 @@
-"""Measurements, never assertions: figures of one run on one machine, beside what they are made of.
+"""Measurements, never assertions: figures of one run on one machine.
 
-A machine that is busy makes every figure worse; so each is shown with the floor measured in the same
-run, and as a multiple of it.
+A busy machine makes every figure worse. Therefore each run also measures the floor, which is
+what bare asyncio streams need on this machine, and shows times as multiples of it.
 """

@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: the floor of this machine, and what this library adds to it."""
+"""``python -m benchmarks``: what this machine can do at best, and what this library adds to it."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from stateful_tests.traced_runs import traced_core_system, traced_stack_system
 
 
 def main() -> None:
-    """Measure everything, one after the other, and print a table."""
+    """Takes every measurement, one after the other, and prints a table."""
     console = Console(highlight=False)
     base = asyncio.run(floor.measure())
     console.print(f"round trip between two processes: {base.round_trip:.3f} ms (median)")

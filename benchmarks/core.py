@@ -1,4 +1,4 @@
-"""How fast the pure core steps: heartbeats and their answers, between two members in memory."""
+"""How many steps per second the pure core takes: heartbeats and their answers between two members."""
 
 import time
 
@@ -16,7 +16,7 @@ STEPS = 30_000
 
 
 def steps_per_second() -> float:
-    """Steps of two members that elect one of them and then keep in touch, each fed what is due."""
+    """Lets two members elect a leader and exchange heartbeats, and counts steps per second."""
     a, b = MemberId("a@x"), MemberId("b@x")
     states = {member: _started(member, (a, b)) for member in (a, b)}
     taken, now = 0, 0
@@ -31,7 +31,7 @@ def steps_per_second() -> float:
 
 
 def _run(states: dict[MemberId, State], member: MemberId, moment: Moment) -> int:
-    """Let ``member`` do what is due, and deliver all that follows from it; how many steps it took."""
+    """Lets ``member`` do what is due, delivers all messages that follow, and returns the number of steps."""
     events: list[tuple[MemberId, Woke | Received]] = [(member, Woke())]
     taken = 0
     while events:

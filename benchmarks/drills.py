@@ -1,4 +1,4 @@
-"""How long a change of leader takes, in real processes: the demonstration's drill, without its story."""
+"""How long a change of leader takes between real processes: the drill of ``leader demo``, without output."""
 
 import asyncio
 import statistics
@@ -10,11 +10,11 @@ ROUNDS = 7
 
 
 def measured(nodes: int, *, trust_disconnect: bool, files: bool) -> list[Round]:
-    """The rounds of one drill.
+    """Runs one drill and returns its rounds.
 
     Raises:
-        NotSurvived: a change of leader did not come about.
-        RuntimeError: two acted at once, or a token went back; then no figure counts.
+        NotSurvived: no new leader was elected in time.
+        RuntimeError: two members acted at once, or a token went back; then no figure counts.
     """
     plan = Plan(nodes=nodes, rounds=ROUNDS, seed=1, trust_disconnect=trust_disconnect, files=files)
     result = Result(plan)
@@ -25,15 +25,15 @@ def measured(nodes: int, *, trust_disconnect: bool, files: bool) -> list[Round]:
 
 
 def medians(rounds: list[Round]) -> tuple[float, float]:
-    """Of the failovers and of the hand-overs, in milliseconds."""
+    """The median failover and the median hand-over, in milliseconds."""
     failovers = [each.failover_ms for each in rounds if each.failover_ms is not None]
     handovers = [each.handover_ms for each in rounds if each.handover_ms is not None]
     return statistics.median(failovers), statistics.median(handovers)
 
 
 def _unsaid(member: str, what: str) -> None:
-    """Nobody watches."""
+    """Ignores the story."""
 
 
 def _unheard(member: str, report: Report) -> None:
-    """Nobody watches."""
+    """Ignores the reports."""

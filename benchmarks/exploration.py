@@ -1,4 +1,4 @@
-"""How fast the core's whole graph is explored, beside TLC's speed."""
+"""How many states of the core's whole graph the exact comparison explores per second."""
 
 from time import perf_counter
 
@@ -8,7 +8,7 @@ from stateful_tests.exact.instances import INSTANCES
 
 
 def states_per_second() -> float:
-    """States of the cluster, in the largest of the quick instances."""
+    """Explores the largest of the quick instances."""
     since = perf_counter()
     states = sum(1 for _ in walk(CoreExplorer(INSTANCES["two-terms"])))
     return states / (perf_counter() - since)

@@ -1,6 +1,7 @@
-"""What nothing built on processes and loopback can beat: a round trip, and the end of a connection.
+"""The floor of this machine: a round trip between two processes, and noticing that one of them died.
 
-Measured with bare asyncio streams between two processes of this Python.
+Measured with bare asyncio streams over loopback. A library built on processes and TCP cannot be
+faster.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ class Floor:
 
 
 async def echo() -> None:
-    """Listen, say where, and send back what comes."""
+    """Listens on a free port, prints it, and sends back the bytes that arrive."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -37,7 +38,7 @@ async def echo() -> None:
 
 
 async def measure() -> Floor:
-    """Both, from several processes that are started and killed in turn."""
+    """Measures both with several processes, each of which is started, used and killed."""
     trips: list[float] = []
     deaths: list[float] = []
     for _ in range(DEATHS):
@@ -45,7 +46,7 @@ async def measure() -> Floor:
             sys.executable, "-m", "benchmarks.floor", stdout=asyncio.subprocess.PIPE
         )
         if process.stdout is None:
-            raise RuntimeError("a process started with a pipe has none")
+            raise RuntimeError("a process that was started with a pipe has no pipe")
         port = int(await process.stdout.readline())
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(ROUND_TRIPS):

@@ -1,8 +1,8 @@
 """A thousand actors on a node, and a hundred thousand messages to them from another one.
 
-Both nodes share this process and its one thread, connected over loopback TCP, so the rate is what a
-core sends *and* receives. Senders pace themselves as an application should: a call after every so
-many messages, whose answer says how far the receiver has come.
+Both nodes share this process and its one thread, and are connected over loopback TCP. So the
+rate is what one core sends *and* receives. After each batch of messages a sender makes a call
+and waits for its answer, as an application should, so that no queue becomes full.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ COOKIE = "a cookie for benchmarks"
 @runtime.message(name="benchmarks.numbered")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
-    """One of the messages of a sender, which counts them."""
+    """A message with its number, so that the receiver notices losses and changes of order."""
 
     number: int
 
 
 class Receiver(runtime.Process):
-    """Counts what comes, and what comes out of order."""
+    """Counts the messages that arrive, and those that arrive out of order."""
 
     def init(self) -> None:
         self.received = 0
@@ -52,7 +52,7 @@ class Sender(runtime.Process):
         self.post(self.send_all)
 
     async def send_all(self) -> None:
-        """Sends them all; `done` is told how many have arrived."""
+        """Sends all messages and sets the result of `done` to the number of those that arrived."""
         arrived = 0
         for number in range(self.messages):
             self.send(self.to, Numbered(number=number))
@@ -67,7 +67,7 @@ class Sender(runtime.Process):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What has become of the messages."""
+    """How many messages were sent, were lost, or arrived out of order."""
 
     sent: int
     lost: int
@@ -76,29 +76,29 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """The same, how fast it went, and how large the process has become."""
+    """An outcome, how long it took, and how much memory the process used."""
 
     outcome: Outcome
     seconds: float
     peak: int
-    """The most memory that was in use, both nodes and Python itself included, in bytes."""
+    """The largest resident size of the process, in bytes: both nodes and Python itself."""
 
     @property
     def rate(self) -> float:
-        """Messages a second."""
+        """Messages per second."""
         return self.outcome.sent / self.seconds
 
 
 async def exchange(
     near: runtime.Node, far: runtime.Node, actors: int = ACTORS, messages: int = MESSAGES
 ) -> Outcome:
-    """So many senders on one node, as many receivers on the other; returns when all is answered."""
+    """Runs ``actors`` senders on one node and as many receivers on the other until all are done."""
     loop = asyncio.get_running_loop()
     receivers = [Receiver() for _ in range(actors)]
     done = [loop.create_future() for _ in range(actors)]
     for receiver in receivers:
         await far.spawn(lambda receiver=receiver: receiver)  # type: ignore[misc]
-    # What is sent before the nodes are connected waits in a queue that is shorter than all this.
+    # Messages sent before the nodes are connected would overflow the queue of that connection.
     await near.call(receivers[0].pid, "are we connected?")
     for receiver, future in zip(receivers, done, strict=True):
         await near.spawn(Sender, receiver.pid, messages, future)
@@ -111,7 +111,7 @@ async def exchange(
 
 
 async def measure() -> Load:
-    """Over loopback TCP."""
+    """Measures the exchange between two nodes over loopback TCP."""
     async with (
         await runtime.Node.start("near@127.0.0.1:0", cookie=COOKIE) as near,
         await runtime.Node.start("far@127.0.0.1:0", cookie=COOKIE) as far,
@@ -123,13 +123,13 @@ async def measure() -> Load:
 
 
 def peak() -> int:
-    """The most memory this process has had in use, in bytes."""
+    """The largest resident size that this process has had, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def report(load: Load) -> str:
-    """The figures in words."""
+    """The figures as one sentence."""
     outcome = load.outcome
     return (
         f"{ACTORS:,} actors were sent {outcome.sent:,} messages over TCP: {load.rate:,.0f} a second, "

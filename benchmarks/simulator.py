@@ -1,6 +1,7 @@
-"""How fast the rules are driven, on the bare core and on the whole stack, with all checks after every step.
+"""How fast stateful tests run on the bare core and on the whole stack, with all checks after every step.
 
-A run is the simulator's of one seed; a step is a step of one member's election, whatever caused it.
+A run is one seed of the simulator. A step is one step of one member's election, whatever its
+cause.
 """
 
 import time
@@ -14,7 +15,7 @@ from stateful_tests.traced_runs import TracedSystemFactory
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What is done in one second."""
+    """Simulated time, steps and rule calls per second of real time."""
 
     simulated_seconds: float
     steps: float
@@ -22,7 +23,7 @@ class Pace:
 
 
 def pace(build: TracedSystemFactory, seeds: Iterable[int]) -> Pace:
-    """Measured over the runs of these seeds, one after the other."""
+    """Measures the runs of these seeds, one after the other."""
     simulated, steps, calls = 0, 0, 0
     since = time.perf_counter()
     for seed in seeds:

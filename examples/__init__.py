@@ -1,6 +1,6 @@
-"""Programs to read in five minutes each and to run on several terminals: see the README.
+"""Programs to run in several terminals, each short enough to be read in five minutes: see the README.
 
-Each says at its top what it shows, what it guarantees and what not. They use ``leader`` and
-``runtime`` as any application would. ``member`` and ``client`` hold what they have in common,
-``programs`` what makes them programs.
+Each module opens with what it shows, what it guarantees and what it does not. The examples use
+``leader`` and ``runtime`` as any application would. ``member`` and ``client`` hold what the
+examples have in common; ``programs`` turns them into command lines.
 """

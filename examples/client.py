@@ -1,7 +1,7 @@
-"""Somebody outside of the election who asks its members: requests and answers bear numbers.
+"""A process outside of the election that asks its members; requests and answers have numbers.
 
-Knows nothing of what is asked. No answer says nothing: the request may have been carried out, may
-be carried out later, or never. `TryAgain` is the only answer upon which it is asked again.
+It knows nothing of what is asked. If there is no answer, the request may have been carried out,
+may be carried out later, or never. A request is repeated only after the answer `TryAgain`.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from runtime import Pid, Process, ProcessId
 from runtime.clock import sleep
 
 PAUSE_SECONDS = 0.1
-"""Between two attempts: an election takes a few of these."""
+"""The pause between two attempts; an election takes a few of them."""
 
 
 class Client(Process):
-    """Asks, and keeps connected with those it asks: an answer may come from any of them."""
+    """Asks members and stays connected with all of them, since an answer may come from any."""
 
     def init(self, members: Sequence[ProcessId]) -> None:
         self.members = members
@@ -29,7 +29,7 @@ class Client(Process):
             self.node.connect(member.node)
 
     async def connected(self, patience_seconds: float = 1.0) -> None:
-        """Waits until answers can come from any member, but not for ever for one that is down."""
+        """Waits until every member is connected, at most for the given time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(patience_seconds):
                 while not {member.node for member in self.members} <= self.node.nodes().keys():
@@ -43,7 +43,11 @@ class Client(Process):
     async def ask(
         self, member: ProcessId, request: Callable[[int], object], patience_seconds: float
     ) -> Any:
-        """The answer of one member to the request that bears the given number; TimeoutError."""
+        """Asks one member. ``request`` makes the request with a given number.
+
+        Raises:
+            TimeoutError: there was no answer within ``patience_seconds``.
+        """
         number = next(self._numbers)
         answer = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
@@ -56,9 +60,11 @@ class Client(Process):
     async def ask_leader(
         self, request: Callable[[int], object], patience_seconds: float = 10.0
     ) -> Any:
-        """The answer of whoever leads, looked for from member to member; TimeoutError.
+        """Asks one member after the other until the one that leads answers.
 
-        Raised in the middle of a question it leaves open whether the request was carried out.
+        Raises:
+            TimeoutError: there was no answer within ``patience_seconds``; the request may have been
+                carried out.
         """
         async with asyncio.timeout(patience_seconds):
             for turn in itertools.count():
@@ -71,7 +77,7 @@ class Client(Process):
     async def _ask_if_there(
         self, member: ProcessId, request: Callable[[int], object], patience_seconds: float
     ) -> Any:
-        # Whoever is not connected cannot have heard the question: the next one may.
+        # A member that is not connected cannot receive the request, so the next one is asked.
         if member.node not in self.node.nodes():
             return None
         return await self.ask(member, request, patience_seconds)

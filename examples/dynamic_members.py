@@ -1,18 +1,20 @@
-"""Dynamic members: whoever is told of one member joins a cluster that runs, and leaves again.
+"""Dynamic members: a process that knows one member joins a running cluster, and leaves again.
 
-    python -m examples.dynamic_members member n1      # on three terminals: n1, n2, n3
-    python -m examples.dynamic_members observe n4 n2  # on a fourth: joins through n2
+    python -m examples.dynamic_members member n1      # in three terminals: n1, n2, n3
+    python -m examples.dynamic_members observe n4 n2  # in a fourth: joins through n2
     python -m examples.dynamic_members observe n5 n3
 
-Shows an observer: a member that is started with an empty bootstrap list. It is told of one member,
-finds the others through it, and from then on follows whoever leads. The leader announces a number
-every now and then to all that it knows of, so the observer needs to ask nobody.
+Shows an observer: a member that is started with an empty bootstrap list. It is told of one
+member, finds the others through it, and from then on follows the leader. The leader announces a
+number from time to time to all members that it knows, so the observer does not need to ask.
 
-Guarantees: an observer never leads and is counted in no quorum, so none that comes or goes puts a
-leader at risk, and no number of them makes up for a voter. Announcements are taken in the order of
-leaderships and, within one, of numbers: one that comes late is dropped.
+Guarantees: an observer never leads and is counted in no quorum. So an observer that joins or
+leaves does not put a leader at risk, and no number of observers replaces a voter. Announcements
+are accepted in the order of leaderships and, within one leadership, of numbers; one that arrives
+late is dropped.
 
-Not: an announcement may be lost. Who votes is fixed at the start: an observer does not become a voter.
+Not guaranteed: that every announcement arrives. Who votes is fixed at the start; an observer
+does not become a voter.
 """
 
 from dataclasses import dataclass
@@ -31,14 +33,14 @@ PERIOD_SECONDS = 1.0
 @message(name="examples.dynamic_members.announcement")
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Announcement:
-    """The leader speaks; ordered by its token, then by its number."""
+    """A message of the leader; ordered by token, then by number."""
 
     token: int
     number: int
 
 
 class Announcer(Member):
-    """Announces while it leads, listens while it does not; observers only ever listen."""
+    """Announces while it leads, listens while it does not; an observer only listens."""
 
     def __init__(self, period_seconds: float = PERIOD_SECONDS) -> None:
         super().__init__()
@@ -46,7 +48,7 @@ class Announcer(Member):
         self._newest = Announcement(token=0, number=0)
 
     def heard(self, announcement: Announcement) -> None:
-        """Another announcement was taken."""
+        """Is called for each announcement that was accepted."""
         self.log.info("hears number %d, token %d", announcement.number, announcement.token)
 
     def handle_peer_joined(self, peer: Pid) -> None:
@@ -72,7 +74,7 @@ class Announcer(Member):
             self.heard(message)
 
     def is_news(self, announcement: Announcement) -> bool:
-        """Whether nothing newer was taken: a leader that was cut off may be heard late."""
+        """Whether no newer one was accepted; the messages of a leader that was cut off may arrive late."""
         return announcement > self._newest
 
 
@@ -85,7 +87,7 @@ def member(
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
 ) -> None:
-    """Be one of the voting members."""
+    """Run one of the voting members."""
     programs.serve(name, cluster, folder, Announcer())
 
 
@@ -95,7 +97,7 @@ def observe(
     contact: Annotated[str, typer.Argument(help="The member to join through.")],
     cluster: programs.Cluster = programs.MEMBERS,
 ) -> None:
-    """Join the members that run, without a vote."""
+    """Join the running members, without a vote."""
     programs.observe(name, cluster, contact, Announcer())
 
 

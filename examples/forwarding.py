@@ -1,17 +1,18 @@
-"""Forwarding: ask any member; whoever leads does the work and answers you, not the one you asked.
+"""Forwarding: ask any member; the leader does the work and answers you itself.
 
-    python -m examples.forwarding member n1           # on three terminals: n1, n2, n3
+    python -m examples.forwarding member n1           # in three terminals: n1, n2, n3
     python -m examples.forwarding ask n2 "wash the car"
 
-Shows what a follower does with a request: it passes it on to the leader, with the address of
-whoever asked. While nobody leads it keeps the request for a moment, and then says that nobody does.
+Shows what a follower does with a request: it passes it on to the leader, with the address of the
+asker. While no member leads it keeps the request for a moment, and then answers `NobodyLeads`.
 
-Guarantees: a request is done at most once, by a member that leads at that instant; the answer goes
-to whoever asked. `NobodyLeads` means that it was not done and will not be.
+Guarantees: a request is done at most once, by a member that leads at that instant. The answer
+goes to the asker. `NobodyLeads` means that the request was not done and will not be.
 
-Not: a request on its way to a leader that dies may be lost, and then there is no answer at all. That
-leaves open whether it was done: whoever asks again may have it done twice. What the work leaves
-behind is the leader's own: see ``examples.store`` for something that outlives it.
+Not guaranteed: a request on its way to a leader that dies may be lost, and then there is no
+answer. Without an answer the work may have been done, so an asker that repeats the request may
+have it done twice. The result of the work stays at the leader; ``examples.store`` keeps results
+that survive it.
 """
 
 from dataclasses import dataclass
@@ -25,16 +26,16 @@ from examples.member import Member
 from runtime import Pid, Timer, message
 
 PATIENCE_SECONDS = 1.0
-"""How long a request waits for somebody to lead: some elections long."""
+"""How long a request waits for a leader; long enough for several elections."""
 
 WAITING_LIMIT = 1_000
-"""How many may wait at one member."""
+"""How many requests may wait at one member."""
 
 
 @message(name="examples.forwarding.work")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Do this."""
+    """The request to do something."""
 
     number: int
     what: str
@@ -43,7 +44,7 @@ class Work:
 @message(name="examples.forwarding.forwarded")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
-    """Do this for somebody else."""
+    """A request that a follower passes on to the leader."""
 
     asker: Pid
     work: Work
@@ -52,7 +53,7 @@ class Forwarded:
 @message(name="examples.forwarding.done")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """It is done."""
+    """The answer that it was done."""
 
     number: int
     by: str
@@ -61,14 +62,14 @@ class Done:
 @message(name="examples.forwarding.nobody_leads")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NobodyLeads:
-    """It was not done."""
+    """The answer that it was not done, since no member leads."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfPatience:
-    """To oneself: this request has waited long enough."""
+    """A message to oneself: this request has waited long enough."""
 
     request: Forwarded
 
@@ -81,7 +82,7 @@ class Worker(Member):
         self._waiting: dict[Forwarded, Timer] = {}
 
     def do(self, work: Work) -> None:
-        """The work: this instant is within the lease, and short."""
+        """The work, done at an instant within the lease; it must be short."""
         self.log.info("does %s", work.what)
 
     async def take_over(self) -> None:
@@ -98,7 +99,7 @@ class Worker(Member):
             case Forwarded() if self.may_do():
                 self._carry_out(message)
             case Forwarded():
-                # Passed on once more, it could go round in circles while the members disagree.
+                # If it were passed on again, it could circulate while the members disagree who leads.
                 self._decline(message)
             case OutOfPatience(request=request) if request in self._waiting:
                 del self._waiting[request]
@@ -116,7 +117,7 @@ class Worker(Member):
             self._decline(request)
 
     def may_do(self) -> bool:
-        """Whether the work is this member's at this instant."""
+        """Whether this member may do the work at this instant."""
         return self.is_leader
 
     def _carry_out(self, request: Forwarded) -> None:
@@ -127,11 +128,11 @@ class Worker(Member):
         self.send(request.asker, NobodyLeads(number=request.work.number))
 
     def forward(self, request: Forwarded, leader: Pid) -> None:
-        """Pass a request on, and forget it: to send it twice could have it done twice."""
+        """Passes a request on and forgets it; if it were sent twice, it could be done twice."""
         self.send(leader, request)
 
     def reply(self, request: Forwarded, answer: Done) -> None:
-        """Answer whoever asked first."""
+        """Answers the original asker."""
         self.send(request.asker, answer)
 
     def _pass_on_waiting(self) -> None:
@@ -150,13 +151,13 @@ def member(
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
 ) -> None:
-    """Be one of the members."""
+    """Run one of the members."""
     programs.serve(name, cluster, folder, Worker())
 
 
 @program.command()
 def ask(
-    name: Annotated[str, typer.Argument(help="Whom to ask.")],
+    name: Annotated[str, typer.Argument(help="The member to ask.")],
     what: str,
     cluster: programs.Cluster = programs.MEMBERS,
 ) -> None:

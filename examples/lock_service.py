@@ -1,23 +1,25 @@
-"""Lock service: the leader grants locks for a limited time; nobody holds one that another holds.
+"""Lock service: the leader grants locks for a limited time; no two clients hold a lock at once.
 
-    python -m examples.lock_service member n1         # on three terminals: n1, n2, n3
-    python -m examples.lock_service hold printer      # from ten seconds after the first election on
+    python -m examples.lock_service member n1         # in three terminals: n1, n2, n3
+    python -m examples.lock_service hold printer      # works ten seconds after the first election
 
-Shows leases on top of a lease. A lock is granted for some seconds, at most `LONGEST_SECONDS`. The
-leader counts them from when it grants, the holder from when it *asked*, and a little less, since one
-clock may be faster than the other; so the holder's always end first, and no clocks are compared.
-A new leader knows nothing of the locks of the last one, and grants none before the longest of them
-is over.
+Shows leases on top of a lease. A lock is granted for some seconds, at most `LONGEST_SECONDS`.
+The leader counts them from the grant. The holder counts them from its *request*, and a little
+less, since its clock may be slower. So the holder's time always ends first, and no clocks are
+compared. A new leader knows nothing of its predecessor's locks, and grants none before the
+longest of them is over.
 
-Guarantees: two never hold one lock at once, whatever is lost or crashes. Each grant carries a token
-above all tokens before it, for whatever the holder writes to: see ``examples.single_writer``.
+Guarantees: no two clients hold one lock at once, whatever is lost or crashes. Each grant carries
+a token above all tokens before it, for the resource that the holder writes to: see
+``examples.single_writer``.
 
-Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`; the longest time
-for a lock is set alike on all members.
+Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`; the
+longest time for a lock is set alike on all members.
 
-Not: a lock cannot be prolonged, nobody queues for one, and after a change of leader, and after the
-start, nobody gets any for `LONGEST_SECONDS`. The holder must ask `Held.is_held` as it goes, or rely on
-the token: a process that is suspended does not notice.
+Not guaranteed: a lock cannot be prolonged, and there is no queue for it. After the start and
+after each change of leader no lock is granted for `LONGEST_SECONDS`. The holder must ask
+`Held.is_held` repeatedly, or rely on the token, because a process that was suspended does not
+notice it.
 """
 
 from dataclasses import dataclass, field
@@ -41,7 +43,7 @@ Token = tuple[int, int]
 @message(name="examples.lock_service.acquire")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acquire:
-    """Let me hold this lock for that many seconds from now, or refuse it at once."""
+    """The request to hold a lock for some seconds from now; it is granted or denied at once."""
 
     number: int
     lock: str
@@ -51,7 +53,7 @@ class Acquire:
 @message(name="examples.lock_service.granted")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Granted:
-    """It is yours."""
+    """The answer that the asker holds the lock."""
 
     number: int
     token: Token
@@ -60,7 +62,7 @@ class Granted:
 @message(name="examples.lock_service.denied")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Denied:
-    """It is not: somebody may hold it for another while, or it was asked for for too long."""
+    """The answer that it does not: another may still hold it, or the time asked for is too long."""
 
     number: int
     why: str
@@ -69,7 +71,7 @@ class Denied:
 @message(name="examples.lock_service.release")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """I hold it no longer; there is no answer."""
+    """The message that a holder gives the lock back; there is no answer."""
 
     lock: str
     token: Token
@@ -77,7 +79,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the leader knows of a lock: until when, on its own clock, somebody may hold it."""
+    """What the leader knows of a lock: until when, on the leader's clock, it may be held."""
 
     token: Token
     until: int
@@ -154,11 +156,15 @@ class LockClient(Client):
     """Takes locks."""
 
     async def acquire(self, lock: str, seconds: float, member: ProcessId | None = None) -> Any:
-        """Held, or the Denied or TryAgain that came instead; of ``member`` or of who leads; TimeoutError."""
+        """Asks ``member``, or else the leader, for a lock: Held, or the answer that came instead.
+
+        Raises:
+            TimeoutError: there was no answer.
+        """
         asked_at = 0
 
         def request(number: int) -> Acquire:
-            # Counted from the answer, a slow network would let the lock outlast the leader's count.
+            # If time were counted from the answer, a slow answer would let the holder outlast the grant.
             nonlocal asked_at
             asked_at = self.clock.now()
             return Acquire(number=number, lock=lock, seconds=seconds)
@@ -176,7 +182,7 @@ class LockClient(Client):
         return int(seconds * NANOSECONDS * (1 - MAX_CLOCK_DRIFT) / (1 + MAX_CLOCK_DRIFT))
 
     def release(self, held: Held) -> None:
-        """Give a lock back before its time, to whichever member granted it."""
+        """Gives a lock back early; every member is told, since any may have granted it."""
         for member in self.members:
             self.send(member, Release(lock=held.lock, token=held.token))
 
@@ -193,7 +199,7 @@ def member(
         float, typer.Option(min=0.1, help="Seconds; the same everywhere.")
     ] = LONGEST_SECONDS,
 ) -> None:
-    """Be one of the members."""
+    """Run one of the members."""
     programs.serve(name, cluster, folder, Locks(longest))
 
 

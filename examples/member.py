@@ -1,4 +1,4 @@
-"""What the examples' actors have in common: they say who leads, and answer whoever asks."""
+"""What the examples' actors have in common: they log who leads, and answer requests."""
 
 import asyncio
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from runtime import ExitReason, Pid, message
 @message(name="examples.try_again")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryAgain:
-    """Nothing was done: this member does not serve now; the one on node ``leader`` may."""
+    """Nothing was done, because this member does not serve now; the one on node ``leader`` may."""
 
     number: int
     leader: str | None
@@ -38,17 +38,17 @@ class Member(leader.Actor):
         self.ended.set()
 
     async def take_over(self) -> None:
-        """Begin what only the leader does."""
+        """Begins what only the leader does."""
 
     async def stand_back(self, leader: Pid | None) -> None:
-        """End it; ``leader`` leads now, or nobody."""
+        """Ends it; ``leader`` leads now, or no member if it is None."""
 
     def answer(self, asker: Pid | None, message: Any) -> None:
-        """Send an answer, if there is somebody to send it to."""
+        """Sends an answer, if the asker is known."""
         if asker is not None:
             self.send(asker, message)
 
     def refuse(self, asker: Pid | None, number: int) -> None:
-        """Tell whoever asked that this member does not serve."""
+        """Tells the asker that this member does not serve."""
         led_by = None if self.leader is None else self.leader.node
         self.answer(asker, TryAgain(number=number, leader=led_by))

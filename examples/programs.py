@@ -1,7 +1,7 @@
-"""How an example becomes a program: a member on each terminal, and questions from another one.
+"""How an example becomes a program: a member in each terminal, and requests from another one.
 
 The defaults make three members on this machine. Nothing is encrypted and the cookie is in this
-file, so everything stays on loopback.
+file, so members listen on loopback only.
 """
 
 import asyncio
@@ -47,7 +47,11 @@ def application(about: str | None) -> typer.Typer:
 
 
 def addresses(cluster: str) -> dict[str, str]:
-    """Where each member listens; raises BadParameter."""
+    """Where each member listens.
+
+    Raises:
+        BadParameter: the text does not have the form that its message shows.
+    """
     pairs = [pair.partition("=") for pair in cluster.split(",")]
     if any(not name or not address for name, _, address in pairs):
         raise typer.BadParameter(f"must be NAME=HOST:PORT,…, not {cluster!r}")
@@ -60,7 +64,11 @@ def members(cluster: str) -> list[ProcessId]:
 
 
 def one_of(cluster: str, name: str) -> ProcessId:
-    """The member of this name; raises BadParameter, which names them all."""
+    """The member of this name.
+
+    Raises:
+        BadParameter: there is no such member; the message names all of them.
+    """
     names = addresses(cluster)
     if name not in names:
         raise typer.BadParameter(f"{name!r} is none of the members: {', '.join(names)}")
@@ -68,7 +76,7 @@ def one_of(cluster: str, name: str) -> ProcessId:
 
 
 def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
-    """Be one member until a signal ends it, in good order: the lead is handed over."""
+    """Runs one member until a signal ends it; if it leads, it hands over."""
     where = addresses(cluster)
     one_of(cluster, name)
     options = leader.Options(
@@ -81,14 +89,14 @@ def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
 
 
 def observe(name: str, cluster: str, contact: str, member: Member) -> None:
-    """Be an observer, which joins through ``contact``, until a signal ends it."""
+    """Runs an observer, which joins through ``contact``, until a signal ends it."""
     options = leader.Options(cluster_id=type(member).__name__)
     address = f"{name}@127.0.0.1:0"
     _run(_take_part(address, addresses(cluster), member, options, one_of(cluster, contact)))
 
 
 def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Client) -> Any:
-    """What a question to the cluster comes to; nothing, said aloud, if nobody answers."""
+    """The answer of the cluster; without one, prints that and exits with status 1."""
     try:
         return asyncio.run(_ask(cluster, question, client))
     except TimeoutError:
@@ -140,7 +148,7 @@ async def _ask(cluster: str, question: Callable[[Client], Awaitable[Any]], clien
 
 
 def _is_worth_showing(record: logging.LogRecord) -> bool:
-    """What members say, and warnings; not which nodes come and go."""
+    """Whether a line was logged by a member, or is a warning; other lines tell of nodes only."""
     said_by: str | None = getattr(record, "registered_name", None)
     return said_by is not None or record.levelno >= logging.WARNING
 

@@ -1,21 +1,22 @@
 """Scheduler: a periodic task runs at the leader only, and no slot runs twice.
 
-    python -m examples.scheduler member n1            # on three terminals: n1, n2, n3
+    python -m examples.scheduler member n1            # in three terminals: n1, n2, n3
     python -m examples.scheduler member n1 --period 5
 
-Shows work that goes from leader to leader. Time is cut into slots by the wall clock: slot 7 is the
-eighth period since 1970. The leader runs the task once in each slot. A new leader cannot know how
-far the last one came, and its wall clock may be behind the other's, so it lets the slot in which it
-takes over pass, and the next one too, and goes on with the one after.
+Shows work that goes from leader to leader. The wall clock divides time into slots: slot 7 is the
+eighth period since 1970. The leader runs the task once in each slot. A new leader cannot know
+which slots its predecessor ran, and its wall clock may be behind. So it skips the slot in which
+it takes over and the next one, and begins with the one after.
 
-Guarantees: no slot is run twice, by whomever, and no task begins without the lease. One that is
-`async` is cancelled before the lease can end. Whoever leads undisturbed runs every slot.
+Guarantees: no slot is run twice, by the same member or by two, and no task begins without the
+lease. An `async` task is cancelled before the lease can end. A leader that is not disturbed runs
+every slot.
 
 Needs: the wall clocks of the members differ by less than a period and are not set back.
 
-Not: a change of leader, or a leader that was away, costs slots; they are skipped, not made up for. A
-task that blocks may outlast the lease: what it writes should carry its token, as in
-``examples.single_writer``.
+Not guaranteed: a change of leader, or a leader that was suspended, costs slots, which are
+skipped and not repeated later. A task that blocks may outlast the lease; what it writes should
+carry its token, as in ``examples.single_writer``.
 """
 
 from typing import Annotated
@@ -27,7 +28,7 @@ from examples.member import Member
 from runtime.clock import sleep
 
 SPARED_SLOTS = 2
-"""The slot of the take-over may have been run already, and by a faster wall clock the next one."""
+"""The slot of the take-over may have been run already, and, by a faster wall clock, the next one."""
 
 
 class Scheduler(Member):
@@ -49,7 +50,7 @@ class Scheduler(Member):
         self.while_leader(self._run_slots())
 
     def first_slot(self) -> int:
-        """With which slot a new leader begins."""
+        """The slot with which a new leader begins."""
         return self._slot() + SPARED_SLOTS
 
     async def _run_slots(self) -> None:
@@ -57,7 +58,7 @@ class Scheduler(Member):
             left = self._period - self.clock.wall_milliseconds() % self._period
             await sleep(self.clock, left / 1_000)
             slot = self._slot()
-            # Woken from a long sleep of the whole process, this may run before it is cancelled.
+            # After the whole process was suspended, this may run before the cancellation arrives.
             if self.is_leader and slot >= self._next_slot:
                 self._next_slot = slot + 1
                 await self.run_slot(slot, self.term)
@@ -76,7 +77,7 @@ def member(
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
 ) -> None:
-    """Be one of the members."""
+    """Run one of the members."""
     programs.serve(name, cluster, folder, Scheduler(period))
 
 

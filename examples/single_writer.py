@@ -1,19 +1,21 @@
 """Single writer: only the leader writes to a SQLite file, and the file itself refuses a stale one.
 
-    python -m examples.single_writer member n1        # on three terminals: n1, n2, n3
+    python -m examples.single_writer member n1        # in three terminals: n1, n2, n3
     python -m examples.single_writer write colour blue
     python -m examples.single_writer show
 
-Shows the fencing token at work. `is_leader` asks the clock, but a writer may be suspended between
-asking and writing, for longer than its lease. So each write carries the leadership's token, and
-triggers in the database compare it, in the transaction that writes, with the highest one seen.
+Shows the fencing token at work. `is_leader` asks the clock, but a writer may be suspended
+between asking and writing, for longer than its lease. So each write carries the leadership's
+token, and triggers in the database compare it, in the transaction that writes, with the highest
+one seen.
 
-Guarantees: rows are written in the order of leaderships. Once a leadership has raised the fence,
-which it does before it serves, no row of an earlier one is written any more, however late it is
-and whatever the clocks say. A write that was acknowledged is in the file.
+Guarantees: rows are written in the order of leaderships. A leadership raises the fence before it
+serves. From then on no row of an earlier leadership is written, however late its writer is and
+whatever the clocks show. A write that was acknowledged is in the file.
 
-Not: the file is one file on one disk, shared by all members; if it is lost, so is everything. A
-write without an answer may be in it. The members replicate nothing: see ``examples.store``.
+Not guaranteed: the file is one file on one disk, shared by all members; if it is lost,
+everything is lost. A write without an answer may be in it. The members replicate nothing: see
+``examples.store``.
 """
 
 import asyncio
@@ -51,7 +53,7 @@ BEGIN UPDATE fence SET token = NEW.token; END;
 @message(name="examples.single_writer.write")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Write:
-    """Write this value."""
+    """The request to write a value."""
 
     number: int
     key: str
@@ -61,7 +63,7 @@ class Write:
 @message(name="examples.single_writer.written")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """It is in the file."""
+    """The answer that the value is in the file."""
 
     number: int
     token: int
@@ -70,14 +72,14 @@ class Written:
 @message(name="examples.single_writer.refused")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """The database did not take it, for a reason of its own."""
+    """The answer that the database refused the write, and why."""
 
     number: int
     why: str
 
 
 class Database:
-    """The file; every call is one transaction, raises sqlite3.Error, and blocks."""
+    """The file. Every call is one transaction, may raise sqlite3.Error, and blocks."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -85,15 +87,15 @@ class Database:
             connection.executescript(self.schema())
 
     def schema(self) -> str:
-        """What makes the file; without harm where it is made already."""
+        """The statements that create the tables; they change nothing if the tables exist."""
         return SCHEMA + FENCE
 
     def raise_fence(self, token: int) -> None:
-        """Shut out all leaderships before this one."""
+        """Shuts out all leaderships before this one."""
         self._execute("UPDATE fence SET token = ?", token)
 
     def write(self, token: int, key: str, value: str) -> None:
-        """Add a row, unless a later leadership has been here."""
+        """Adds a row, unless a later leadership has raised the fence."""
         self._execute("INSERT INTO journal (token, key, value) VALUES (?, ?, ?)", token, key, value)
 
     def rows(self) -> list[tuple[int, str, str]]:
@@ -114,7 +116,7 @@ class Writer(Member):
 
     async def take_over(self) -> None:
         try:
-            # Not raised before anything else, a predecessor's late write could still slip in.
+            # If this came after the first write, a late write of a predecessor could come between.
             await asyncio.to_thread(self.database.raise_fence, self.term)
         except sqlite3.IntegrityError as error:
             self.log.warning("has led too briefly: %s", error)
@@ -127,9 +129,9 @@ class Writer(Member):
                 self.refuse(sender, message.number)
 
     async def written(self, request: Write, token: int) -> Written | Refused:
-        """Write, with the token of the moment at which leading was checked; what came of it."""
+        """Writes with the token that was valid when leadership was checked; returns the answer."""
         try:
-            # Not on the event loop: a slow disk must not cost the lease.
+            # In a thread: a slow disk would block the event loop, and the lease would run out.
             await asyncio.to_thread(self.database.write, token, request.key, request.value)
         except sqlite3.Error as error:
             return Refused(number=request.number, why=str(error))
@@ -150,14 +152,14 @@ def member(
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
 ) -> None:
-    """Be one of the members."""
+    """Run one of the members."""
     folder.mkdir(parents=True, exist_ok=True)
     programs.serve(name, cluster, folder, Writer(Database(path_in(folder))))
 
 
 @program.command()
 def write(key: str, value: str, cluster: programs.Cluster = programs.MEMBERS) -> None:
-    """Have the leader write."""
+    """Ask the leader to write."""
     typer.echo(
         programs.ask(
             cluster,
@@ -173,7 +175,7 @@ def write(key: str, value: str, cluster: programs.Cluster = programs.MEMBERS) ->
 def show(folder: programs.Folder = programs.DEFAULT_FOLDER) -> None:
     """Print the file."""
     path = path_in(folder)
-    # To open a database is to make one, and whoever only reads must not.
+    # Opening a database creates the file, and a reader must not do that.
     rows = Database(path).rows() if path.exists() else []
     for token, key, value in rows:
         typer.echo(f"{token}  {key} = {value}")

@@ -20,7 +20,7 @@ def member(
     cluster: programs.Cluster = programs.MEMBERS,
     folder: programs.Folder = programs.DEFAULT_FOLDER,
 ) -> None:
-    """Be one of the members."""
+    """Run one of the members."""
     folder.mkdir(parents=True, exist_ok=True)
     shelf = sqlite3.connect(folder / f"store-{name}.sqlite", check_same_thread=False)
     try:
@@ -31,7 +31,7 @@ def member(
 
 @program.command()
 def put(key: str, value: str, cluster: programs.Cluster = programs.MEMBERS) -> None:
-    """Write, and wait until it is sure to last."""
+    """Write a value, and wait until a quorum has stored it."""
 
     def request(number: int) -> Put:
         return Put(number=number, key=key, value=value)
@@ -41,7 +41,7 @@ def put(key: str, value: str, cluster: programs.Cluster = programs.MEMBERS) -> N
 
 @program.command()
 def get(key: str, cluster: programs.Cluster = programs.MEMBERS) -> None:
-    """Read."""
+    """Read a value."""
 
     def request(number: int) -> Get:
         return Get(number=number, key=key)

@@ -1,7 +1,8 @@
-"""The member of a store: each keeps a shelf; the leader asks and tells all, itself included.
+"""The member of a store: each keeps a shelf; the leader sends its questions to all, itself included.
 
-The rules are in the package's docstring. So leader and keeper are one actor and two sets of methods,
-which meet in messages only: what a leader sends to itself is treated like any other.
+The rules are in the package's docstring. Leader and keeper are one actor with two sets of
+methods, which communicate by messages only: a message that a leader sends to itself is handled
+like any other.
 """
 
 import asyncio
@@ -28,25 +29,25 @@ from examples.store.shelf import Shelf
 from runtime import Pid
 
 RESEND_SECONDS = 0.1
-"""After how long a member that has not answered is asked again: a connection may have broken."""
+"""After how long a member that has not answered is asked again; its connection may have broken."""
 
 WAITING_LIMIT = 1_000
 """How many writes may wait for the next version."""
 
 KEYS_LIMIT, LENGTH_LIMIT = 1_000, 1_000
-"""Keys, and characters of a key and its value: what waits included, all must fit into a message."""
+"""How many keys, and how many characters of key and value: all entries must fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """To oneself: some have not answered this round."""
+    """A message to oneself: some members have not answered this round."""
 
     version: Version
 
 
 @dataclass(slots=True)
 class Round:
-    """A question to all, what a quorum of answers leads to, and the writes that hang on it."""
+    """A question to all, what to do with a quorum of answers, and the writes that wait for it."""
 
     question: Promise | Keep
     then: Callable[["Round"], None]
@@ -55,14 +56,14 @@ class Round:
 
 
 class Store(Member):
-    """Each member keeps a shelf; the leader asks and tells all, itself included."""
+    """Keeps a shelf, and, while it leads, sends its questions to all."""
 
     def __init__(self, shelf: Shelf) -> None:
         super().__init__()
         self._shelf = shelf
         self._entries: Entries | None = None
         self._round: Round | None = None
-        # Never counted anew in this life: one version must not stand for two states.
+        # Never set back while the process lives: one version must not stand for two states.
         self._rounds = 0
         self._ballot = 0
         self._waiting: list[tuple[Pid | None, Put]] = []
@@ -102,7 +103,7 @@ class Store(Member):
             self.answer(asker, Found(number=request.number, value=value))
 
     def may_read(self) -> bool:
-        """Whether nobody else can have acknowledged a write meanwhile: rule 6."""
+        """Whether no other member can have acknowledged a write meanwhile (rule 6)."""
         return self.is_leader
 
     def _write(self, asker: Pid | None, put: Put) -> None:
@@ -138,7 +139,7 @@ class Store(Member):
         return Kept(asked=message.version)
 
     def may_answer(self, ballot: int) -> bool:
-        """Whether no higher ballot was promised. A late leader's write could outlive a quorum's else."""
+        """Whether no higher ballot was promised; otherwise a late leader could replace a newer write."""
         return ballot >= self._shelf.promised
 
     def is_quorum(self, answers: int) -> bool:
@@ -160,7 +161,7 @@ class Store(Member):
         self._store(self.newest(answers), [])
 
     def newest(self, answers: list[Promised]) -> Entries:
-        """The entries to go on with: all that were ever acknowledged are among them."""
+        """The entries of the newest version: every acknowledged write is in them."""
         return max(answers, key=lambda answer: answer.version).entries
 
     def _store(self, entries: Entries, writes: list[tuple[Pid | None, Put]]) -> None:

@@ -1,4 +1,4 @@
-"""What clients ask the store, and what its members tell each other; numbered rules are the store's."""
+"""Requests of clients, and messages between members; the numbered rules are those of the store."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ Entries = dict[str, str]
 @message(name="examples.store.put")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """Let this key have this value."""
+    """The request to give a key a value."""
 
     number: int
     key: str
@@ -21,7 +21,7 @@ class Put:
 @message(name="examples.store.get")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Get:
-    """Which value has this key?"""
+    """The request for the value of a key."""
 
     number: int
     key: str
@@ -30,7 +30,7 @@ class Get:
 @message(name="examples.store.stored")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """A quorum has written it down."""
+    """The answer that a quorum has written it down."""
 
     number: int
 
@@ -38,7 +38,7 @@ class Stored:
 @message(name="examples.store.unsure")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsure:
-    """The leadership ended on the way: it may be done, now or later, or not."""
+    """The answer that the leadership ended meanwhile: the write may be done, now or later, or not."""
 
     number: int
 
@@ -46,7 +46,7 @@ class Unsure:
 @message(name="examples.store.too_large")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooLarge:
-    """It was not done: the key and value are too long, or there are too many keys."""
+    """The answer that it was not done: key and value are too long, or there are too many keys."""
 
     number: int
 
@@ -54,7 +54,7 @@ class TooLarge:
 @message(name="examples.store.found")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The value; None if there is none."""
+    """The answer with the value; None if the key has none."""
 
     number: int
     value: str | None
@@ -63,7 +63,7 @@ class Found:
 @message(name="examples.store.promise")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Rule 2: to all."""
+    """The question of rule 2, to all members."""
 
     version: Version
 
@@ -71,7 +71,7 @@ class Promise:
 @message(name="examples.store.keep")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keep:
-    """Rule 4: to all."""
+    """The question of rule 4, to all members."""
 
     version: Version
     entries: Entries
@@ -80,7 +80,7 @@ class Keep:
 @message(name="examples.store.promised")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promised:
-    """The answer to rule 2: what is on the shelf."""
+    """The answer of rule 2: what is on the shelf."""
 
     asked: Version
     version: Version
@@ -90,6 +90,6 @@ class Promised:
 @message(name="examples.store.kept")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """The answer to rule 4."""
+    """The answer of rule 4."""
 
     asked: Version

@@ -1,6 +1,6 @@
 """The shelf: what a member of the store must not forget, in a SQLite file with a single row.
 
-Knows nothing of the rules; it writes what it is told.
+It knows nothing of the rules, which are in ``actor``.
 """
 
 import json
@@ -10,7 +10,7 @@ from examples.store.messages import Entries, Version
 
 
 class Shelf:
-    """What a member must not forget; a call that writes returns once a power cut would not undo it."""
+    """What a member must not forget; a call that writes returns when a power cut can no longer undo it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """The connection must be usable from any thread; calls come one at a time."""
@@ -28,11 +28,11 @@ class Shelf:
         self.entries: Entries = json.loads(entries)
 
     def promise(self, ballot: int) -> None:
-        """Write down a promise."""
+        """Writes a promise."""
         self._write(ballot, self.version, self.entries)
 
     def keep(self, version: Version, entries: Entries) -> None:
-        """Write down a version, and the promise that goes with it."""
+        """Writes a version, and the promise that it contains."""
         self._write(version[0], version, entries)
 
     def _write(self, promised: int, version: Version, entries: Entries) -> None:

@@ -30,10 +30,10 @@ async def replaced_leader(processes: Processes) -> str:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_help_is_what_the_example_says_of_itself(name: str) -> None:
-    """What it shows, what it guarantees, and what not."""
+    """What it shows, what it guarantees, and what it does not."""
     run = [sys.executable, "-m", f"examples.{name}", "--help"]
     shown = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    for word in ("Guarantees:", "Not:", "member"):
+    for word in ("Guarantees:", "Not guaranteed:", "member"):
         assert word in shown.stdout
 
 
