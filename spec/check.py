@@ -1,31 +1,29 @@
-"""Checks models, several at a time, and tells an observer how it goes.
+"""Checks several models at a time, and reports progress to an observer.
 
-Knows neither terminal nor JSON. The idea: one worker for each model and as many models as workers.
-Two models side by side finish sooner than one after the other with two workers each (a second
-worker makes a model 1.2 to 1.4 times as fast, and a tiny one slower), and with one worker the
-depth and the counterexample are the same every time.
+Leaves the terminal to `report`. Each model has one TLC worker. Two models side by side finish sooner
+than one after the other with two workers each: a second worker makes a model 1.2 to 1.4 times as
+fast, and a tiny one slower. And with one worker, the depth and the counterexample never vary.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from spec import tlc
-from spec.judge import problems
+from spec.expectations import problems
 from spec.models import Holds, Model, Tier
 from spec.outcome import Outcome, Progress
 from spec.tools import Tools
 
-# Seconds; generous, since a shared machine may be four times slower than the one they were set on.
+# Seconds for each model; generous, because a shared machine may be four times slower than ours.
 LIMITS = {Tier.QUICK: 600.0, Tier.FULL: 2400.0, Tier.DEEP: 24 * 3600.0}
 _SMALL_STATES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """A model, what came of it, after how many seconds, and what is wrong with that."""
+class CheckedModel:
+    """A model, its outcome, how many seconds it took, and each way in which it is unexpected."""
 
     model: Model
     outcome: Outcome
@@ -38,8 +36,8 @@ class Result:
         return not self.problems
 
 
-class Observer(Protocol):
-    """Who is told how the check goes."""
+class Observer:
+    """Receives the events of a check; this one ignores them."""
 
     def started(self, model: Model) -> None:
         """TLC starts on the model."""
@@ -47,56 +45,47 @@ class Observer(Protocol):
     def progressed(self, model: Model, progress: Progress) -> None:
         """TLC has reported its counts."""
 
-    def finished(self, result: Result) -> None:
-        """The model has been judged."""
+    def finished(self, result: CheckedModel) -> None:
+        """TLC has ended, and its outcome was compared with the expected one."""
 
 
 async def check(
-    models: Sequence[Model],
-    tools: Tools,
-    observer: Observer,
-    *,
-    workers: int,
-    limit: float | None = None,
-) -> list[Result]:
-    """Checks the models, as many at a time as there are workers; results in the models' order.
-
-    The limit is in seconds for each model, by default what its tier allows.
-    """
+    models: Sequence[Model], tools: Tools, observer: Observer, *, workers: int
+) -> list[CheckedModel]:
+    """Checks the models, as many at a time as there are workers; results in the models' order."""
     slots = asyncio.Semaphore(workers)
-    own_workers = max(1, workers // max(1, len(models)))
 
-    async def check_one(model: Model) -> Result:
+    async def check_one(model: Model) -> CheckedModel:
         async with slots:
-            run = run_of(model, workers=own_workers, limit=limit)
-            return await _check_one(model, run, tools, observer)
+            return await _check_one(model, workers // max(1, len(models)), tools, observer)
 
-    # The longest first, so that none of them is left to run alone at the end.
+    # The longest first: otherwise one of them might run alone at the end.
     ordered = sorted(models, key=_expected_states, reverse=True)
     async with asyncio.TaskGroup() as group:
         tasks = {model.name: group.create_task(check_one(model)) for model in ordered}
     return [tasks[model.name].result() for model in models]
 
 
-def run_of(model: Model, *, workers: int, limit: float | None) -> tlc.Run:
+def run_of(model: Model, *, workers: int = 1) -> tlc.Run:
     """How TLC is to be run on the model."""
-    # With several workers TLC does not go strictly level by level: a pinned depth would waver.
+    # With several workers TLC does not explore level by level, so a pinned depth could differ.
     pinned = not isinstance(model.expected, Holds) or model.expected.depth is not None
     return tlc.Run(
         module=model.module,
         configuration=model.configuration,
-        workers=1 if pinned else workers,
+        workers=1 if pinned else max(1, workers),
         coverage=isinstance(model.expected, Holds),
         small=not isinstance(model.expected, Holds) or 0 < model.expected.states <= _SMALL_STATES,
-        limit=LIMITS[model.tier] if limit is None else limit,
+        limit=LIMITS[model.tier],
     )
 
 
-async def _check_one(model: Model, run: tlc.Run, tools: Tools, observer: Observer) -> Result:
+async def _check_one(model: Model, workers: int, tools: Tools, observer: Observer) -> CheckedModel:
     observer.started(model)
     start = time.monotonic()
+    run = run_of(model, workers=workers)
     outcome = await tlc.check(run, tools, lambda progress: observer.progressed(model, progress))
-    result = Result(
+    result = CheckedModel(
         model=model,
         outcome=outcome,
         seconds=time.monotonic() - start,

@@ -1,14 +1,14 @@
 """The commands of `python -m spec`.
 
-Knows arguments, exit codes and nothing else. The idea: 0 means that every verdict was the expected
-one, 1 that one was not, 2 that the question was wrong or could not be asked.
+Leaves the work to the other modules. The exit code is 0 if every verdict was the expected one, 1 if
+one was not, and 2 if the command was wrong or could not be run.
 """
 
 import asyncio
 import signal
 import tempfile
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -24,10 +24,10 @@ from spec.counterexample.narration import lines_of
 from spec.counterexample.page import page_of
 from spec.counterexample.story import Story
 from spec.definitions import definition_of
+from spec.expectations import violated_claim
 from spec.guards import report as guard_report
 from spec.guards import table as guard_table
 from spec.guards import trial
-from spec.judge import violated_claim
 from spec.outcome import Verdict
 from spec.proof import prove as proving
 from spec.proof import report as proof_report
@@ -40,9 +40,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 Value = TypeVar("Value")
 ModelsPath = Annotated[Path, typer.Option("--models", help="The file that pins the models.")]
 Workers = Annotated[int, typer.Option(min=1, help="How many TLC workers run at a time.")]
-Seconds = Annotated[
-    float | None, typer.Option(min=0.0, help="Seconds for each model; by default its tier's.")
-]
+Markdown = Annotated[bool, typer.Option(help="The table as the documentation shows it.")]
 
 
 @app.command()
@@ -52,29 +50,18 @@ def check(
         models.Tier.QUICK
     ),
     workers: Workers = 2,
-    timeout: Seconds = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
-    markdown: Annotated[
-        bool, typer.Option(help="Results as the documentation shows them.")
-    ] = False,
+    markdown: Markdown = False,
     path: ModelsPath = models.DEFAULT_PATH,
 ) -> None:
     """Check the models, or the tier's; exit with 0 only if every verdict is the expected one."""
-    # Progress goes where it cannot get into the JSON.
-    console = _console(stderr=as_json or markdown)
+    console = _console(stderr=markdown)
     chosen = models.select(models.load(path), names or [], tier)
-    found = _find_tools(console)
-    reporter = report.Reporter(console)
-    with reporter.live():
-        results = _run(checking.check(chosen, found, reporter, workers=workers, limit=timeout))
-    if as_json:
-        typer.echo(report.results_json(results))
-    elif markdown:
+    results = _checked(chosen, console, workers)
+    if markdown:
         typer.echo(report.results_markdown(results), nl=False)
     else:
         console.print(report.result_table(results))
-    if not all(result.passed for result in results):
-        raise typer.Exit(1)
+    _exit(results)
 
 
 @app.command("list")
@@ -88,13 +75,11 @@ def explain(
     name: Annotated[str, typer.Argument(metavar="MODEL")],
     html: Annotated[Path | None, typer.Option(help="Also write an HTML page.")] = None,
     mermaid: Annotated[bool, typer.Option(help="A sequence diagram instead of prose.")] = False,
-    timeout: Seconds = None,
     path: ModelsPath = models.DEFAULT_PATH,
 ) -> None:
     """Tell the counterexample of a model step by step: the shortest one, the same every time."""
     [model] = models.select(models.load(path), [name], models.Tier.DEEP)
-    run = checking.run_of(model, workers=1, limit=timeout)
-    outcome = _run(tlc.check(run, _find_tools(_console(stderr=True))))
+    outcome = _run(tlc.check(checking.run_of(model), _find_tools(_console(stderr=True))))
     if outcome.verdict is not Verdict.VIOLATED:
         typer.echo(f"{name}: {outcome.verdict}: {outcome.complaint or _nothing_to_tell(model)}")
         raise typer.Exit(1)
@@ -130,28 +115,18 @@ def export(
 @app.command()
 def guards(
     workers: Workers = 2,
-    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
-    markdown: Annotated[
-        bool, typer.Option(help="Only print what is pinned, as the documentation shows it.")
-    ] = False,
+    markdown: Annotated[bool, typer.Option(help="Only print the pinned table.")] = False,
 ) -> None:
     """Remove each guard in turn; exit with 0 only if TLC finds what is pinned for each."""
     table = guard_table.load(models.load())
     if markdown:
         typer.echo(guard_report.guard_markdown(table.rows), nl=False)
         return
-    console = _console(stderr=as_json)
-    found = _find_tools(console)
-    reporter = report.Reporter(console)
-    with tempfile.TemporaryDirectory(prefix="guards-") as folder, reporter.live():
-        chosen = list(trial.trials(table, Path(folder)))
-        results = _run(checking.check(chosen, found, reporter, workers=workers))
-    if as_json:
-        typer.echo(guard_report.guards_json(table.rows, results))
-    else:
-        console.print(guard_report.guard_grid(table.rows, results))
-    if not all(result.passed for result in results):
-        raise typer.Exit(1)
+    console = _console()
+    with tempfile.TemporaryDirectory(prefix="guards-") as folder:
+        results = _checked(list(trial.trials(table, Path(folder))), console, workers)
+    console.print(guard_report.guard_grid(table.rows, results))
+    _exit(results)
 
 
 @app.command()
@@ -207,7 +182,7 @@ def fetch(
     typer.echo(f"fetched {destination}")
 
 
-ERRORS = (
+_ERRORS = (
     models.InvalidModels,
     guard_table.InvalidGuards,
     tools.ToolsMissing,
@@ -217,10 +192,10 @@ ERRORS = (
 
 
 def main() -> None:
-    """Runs the command line; what the user got wrong is told in a sentence, not a traceback."""
+    """Runs the command line; a wrong command ends with one sentence, not with a traceback."""
     try:
         app()
-    except ERRORS as error:
+    except _ERRORS as error:
         typer.echo(f"error: {error}", err=True)
         raise SystemExit(2) from None
 
@@ -234,11 +209,25 @@ def _nothing_to_tell(model: models.Model) -> str:
 
 
 def _console(*, stderr: bool = False) -> Console:
-    """A console; in a log, where nobody can widen the window, lines are long enough for a table."""
+    """A console; a log has no window to widen, so its lines are long enough for a table."""
     console = Console(stderr=stderr)
     if not console.is_terminal:
         console.width = 160
     return console
+
+
+def _checked(
+    chosen: Sequence[models.Model], console: Console, workers: int
+) -> list[checking.CheckedModel]:
+    found = _find_tools(console)
+    reporter = report.Reporter(console)
+    with reporter.live():
+        return _run(checking.check(chosen, found, reporter, workers=workers))
+
+
+def _exit(results: Iterable[checking.CheckedModel]) -> None:
+    if not all(result.passed for result in results):
+        raise typer.Exit(1)
 
 
 def _find_tools(console: Console) -> tools.Tools:
@@ -249,7 +238,7 @@ def _find_tools(console: Console) -> tools.Tools:
 
 
 def _run(work: Coroutine[None, None, Value]) -> Value:
-    """Runs the work to its end; an interrupt or a termination cancels it, and TLC with it."""
+    """Runs the work to its end; an interrupt or a termination signal cancels it and ends TLC."""
 
     async def guarded() -> Value:
         task = asyncio.create_task(work)

@@ -1,14 +1,14 @@
-"""TLC configuration files as text: which claims they check, and the same with something replaced.
+"""TLC configuration files as text: the claims that they check, and the same file with changes.
 
-Knows that every keyword and every assignment starts a line, not what the names mean. The idea: a
-red model differs from its green twin by a constant or a claim, so it is written as that difference
-and not as a copy that drifts away from it.
+Leaves the meaning of the names to others. A red model differs from a green one in a constant, a
+definition or a claim. It is stored as that difference, because a copy of the file could drift away.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
-Constant = bool | int | str
+Constant: TypeAlias = bool | int | str
 
 _KEYWORDS = (
     r"CONSTANTS?|INVARIANTS?|PROPERTY|PROPERTIES|CONSTRAINTS?|ACTION[_-]CONSTRAINTS?"
@@ -34,45 +34,43 @@ def properties_of(configuration: str) -> tuple[str, ...]:
     return _names(configuration, _PROPERTIES)
 
 
-def with_constant(configuration: str, name: str, value: Constant) -> str:
-    """The configuration with another value assigned to the constant `name`.
-
-    A text is TLA+ as it stands; `<- Other` substitutes a definition. ValueError unless the
-    configuration assigns the name exactly once.
-    """
-    assignment = re.compile(rf"(?<![\w'])({re.escape(name)})[ \t]*(?:=|<-)\s*{_ASSIGNED}")
-    found = len(assignment.findall(_COMMENT.sub("", configuration)))
-    if found != 1:
-        raise ValueError(f"constant {name}: must be assigned once in the file, found {found}")
-    bare = _COMMENT.sub("", configuration)
-    return assignment.sub(lambda match: f"{name} {assigned(value)}", bare)
-
-
 def with_constants(configuration: str, values: Mapping[str, Constant]) -> str:
-    """The same for several constants."""
+    """The configuration with other values assigned to these constants.
+
+    A text is TLA+; `<- Other` substitutes a definition. ValueError unless the configuration assigns
+    each name exactly once: a misspelt name would otherwise change nothing.
+    """
+    text = _COMMENT.sub("", configuration)
     for name, value in values.items():
-        configuration = with_constant(configuration, name, value)
-    return configuration
+        assignment = re.compile(rf"(?<![\w'])({re.escape(name)})[ \t]*(?:=|<-)\s*{_ASSIGNED}")
+        replacement = f"{name} {assigned(value)}".replace("\\", r"\\")
+        text, found = assignment.subn(replacement, text)
+        if found != 1:
+            raise ValueError(f"constant {name}: must be assigned once in the file, found {found}")
+    return text
 
 
 def with_overrides(configuration: str, overrides: Mapping[str, str]) -> str:
-    """The configuration in which another definition stands in for each of these definitions."""
+    """The configuration in which TLC uses another definition in place of each of these."""
     lines = "".join(f"  {name} <- {other}\n" for name, other in overrides.items())
     return f"{configuration.rstrip()}\nCONSTANTS\n{lines}" if lines else configuration
 
 
-def with_invariants(configuration: str, names: Sequence[str]) -> str:
-    """The configuration checking these invariants and no others."""
-    return _with_names(configuration, _INVARIANTS, names)
-
-
-def with_properties(configuration: str, names: Sequence[str]) -> str:
-    """The configuration checking these properties and no others."""
-    return _with_names(configuration, _PROPERTIES, names)
+def with_claims(
+    configuration: str,
+    *,
+    invariants: Sequence[str] | None = None,
+    properties: Sequence[str] | None = None,
+) -> str:
+    """The configuration that checks these invariants and properties; None keeps those it has."""
+    for keywords, names in ((_INVARIANTS, invariants), (_PROPERTIES, properties)):
+        if names is not None:
+            configuration = _with_names(configuration, keywords, names)
+    return configuration
 
 
 def assigned(value: Constant) -> str:
-    """What stands behind the name of a constant that has this value."""
+    """The text that follows the name of a constant with this value."""
     if isinstance(value, bool):
         return f"= {str(value).upper()}"
     text = str(value)
@@ -90,6 +88,4 @@ def _with_names(configuration: str, keywords: tuple[str, ...], names: Sequence[s
         lambda match: "" if match["keyword"] in keywords else match[0],
         _COMMENT.sub("", configuration),
     )
-    if not names:
-        return kept
-    return f"{kept.rstrip()}\n{keywords[1]}\n" + "".join(f"  {name}\n" for name in names)
+    return f"{kept.rstrip()}\n{keywords[1]} {' '.join(names)}\n" if names else kept

@@ -1,4 +1,4 @@
-"""What a run has exercised, from TLC's coverage report.
+"""Which actions a run has taken and which expressions it has reached, from TLC's coverage report.
 
 TLC splits Next along `\\/` and `\\E` over constant sets, down to named definitions, and lists each
 as an action with how often it was taken:
@@ -6,10 +6,10 @@ as an action with how often it was taken:
     <HandleVote line 9, col 1 to line 9, col 13 of module Vote>: 186:843      distinct:generated
     <Next line 19, col 1 to line 19, col 4 of module Vote (21 12 21 43)>: 0:0
 
-The second has no name of its own, as happens at `\\E message \\in messages : ...` within Next, and
-is known by its place. Under an action stand its expressions and how often each was evaluated: the
-conjuncts without a bar, what they consist of with a bar for each level. Where TLC cannot split, as
-at `Next /\\ history' = ...`, all is one action, and only the expressions tell what never happened.
+The second has no name of its own, because it is `\\E message \\in messages : ...` within Next, so its
+place identifies it. Below an action TLC lists its expressions and how often each was evaluated:
+conjuncts without a bar, their parts with a bar for each level. TLC cannot split `Next /\\ history' =
+...`: it is one action, and only the expressions show what never happened.
 """
 
 import re
@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from spec.messages import Code, Message
+from spec.tlc_messages import Code, TlcMessage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Place:
-    """Where an expression starts."""
+    """The line where an expression starts."""
 
     module: str
     line: int
@@ -40,7 +40,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The disjuncts of Next, and the conjuncts in them that nothing ever came to."""
+    """The disjuncts of Next, and the conjuncts in them that were never evaluated."""
 
     actions: tuple[Action, ...] = ()
     unreached: tuple[Place, ...] = ()
@@ -56,8 +56,8 @@ _EXPRESSION = re.compile(
 )
 
 
-def coverage_of(messages: Sequence[Message]) -> Coverage:
-    """The coverage in the last report; earlier ones were made while TLC was still at work."""
+def coverage_of(messages: Sequence[TlcMessage]) -> Coverage:
+    """The coverage in the last report; TLC prints the earlier ones while it runs."""
     starts = [at for at, message in enumerate(messages) if message.code == Code.COVERAGE_STARTS]
     report = messages[starts[-1] :] if starts else ()
     found = (_ACTION.fullmatch(m.text.strip()) for m in report if m.code == Code.COVERED_ACTION)
@@ -76,7 +76,7 @@ def _action(found: re.Match[str]) -> Action:
     )
 
 
-def _expressions(report: Sequence[Message]) -> Iterator[re.Match[str]]:
+def _expressions(report: Sequence[TlcMessage]) -> Iterator[re.Match[str]]:
     """The expressions of the actions, not those of the claims and the initial predicate."""
     inside = False
     for message in report:
@@ -89,7 +89,7 @@ def _expressions(report: Sequence[Message]) -> Iterator[re.Match[str]]:
 
 
 def _unreached(expressions: Sequence[re.Match[str]]) -> tuple[Place, ...]:
-    # A definition that several actions share is reached if one of them comes to it.
+    # A definition that several actions share is reached if one of them reaches it.
     counts: Counter[str] = Counter()
     for found in expressions:
         counts[found["span"]] += int(found["count"])

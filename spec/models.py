@@ -1,19 +1,23 @@
-"""`models.toml`: which models there are, and what each is expected to show.
+"""`models.toml`: the models, and the outcome that each must have.
 
-Knows nothing of TLC. The idea: a verdict counts only if it was predicted, so every model is pinned
-before it runs, and a file that leaves a pin out is refused as a whole.
+Leaves running TLC to others. A verdict counts only if it was predicted, so each model is pinned
+before it runs. A file with a missing, an unknown or a wrong key is refused as a whole.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from spec import configuration
+from msgspec import Meta, MsgspecError, Struct, convert, field, toml
+
+from spec.configuration import Constant, assigned, with_claims, with_constants, with_overrides
 
 DEFAULT_PATH = Path(__file__).parent / "models.toml"
+
+Count = Annotated[int, Meta(ge=0)]
+Name = Annotated[str, Meta(min_length=1)]
 
 
 class InvalidModels(ValueError):
@@ -33,31 +37,35 @@ class Tier(StrEnum):
         return order.index(other) <= order.index(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holds:
-    """Every claim holds in exactly this many distinct states, and nothing was left out.
+class _Expectation(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="expect", tag=str.lower
+):
+    """The keys of a model that say what it must show; the key `expect` names the class."""
 
-    `untaken` names the actions that the model never takes, `unreached` the definitions of which
-    it never reaches some part, because its constants rule it out: exactly these.
+
+class Holds(_Expectation, frozen=True, kw_only=True):
+    """Every claim holds, in exactly this many distinct states, and the model leaves nothing out.
+
+    `untaken` names exactly the actions that the constants of the model rule out, `unreached` exactly
+    the definitions of which they rule out some part. `twin` is a model that violates a claim.
     """
 
-    states: int
-    depth: int | None
-    untaken: frozenset[str]
-    unreached: frozenset[str]
+    states: Count
+    depth: Count | None = None
+    untaken: frozenset[str] = frozenset()
+    unreached: frozenset[str] = frozenset()
     twin: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Violates:
+class Violates(_Expectation, frozen=True, kw_only=True):
     """TLC finds a counterexample to exactly this claim."""
 
-    claim: str
+    claim: Name = field(name="violates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One table of `models.toml`; `bounds` are the constants in which it differs from its file."""
+    """One table of `models.toml`; `bounds` is what differs from its cfg file."""
 
     name: str
     module: Path
@@ -68,38 +76,32 @@ class Model:
     bounds: str = ""
 
 
-_EVERY = {"module", "config", "tier", "expect", "shows"}
-_OPTIONAL = {"constants", "overrides", "invariants", "properties"}
-_KEYS = {
-    "holds": (_EVERY | {"states", "twin"}, _OPTIONAL | {"depth", "untaken", "unreached"}),
-    "violates": (_EVERY | {"violates"}, _OPTIONAL),
-}
-_TYPES: Mapping[str, type] = {
-    "constants": dict,
-    "overrides": dict,
-    "invariants": list,
-    "properties": list,
-    "untaken": list,
-    "unreached": list,
-    "states": int,
-    "depth": int,
-}
+class _Settings(Struct, frozen=True, kw_only=True):
+    """The other keys of a model: the files, and what replaces parts of the cfg."""
+
+    module: str
+    config: str
+    tier: Tier
+    shows: str
+    constants: dict[str, Constant] = {}
+    overrides: dict[str, str] = {}
+    invariants: list[str] | None = None
+    properties: list[str] | None = None
+
+
+class _Document(Struct, forbid_unknown_fields=True):
+    model: dict[str, dict[str, Any]]
 
 
 def load(path: Path = DEFAULT_PATH) -> dict[str, Model]:
     """Every model of the file by its name, in the file's order; its folder holds the modules.
 
-    InvalidModels names the model, the key and the rule that is broken.
+    InvalidModels names the file or the model, and the rule that is broken.
     """
     try:
-        document = tomllib.loads(path.read_text())
-    except FileNotFoundError:
-        raise InvalidModels(f"models: no such file: {path}") from None
-    except tomllib.TOMLDecodeError as error:
+        tables = toml.decode(path.read_bytes(), type=_Document).model
+    except (OSError, MsgspecError) as error:
         raise InvalidModels(f"models: {path}: {error}") from None
-    tables = document.pop("model", {})
-    if document or not isinstance(tables, dict):
-        raise InvalidModels(f"models: {path}: only [model.NAME] tables may stand here")
     found = {name: _model(name, table, path.parent) for name, table in tables.items()}
     for model in found.values():
         _check_twin(model, found)
@@ -107,7 +109,7 @@ def load(path: Path = DEFAULT_PATH) -> dict[str, Model]:
 
 
 def select(models: Mapping[str, Model], names: Iterable[str], tier: Tier) -> list[Model]:
-    """The named models, or where none is named those that the tier includes.
+    """The named models, or those that the tier includes if no name is given.
 
     InvalidModels lists the names that exist if one does not.
     """
@@ -120,108 +122,39 @@ def select(models: Mapping[str, Model], names: Iterable[str], tier: Tier) -> lis
     return [model for model in models.values() if tier.includes(model.tier)]
 
 
-def _model(name: str, table: Any, folder: Path) -> Model:
-    if not isinstance(table, dict):
-        raise InvalidModels(f"model {name}: must be a table, [model.{name}]")
+def _model(name: str, table: Mapping[str, Any], folder: Path) -> Model:
+    keys = table.keys() & {*_Settings.__struct_fields__}
+    pins = {key: value for key, value in table.items() if key not in keys}
     try:
-        _check_keys(table)
+        settings = convert({key: table[key] for key in keys}, _Settings)
         return Model(
             name=name,
-            module=_existing(folder / f"{table['module']}.tla", "module"),
-            configuration=_configuration(table, folder),
-            tier=_tier(table["tier"]),
-            expected=_expected(table),
-            shows=table["shows"],
+            module=_existing(folder / f"{settings.module}.tla"),
+            configuration=_configuration(settings, folder / "models" / settings.config),
+            tier=settings.tier,
+            expected=convert(pins, Holds | Violates),
+            shows=settings.shows,
             bounds=", ".join(
                 [
-                    *(
-                        f"{key} {configuration.assigned(value)}"
-                        for key, value in _constants(table).items()
-                    ),
-                    *(f"{key} <- {other}" for key, other in _overrides(table).items()),
+                    *(f"{key} {assigned(value)}" for key, value in settings.constants.items()),
+                    *(f"{key} <- {other}" for key, other in settings.overrides.items()),
                 ]
             ),
         )
-    except ValueError as error:
+    except (ValueError, MsgspecError) as error:
         raise InvalidModels(f"model {name}: {error}") from None
 
 
-def _check_keys(table: Mapping[str, Any]) -> None:
-    if table.get("expect") not in list(_KEYS):
-        raise ValueError(f"expect = {table.get('expect')!r}: must be 'holds' or 'violates'")
-    required, optional = _KEYS[table["expect"]]
-    for key in sorted(required - table.keys()):
-        raise ValueError(f"{key}: missing, a model that {table['expect']} must have it")
-    for key, value in table.items():
-        if key not in required | optional:
-            raise ValueError(f"{key}: unknown key for a model that {table['expect']}")
-        kind = _TYPES.get(key, str)
-        if type(value) is not kind:
-            raise ValueError(f"{key} = {value!r}: must be of type {kind.__name__}")
-
-
-def _existing(path: Path, key: str) -> Path:
+def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise ValueError(f"{key}: no such file: {path}")
+        raise ValueError(f"no such file: {path}")
     return path
 
 
-def _configuration(table: Mapping[str, Any], folder: Path) -> str:
-    text = _existing(folder / "models" / table["config"], "config").read_text()
-    for name, value in _constants(table).items():
-        if not isinstance(value, bool | int | str):
-            raise ValueError(f"constants.{name} = {value!r}: must be an integer, boolean or text")
-    text = configuration.with_constants(text, _constants(table))
-    text = configuration.with_overrides(text, _overrides(table))
-    if "invariants" in table:
-        text = configuration.with_invariants(text, _texts(table, "invariants"))
-    if "properties" in table:
-        text = configuration.with_properties(text, _texts(table, "properties"))
-    return text
-
-
-def _constants(table: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(table.get("constants", {}))
-
-
-def _overrides(table: Mapping[str, Any]) -> dict[str, str]:
-    return dict(table.get("overrides", {}))
-
-
-def _tier(text: str) -> Tier:
-    if text not in list(Tier):
-        raise ValueError(f"tier = {text!r}: must be one of {', '.join(Tier)}")
-    return Tier(text)
-
-
-def _expected(table: Mapping[str, Any]) -> Holds | Violates:
-    if table["expect"] == "violates":
-        return Violates(claim=_checked_claim(table))
-    for key in ("states", "depth"):
-        if table.get(key, 0) < 0:
-            raise ValueError(f"{key} = {table[key]}: must not be negative")
-    return Holds(
-        states=table["states"],
-        depth=table.get("depth"),
-        untaken=frozenset(_texts(table, "untaken")),
-        unreached=frozenset(_texts(table, "unreached")),
-        twin=table["twin"],
-    )
-
-
-def _checked_claim(table: Mapping[str, Any]) -> str:
-    claim = table["violates"]
-    if not isinstance(claim, str) or not claim:
-        raise ValueError(f"violates = {claim!r}: must name an invariant or a property")
-    return claim
-
-
-def _texts(table: Mapping[str, Any], key: str) -> list[str]:
-    values = table.get(key, [])
-    for value in values:
-        if not isinstance(value, str):
-            raise ValueError(f"{key}: {value!r} must be a name")
-    return list(values)
+def _configuration(settings: _Settings, file: Path) -> str:
+    text = with_constants(_existing(file).read_text(), settings.constants)
+    text = with_overrides(text, settings.overrides)
+    return with_claims(text, invariants=settings.invariants, properties=settings.properties)
 
 
 def _check_twin(model: Model, models: Mapping[str, Model]) -> None:

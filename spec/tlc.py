@@ -1,7 +1,7 @@
-"""Runs TLC once: a module and a configuration in, an outcome out.
+"""Runs TLC once on a module and a configuration, and returns the outcome.
 
-Knows how TLC wants to be called, not what the model should show. The idea: every run has a folder
-of its own that goes with it, and no run outlives the runner or its time limit.
+Leaves what the model should show to others. Each run has a temporary folder of its own, and a run
+never lasts longer than this program or its time limit.
 """
 
 import asyncio
@@ -11,26 +11,26 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec.messages import Message, Reader
 from spec.outcome import Outcome, Progress, Verdict, outcome_of, progress_of
+from spec.tlc_messages import MessageReader, TlcMessage
 from spec.tools import Tools
 
 Watcher = Callable[[Progress], None]
 
-# One line may hold a whole state.
+# One line may contain a whole state.
 _LONGEST_LINE = 16 * 1024 * 1024
-# Minutes between reports of coverage; the one that counts comes at the end anyway.
+# Minutes between reports of coverage: only the last one counts, and TLC prints it when it ends.
 _COVERAGE_INTERVAL = "100000"
-# Half a second of the second and a half that a tiny model takes is the optimising compiler's.
+# A tiny model takes a second and a half, of which the optimising compiler takes half a second.
 _SMALL = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 _LARGE = ("-XX:+UseParallelGC",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What to check and how; the limit is in seconds, `dump` a file for the whole labelled graph.
+    """What to check and how; `limit` is in seconds, `dump` is a file for the whole labelled graph.
 
-    More than one worker finds counterexamples that are not the shortest and differ every time.
+    With more than one worker, a counterexample may be longer than necessary and another every time.
     """
 
     module: Path
@@ -43,10 +43,10 @@ class Run:
 
 
 async def check(run: Run, tools: Tools, watch: Watcher = lambda progress: None) -> Outcome:
-    """Runs TLC to its end or its time limit, passing progress on, and says what came of it."""
+    """Runs TLC to its end or its time limit; `watch` is called with each progress report."""
     with tempfile.TemporaryDirectory(prefix="tlc-") as folder:
         command = _command(run, tools, Path(folder))
-        messages: list[Message] = []
+        messages: list[TlcMessage] = []
         async with _process(command, run.module.parent) as process:
             try:
                 async with asyncio.timeout(run.limit):
@@ -58,8 +58,8 @@ async def check(run: Run, tools: Tools, watch: Watcher = lambda progress: None) 
 
 
 def _command(run: Run, tools: Tools, folder: Path) -> list[str]:
-    # TLC names its scratch folder by the second and unpacks its modules into the temporary folder:
-    # two runs that share either kill each other.
+    # TLC names its scratch folder by the second, and unpacks its modules into the temporary folder:
+    # of two runs that share one of these, one fails.
     temporary, scratch = folder / "tmp", folder / "states"
     temporary.mkdir()
     configuration = folder / f"{run.module.stem}.cfg"
@@ -79,7 +79,7 @@ def _command(run: Run, tools: Tools, folder: Path) -> list[str]:
 
 @asynccontextmanager
 async def _process(command: list[str], folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The running command; killed, if it has not ended, when the block is left in whatever way."""
+    """The running command; if it has not ended when the block is left, it is killed."""
     process = await asyncio.create_subprocess_exec(
         *command,
         cwd=folder,
@@ -97,14 +97,13 @@ async def _process(command: list[str], folder: Path) -> AsyncIterator[asyncio.su
 
 
 async def _collect(
-    process: asyncio.subprocess.Process, messages: list[Message], watch: Watcher
+    process: asyncio.subprocess.Process, messages: list[TlcMessage], watch: Watcher
 ) -> None:
     assert process.stdout is not None
-    reader = Reader()
+    reader = MessageReader()
     async for line in process.stdout:
-        for message in reader.feed(line.decode(errors="replace")):
+        for message in reader.feed([line.decode(errors="replace")]):
             messages.append(message)
-            progress = progress_of(message)
-            if progress:
+            if progress := progress_of(message):
                 watch(progress)
     messages += reader.end()

@@ -1,15 +1,15 @@
 """`guards.toml`: what the removal of each guard is expected to show.
 
-Knows nothing of TLC. The idea: a row names a green model and a claim that this model checks, so
-that the claim holds with the guard in place is shown wherever the models are.
+Leaves running TLC to others. A row names a green model that checks the claim of the row, so the
+check of the models shows that the claim holds while the guard is in place.
 """
 
-import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from msgspec import MsgspecError, Struct, toml
 
 from spec.guards.text import Guard, actions_of, guards_of
 from spec.models import Holds, Model
@@ -26,7 +26,7 @@ class Row:
     """A guard, the model that runs without it, and what that is expected to show.
 
     `violates` is a claim, or None if the same states are reached and every claim still holds; then
-    `because` says what the guard is good for. Messages of the kinds in `keep` matter for ever.
+    `because` says why the guard is there. Messages of the kinds in `keep` are never dropped.
     """
 
     guard: Guard
@@ -38,61 +38,61 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The module whose guards the rows are, in the order in which they stand there."""
+    """The rows, in the order of their guards in the module."""
 
     module: Path
     rows: tuple[Row, ...]
 
 
-_REQUIRED = {"action", "guard", "model"}
-_OPTIONAL = {"violates", "because", "keep"}
+class _Entry(Struct, forbid_unknown_fields=True):
+    action: str
+    guard: str
+    model: str
+    violates: str | None = None
+    because: str = ""
+    keep: tuple[str, ...] = ()
+
+
+class _Document(Struct, forbid_unknown_fields=True):
+    module: str
+    chosen_by: list[str]
+    guard: list[_Entry]
 
 
 def load(models: Mapping[str, Model], path: Path = DEFAULT_PATH) -> Table:
-    """The table; InvalidGuards says which guard lacks its row or which row its guard."""
+    """The table; InvalidGuards names the guard that has no row, or the row that has no guard."""
     try:
-        document = tomllib.loads(path.read_text())
-        module = path.parent / f"{document['module']}.tla"
+        document = toml.decode(path.read_bytes(), type=_Document)
+        module = path.parent / f"{document.module}.tla"
         text = module.read_text()
-        guards = list(guards_of(text, actions_of(text) | set(document["chosen_by"])))
-        tables = document["guard"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidGuards(f"guards: {path}: {error!r}") from None
-    _check_same_guards(guards, tables)
-    rows = (_row(guard, table, models) for guard, table in zip(guards, tables, strict=True))
-    return Table(module=module, rows=tuple(rows))
+        guards = list(guards_of(text, actions_of(text) | set(document.chosen_by)))
+    except (OSError, ValueError, MsgspecError) as error:
+        raise InvalidGuards(f"guards: {path}: {error}") from None
+    _check_same_guards(guards, document.guard)
+    entries = zip(guards, document.guard, strict=True)
+    return Table(module=module, rows=tuple(_row(guard, entry, models) for guard, entry in entries))
 
 
-def _check_same_guards(guards: Sequence[Guard], tables: Sequence[Mapping[str, Any]]) -> None:
-    """The rows stand in the order of the guards, each exactly once."""
-    stand = [(guard.definition, guard.text) for guard in guards]
-    listed = [(table.get("action"), table.get("guard")) for table in tables]
-    for action, text in _more(stand, listed):
+def _check_same_guards(guards: Sequence[Guard], entries: Sequence[_Entry]) -> None:
+    """The rows are in the order of the guards, each exactly once."""
+    written = [(guard.definition, guard.text) for guard in guards]
+    listed = [(entry.action, entry.guard) for entry in entries]
+    for action, text in Counter(written) - Counter(listed):
         raise InvalidGuards(f"guard {text!r} of {action}: has no row")
-    for action, text in _more(listed, stand):
-        raise InvalidGuards(f"guard {text!r} of {action}: the specification has none such")
-    for found, expected in zip(listed, stand, strict=True):
+    for action, text in Counter(listed) - Counter(written):
+        raise InvalidGuards(f"guard {text!r} of {action}: the specification has no such guard")
+    for found, expected in zip(listed, written, strict=True):
         if found != expected:
             raise InvalidGuards(f"guard {found[1]!r} of {found[0]}: not in the module's order")
 
 
-def _more(some: Iterable[Any], than: Iterable[Any]) -> Counter[Any]:
-    return Counter(some) - Counter(than)
-
-
-def _row(guard: Guard, table: Mapping[str, Any], models: Mapping[str, Model]) -> Row:
+def _row(guard: Guard, entry: _Entry, models: Mapping[str, Model]) -> Row:
     label = f"guard {guard.text!r} of {guard.definition}"
-    for key in table.keys() - _REQUIRED - _OPTIONAL:
-        raise InvalidGuards(f"{label}: {key}: unknown key")
-    model = models.get(table.get("model", ""))
+    model = models.get(entry.model)
     if model is None or not isinstance(model.expected, Holds):
-        raise InvalidGuards(f"{label}: model = {table.get('model')!r}: must name a green model")
-    if ("violates" in table) == ("because" in table):
+        raise InvalidGuards(f"{label}: model = {entry.model!r}: must name a green model")
+    if bool(entry.violates) == bool(entry.because):
         raise InvalidGuards(f"{label}: must say either violates or because")
     return Row(
-        guard=guard,
-        model=model,
-        violates=table.get("violates"),
-        because=table.get("because", ""),
-        keep=tuple(table.get("keep", ())),
+        guard=guard, model=model, violates=entry.violates, because=entry.because, keep=entry.keep
     )

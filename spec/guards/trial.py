@@ -1,8 +1,7 @@
-"""The models that lack a guard each, made from the green ones that have it.
+"""The models that each lack one guard, made from the green ones that have it.
 
-Knows which modules there are, not how TLC is run. The idea: a trial is a model like any other, in a
-folder of its own, so that everything that checks and judges models does so here. It checks the
-claim of its row alone: where several fall, which one TLC meets first is chance.
+Leaves running them to `spec.check`: such a model is like any other, in a folder of its own. It checks
+only the claim of its row, because if several claims are violated, TLC reports any one of them.
 """
 
 import shutil
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from spec.configuration import invariants_of, properties_of, with_invariants, with_properties
+from spec.configuration import invariants_of, properties_of, with_claims
 from spec.guards.table import Row, Table
 from spec.guards.text import keeping, without
 from spec.models import Model, Violates
@@ -33,16 +32,17 @@ def _trial(module: Path, row: Row, number: int, folder: Path) -> Model:
         name=f"guard-{number}",
         shows=f"{row.guard.definition} without {row.guard.text}: {row.violates or row.because}",
         module=folder / row.model.module.name,
-        configuration=_claiming(row),
+        configuration=_claiming(row.model.configuration, row.violates),
         expected=Violates(claim=row.violates) if row.violates else row.model.expected,
     )
 
 
-def _claiming(row: Row) -> str:
-    """The configuration that checks the claim of the row, or every claim if none is to fall."""
-    whole = row.model.configuration
-    if row.violates is None:
-        return whole
-    only = (row.violates,)
-    without_properties = with_properties(whole, [n for n in properties_of(whole) if n in only])
-    return with_invariants(without_properties, [n for n in invariants_of(whole) if n in only])
+def _claiming(configuration: str, claim: str | None) -> str:
+    """The configuration that checks only the claim, or the same one if no claim must fall."""
+    if claim is None:
+        return configuration
+    return with_claims(
+        configuration,
+        invariants=[name for name in invariants_of(configuration) if name == claim],
+        properties=[name for name in properties_of(configuration) if name == claim],
+    )

@@ -40,7 +40,7 @@ PARTINGS: dict[str, tuple[Callable[..., Instance], str | None]] = {
 
 def counterexample(name: str) -> tuple[str, ...]:
     """The states that TLC prints for a red model."""
-    run = check.run_of(models.load()[name], workers=1, limit=None)
+    run = check.run_of(models.load()[name])
     return asyncio.run(tlc.check(run, tools.find())).steps
 
 

@@ -1,6 +1,6 @@
-"""What the runner's tests share: the fixture models, TLC's verdicts on them, and a stuck Java.
+"""What the runner's tests share: the fixture models, TLC's verdicts on them, and a Java that hangs.
 
-TLC runs once over all models, since each run takes a second and a half.
+TLC runs once over all models, because each run takes a second and a half.
 """
 
 import asyncio
@@ -11,24 +11,10 @@ from pathlib import Path
 import pytest
 
 from spec import check, models, tools
-from spec.check import Result
+from spec.check import CheckedModel, Observer
 from spec.models import Model
-from spec.outcome import Progress
 
 FIXTURES = Path(__file__).parent / "fixtures"
-
-
-class Silence:
-    """An observer that keeps to itself."""
-
-    def started(self, model: Model) -> None:
-        """Nothing."""
-
-    def progressed(self, model: Model, progress: Progress) -> None:
-        """Nothing."""
-
-    def finished(self, result: Result) -> None:
-        """Nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -38,9 +24,9 @@ def fixture_models() -> Mapping[str, Model]:
 
 
 @pytest.fixture(scope="session")
-def results(fixture_models: Mapping[str, Model]) -> Mapping[str, Result]:
-    """What TLC makes of every fixture model, two at a time."""
-    checked = check.check(list(fixture_models.values()), tools.find(), Silence(), workers=2)
+def results(fixture_models: Mapping[str, Model]) -> Mapping[str, CheckedModel]:
+    """TLC's verdict on each fixture model, two at a time."""
+    checked = check.check(list(fixture_models.values()), tools.find(), Observer(), workers=2)
     return {result.model.name: result for result in asyncio.run(checked)}
 
 
@@ -48,7 +34,7 @@ def results(fixture_models: Mapping[str, Model]) -> Mapping[str, Result]:
 def stuck_java(tmp_path: Path) -> Path:
     """The home of a Java that writes its process id into the pipe `pid` there and never ends.
 
-    Reading the pipe waits for it, without a clock.
+    To read the pipe is to wait until it runs, without a clock.
     """
     home = tmp_path / "home"
     program = home / "bin" / "java"

@@ -1,4 +1,4 @@
-"""TLC configurations: reading the claims, replacing constants and claims."""
+"""TLC configurations: reading the claims, replacing constants, definitions and claims."""
 
 import pytest
 
@@ -6,10 +6,9 @@ from spec.configuration import (
     Constant,
     invariants_of,
     properties_of,
-    with_constant,
+    with_claims,
     with_constants,
-    with_invariants,
-    with_properties,
+    with_overrides,
 )
 
 TEXT = r"""\* INVARIANTS NotThisOne
@@ -25,8 +24,8 @@ CONSTRAINT Small
 """
 
 
-def test_the_claims_are_read_whatever_the_layout() -> None:
-    """Names after either form of the keyword, over several lines, without comments."""
+def test_claims_are_read_in_any_layout() -> None:
+    """Names follow either form of the keyword, on several lines, with comments between them."""
     assert invariants_of(TEXT) == ("TypeOK", "OneLeader")
     assert properties_of(TEXT) == ("Grows",)
 
@@ -42,44 +41,35 @@ def test_the_claims_are_read_whatever_the_layout() -> None:
         ("Quorum", "{{m1}, {m2}}", "Quorum = {{m1}, {m2}}\n"),
     ],
 )
-def test_a_constant_is_replaced_in_its_place(name: str, value: Constant, expected: str) -> None:
-    """Only the one assignment changes, its neighbours on the line do not."""
-    changed = with_constant(TEXT, name, value)
+def test_with_constants_replaces_only_the_assignment(
+    name: str, value: Constant, expected: str
+) -> None:
+    """Its neighbours on the line stay."""
+    changed = with_constants(TEXT, {name: value})
     assert expected in changed
     assert "SPECIFICATION Spec" in changed
     assert changed.count("=") + changed.count("<-") == 3
-
-
-def test_several_constants_are_replaced_together() -> None:
-    """Each in its place; all must be there."""
-    changed = with_constants(TEXT, {"Limit": 2, "Quorum": "<- Anybody"})
-    assert "Limit = 2\n  Quorum <- Anybody\n" in changed
-    with pytest.raises(ValueError, match="constant Limits: must be assigned once"):
-        with_constants(TEXT, {"Limit": 2, "Limits": 2})
-
-
-def test_a_set_of_sets_is_replaced_as_a_whole() -> None:
-    """Nothing of a nested value is left behind."""
-    assert with_constant("CONSTANT Q = {{a}, {b}}\n", "Q", 1) == "CONSTANT Q = 1\n"
+    assert with_constants(changed, {name: "{{a}, {b}}"}).count("{{a}, {b}}") == 1
 
 
 @pytest.mark.parametrize("text", ["CONSTANT Limits = 1", "CONSTANT N = 1\nCONSTANT N = 2", ""])
-def test_a_constant_must_be_assigned_exactly_once(text: str) -> None:
-    """An override of a misspelt name would otherwise leave the green model as its own twin."""
-    with pytest.raises(ValueError, match="must be assigned once"):
-        with_constant(text, "N", 3)
+def test_with_constants_refuses_a_name_that_is_not_assigned_once(text: str) -> None:
+    """Otherwise a model with a misspelt constant would be the green model itself."""
+    with pytest.raises(ValueError, match="constant N: must be assigned once"):
+        with_constants(text, {"N": 3})
 
 
-def test_claims_are_replaced_and_the_rest_is_kept() -> None:
-    """The new names are checked and no others; invariants and properties do not mix."""
-    changed = with_invariants(TEXT, ["Other", "Another"])
-    assert invariants_of(changed) == ("Other", "Another")
-    assert properties_of(changed) == ("Grows",)
+def test_with_overrides_adds_a_substitution() -> None:
+    """It stands in a section of its own, so the file need not prepare for it."""
+    assert with_overrides(TEXT, {"Left": "Wrong"}) == f"{TEXT}CONSTANTS\n  Left <- Wrong\n"
+    assert with_overrides(TEXT, {}) == TEXT
+
+
+def test_with_claims_replaces_what_it_is_given() -> None:
+    """The other claims and sections stay; without names there is no section."""
+    changed = with_claims(TEXT, invariants=["Other", "Another"])
+    assert (invariants_of(changed), properties_of(changed)) == (("Other", "Another"), ("Grows",))
     assert "CONSTRAINT Small" in changed
-    assert properties_of(with_properties(TEXT, ["Live"])) == ("Live",)
-
-
-def test_claims_can_be_left_out_altogether() -> None:
-    """No names, no section."""
-    assert invariants_of(with_invariants(TEXT, [])) == ()
-    assert "INVARIANT" not in with_invariants(TEXT, [])
+    bare = with_claims(TEXT, invariants=[], properties=["Live"])
+    assert (invariants_of(bare), properties_of(bare)) == ((), ("Live",))
+    assert "INVARIANT" not in bare

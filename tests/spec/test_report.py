@@ -1,27 +1,15 @@
-"""How models and results look."""
+"""How models and results are shown."""
 
 import io
-import json
 from collections.abc import Mapping
 
 import pytest
 from rich.console import Console
 
-from spec.check import Result
+from spec.check import CheckedModel
 from spec.models import DEFAULT_PATH, Holds, Model, load
 from spec.outcome import Outcome, Progress, Verdict
-from spec.report import (
-    Reporter,
-    expected_text,
-    markdown_row,
-    model_table,
-    result_table,
-    results_json,
-)
-
-
-def plain_console() -> Console:
-    return Console(file=io.StringIO(), width=160, force_terminal=False)
+from spec.report import Reporter, expected_text, model_table, result_table, results_markdown
 
 
 def written(console: Console) -> str:
@@ -29,85 +17,56 @@ def written(console: Console) -> str:
     return console.file.getvalue()
 
 
-def result_of(model: Model, *problems: str) -> Result:
-    outcome = Outcome(verdict=Verdict.HOLDS, distinct=226123, generated=999999, depth=31)
-    return Result(model=model, outcome=outcome, seconds=1.26, problems=problems)
+def console(*, terminal: bool = False) -> Console:
+    return Console(file=io.StringIO(), width=160, force_terminal=terminal)
 
 
-def test_the_table_sets_what_was_found_beside_what_was_expected(
+def result_of(model: Model, *problems: str) -> CheckedModel:
+    outcome = Outcome(verdict=Verdict.HOLDS, distinct=226123, depth=31)
+    return CheckedModel(model=model, outcome=outcome, seconds=1.26, problems=problems)
+
+
+def test_result_table_shows_what_was_found_beside_what_was_expected(
     fixture_models: Mapping[str, Model],
 ) -> None:
     """A row for each model, with a mark that needs no colour."""
-    console = plain_console()
-    good, bad = fixture_models["green"], fixture_models["not-red"]
-    console.print(result_table([result_of(good), result_of(bad, "wrong")]))
-    _, first, second = (line.split() for line in written(console).splitlines())
+    log, good, bad = console(), fixture_models["green"], fixture_models["not-red"]
+    log.print(result_table([result_of(good), result_of(bad, "wrong")]))
+    _, first, second = (line.split() for line in written(log).splitlines())
     assert first == ["✓", "green", "quick", "holds", "holds", "226,123", "31", "1.3"]
     assert second == ["✗", "not-red", "deep", "holds", "violates", "TypeOK", "226,123", "31", "1.3"]
 
 
-def test_the_list_says_what_each_model_shows(fixture_models: Mapping[str, Model]) -> None:
+def test_model_table_says_what_each_model_shows(fixture_models: Mapping[str, Model]) -> None:
     """Name, tier, expected verdict, twin and the sentence."""
-    console = plain_console()
-    console.print(model_table({"green": fixture_models["green"]}))
-    row = " ".join(written(console).splitlines()[1].split())
+    log = console()
+    log.print(model_table({"green": fixture_models["green"]}))
+    row = " ".join(written(log).splitlines()[1].split())
     assert row == "green quick holds two-leaders Every pin is right."
 
 
-def test_json_carries_everything(fixture_models: Mapping[str, Model]) -> None:
-    """For programs: the verdict, the counts, the gaps and the problems."""
-    [record] = json.loads(results_json([result_of(fixture_models["green"], "wrong")]))
-    assert record == {
-        "model": "green",
-        "tier": "quick",
-        "passed": False,
-        "verdict": "holds",
-        "violated": None,
-        "expected": "holds",
-        "states": 226123,
-        "generated": 999999,
-        "depth": 31,
-        "seconds": 1.26,
-        "untaken": [],
-        "unreached": [],
-        "problems": ["wrong"],
-    }
-
-
-def test_a_log_has_a_line_for_a_report_and_one_for_the_verdict(
-    fixture_models: Mapping[str, Model],
-) -> None:
-    """And the problems below it, indented."""
-    console = plain_console()
-    reporter = Reporter(console)
-    model = fixture_models["green"]
+def test_reporter_writes_lines_to_a_log(fixture_models: Mapping[str, Model]) -> None:
+    """One for each progress report, one for the verdict, and the problems below it, indented."""
+    log, model = console(), fixture_models["green"]
+    reporter = Reporter(log)
     with reporter.live():
         reporter.started(model)
-        reporter.progressed(model, Progress(depth=4, generated=20, distinct=9, queued=3))
+        reporter.progressed(model, Progress(depth=4, distinct=9, queued=3))
+        reporter.progressed(model, Progress(depth=5, distinct=13, queued=0))
         reporter.finished(result_of(model, "one thing\nand another"))
-    first, *rest = written(console).splitlines()
+    first, *rest = written(log).splitlines()
     assert first.startswith("· green: ")
     assert "9 of 13 states, 3 queued, depth 4" in first
+    # The report without a queue is the last one: the verdict follows at once and says the same.
     assert rest == ["✗ green: holds, 1.3 s", "    one thing", "    and another"]
 
 
-def test_the_last_report_of_a_finished_search_is_not_worth_a_line(
+def test_reporter_shows_the_running_models_on_a_terminal(
     fixture_models: Mapping[str, Model],
 ) -> None:
-    """Nothing is queued any more: the verdict follows at once."""
-    console = plain_console()
-    reporter = Reporter(console)
-    reporter.started(fixture_models["green"])
-    reporter.progressed(
-        fixture_models["green"], Progress(depth=4, generated=20, distinct=13, queued=0)
-    )
-    assert written(console) == ""
-
-
-def test_a_terminal_shows_the_running_models(fixture_models: Mapping[str, Model]) -> None:
-    """One line each, gone when the verdict is there."""
-    console = Console(file=io.StringIO(), width=120, force_terminal=True)
-    reporter = Reporter(console)
+    """One line each, which goes when the verdict is there."""
+    terminal = console(terminal=True)
+    reporter = Reporter(terminal)
     with reporter.live():
         reporter.started(fixture_models["green"])
         reporter.started(fixture_models["two-leaders"])
@@ -117,50 +76,43 @@ def test_a_terminal_shows_the_running_models(fixture_models: Mapping[str, Model]
         ]
         reporter.finished(result_of(fixture_models["green"]))
         assert "green" not in str(reporter.__rich__())
-    assert "✓ green: holds" in written(console)
+    assert "green: holds" in written(terminal)
 
 
 @pytest.mark.parametrize(
     ("name", "text"), [("green", "holds"), ("two-leaders", "violates OneLeader")]
 )
-def test_an_expectation_reads_as_a_verdict_does(
+def test_expected_text_reads_as_a_verdict(
     fixture_models: Mapping[str, Model], name: str, text: str
 ) -> None:
-    """So that the two columns of the table can be compared at a glance."""
+    """So the two columns of the table can be compared."""
     assert expected_text(fixture_models[name]) == text
 
 
-SECONDS = 6
-"""The column of the documentation's table that is another one in every run."""
-
-
-def cells(row: str) -> list[str]:
-    found = row.split(" | ")
-    del found[SECONDS]
-    return found
-
-
-def as_pinned(model: Model, row: str) -> str:
-    """The row of a model that does what is expected; how far TLC got in a red one is not pinned."""
-    if isinstance(model.expected, Holds):
-        outcome = Outcome(
-            verdict=Verdict.HOLDS, distinct=model.expected.states, depth=model.expected.depth
-        )
-        return markdown_row(Result(model=model, outcome=outcome, seconds=0, problems=()))
-    distinct, depth = (
-        int(cell.replace(",", "")) if cell else None for cell in row.split(" | ")[4:6]
-    )
-    outcome = Outcome(
-        verdict=Verdict.VIOLATED, claim=model.expected.claim, distinct=distinct, depth=depth
-    )
-    return markdown_row(Result(model=model, outcome=outcome, seconds=0, problems=()))
+def as_pinned(model: Model, states: str, depth: str) -> CheckedModel:
+    """The result of a model that does what is expected; a red one does not pin its counts."""
+    counts = [int(text.replace(",", "")) if text else None for text in (states, depth)]
+    match model.expected:
+        case Holds(states=pinned, depth=pinned_depth):
+            outcome = Outcome(verdict=Verdict.HOLDS, distinct=pinned, depth=pinned_depth)
+        case expected:
+            outcome = Outcome(
+                verdict=Verdict.VIOLATED,
+                claim=expected.claim,
+                distinct=counts[0],
+                depth=counts[1],
+            )
+    return CheckedModel(model=model, outcome=outcome, seconds=0, problems=())
 
 
 def test_the_documentation_shows_every_model_as_it_is_pinned() -> None:
-    """`python -m spec check --tier deep --markdown` printed it; only seconds may differ."""
+    """`python -m spec check --tier deep --markdown` printed it; only the seconds may differ."""
     readme = DEFAULT_PATH.with_name("README.md").read_text()
     section = readme.partition("## The models\n")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if line.startswith("| ")][2:]
-    models = load().values()
-    for row, model in zip(rows, models, strict=True):
-        assert cells(row) == cells(as_pinned(model, row))
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| ")]
+    pairs = zip(load().values(), rows[2:], strict=True)
+    printed = results_markdown(as_pinned(model, *row[4:6]) for model, row in pairs)
+    without_seconds = [line.split(" | ") for line in printed.splitlines()]
+    for row in (*rows[2:], *without_seconds[2:]):
+        del row[6]
+    assert without_seconds == rows

@@ -1,4 +1,4 @@
-"""One run of TLC: what it leaves behind, and how it is ended."""
+"""One run of TLC: its files, and how it ends."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ def run_of(model: Model, limit: float = 300) -> tlc.Run:
 def test_a_run_leaves_nothing_behind(
     fixture_models: Mapping[str, Model], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither beside the module nor among the temporary files, and progress is passed on."""
+    """No file beside the module, and no temporary file; progress is reported."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     model = fixture_models["three-members"]
     before = sorted(model.module.parent.iterdir())
@@ -44,8 +44,8 @@ def test_a_run_leaves_nothing_behind(
 
 
 @pytest.mark.slow
-def test_a_run_without_an_end_is_a_timeout(tmp_path: Path) -> None:
-    """Not a verdict, however many states were fine."""
+def test_a_run_over_its_limit_is_a_timeout(tmp_path: Path) -> None:
+    """It is no verdict, although no state violated a claim."""
     module = tmp_path / "Endless.tla"
     module.write_text(ENDLESS)
     run = tlc.Run(module=module, configuration="INIT Init\nNEXT Next\n", limit=2.5)
@@ -54,10 +54,8 @@ def test_a_run_without_an_end_is_a_timeout(tmp_path: Path) -> None:
     assert outcome.complaint == "not done after 2.5 s"
 
 
-def test_a_cancelled_run_takes_tlc_with_it(
-    fixture_models: Mapping[str, Model], stuck_java: Path
-) -> None:
-    """The process is gone, not orphaned."""
+def test_a_cancelled_run_ends_tlc(fixture_models: Mapping[str, Model], stuck_java: Path) -> None:
+    """The process does not go on without its parent."""
 
     async def cancel_while_running() -> int:
         java = Tools(java=stuck_java / "bin" / "java", jar=Path("none.jar"))

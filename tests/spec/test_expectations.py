@@ -1,11 +1,11 @@
-"""What counts as the expected outcome: pins on what TLC found in real runs of small models."""
+"""What counts as the expected outcome, in real runs of TLC on small models."""
 
 from collections.abc import Mapping
 
 import pytest
 
-from spec.check import Result
-from spec.judge import problems, unreached, untaken, violated_claim
+from spec.check import CheckedModel
+from spec.expectations import problems, unreached, untaken, violated_claim
 from spec.models import Model
 from spec.outcome import Outcome, Verdict
 
@@ -25,8 +25,8 @@ pytestmark = pytest.mark.slow
         "unreached",
     ],
 )
-def test_the_expected_outcome_passes(results: Mapping[str, Result], name: str) -> None:
-    """Every pin right, green or red, whatever the kind of the violated claim."""
+def test_the_expected_outcome_passes(results: Mapping[str, CheckedModel], name: str) -> None:
+    """Green or red, and for each kind of claim."""
     assert results[name].problems == ()
     assert results[name].passed
 
@@ -66,10 +66,10 @@ def test_the_expected_outcome_passes(results: Mapping[str, Result], name: str) -
         ),
     ],
 )
-def test_anything_else_fails_and_says_why(
-    results: Mapping[str, Result], name: str, expected: list[str]
+def test_any_other_outcome_fails_and_says_why(
+    results: Mapping[str, CheckedModel], name: str, expected: list[str]
 ) -> None:
-    """One pin wrong, one problem: a wrong count, a wrong claim, a vacuous green."""
+    """One wrong pin gives one problem: a wrong count, a wrong claim, a gap that is not listed."""
     assert list(results[name].problems) == expected
     assert not results[name].passed
 
@@ -83,17 +83,17 @@ def test_anything_else_fails_and_says_why(
     ],
 )
 def test_a_model_that_cannot_be_checked_fails_with_what_tlc_says(
-    results: Mapping[str, Result], name: str, clue: str
+    results: Mapping[str, CheckedModel], name: str, clue: str
 ) -> None:
-    """An error is never a verdict, not even where a violation is expected."""
+    """An error is never a verdict, not even if a violation is expected."""
     [problem] = results[name].problems
     assert problem.startswith("error: ")
     assert clue in problem
     assert results[name].outcome.verdict is Verdict.ERROR
 
 
-def test_what_was_not_exercised_is_known_by_name(
-    results: Mapping[str, Result], fixture_models: Mapping[str, Model]
+def test_gaps_are_named(
+    results: Mapping[str, CheckedModel], fixture_models: Mapping[str, Model]
 ) -> None:
     """Actions never taken, and definitions with a part that was never reached."""
     assert untaken(results["untaken"].outcome) == {"Leap"}
@@ -105,14 +105,14 @@ def test_what_was_not_exercised_is_known_by_name(
 
 
 def test_an_action_never_taken_is_not_also_unreached(
-    results: Mapping[str, Result], fixture_models: Mapping[str, Model]
+    results: Mapping[str, CheckedModel], fixture_models: Mapping[str, Model]
 ) -> None:
-    """One gap, one entry."""
+    """One gap gives one entry."""
     assert unreached(fixture_models["untaken"], results["untaken"].outcome) == {}
 
 
 def test_a_run_over_its_time_fails(fixture_models: Mapping[str, Model]) -> None:
-    """Green or red, a model that was not finished has shown nothing."""
+    """Green or red, a run that was not finished has shown nothing."""
     outcome = Outcome(verdict=Verdict.TIMEOUT, complaint="not done after 3 s")
     for name in ("green", "two-leaders"):
         assert problems(fixture_models[name], outcome) == ("timeout: not done after 3 s",)
@@ -120,7 +120,7 @@ def test_a_run_over_its_time_fails(fixture_models: Mapping[str, Model]) -> None:
 
 
 def test_a_green_run_without_coverage_fails(fixture_models: Mapping[str, Model]) -> None:
-    """Where no action is listed, none can be said to have been taken."""
+    """If no action is listed, none is known to have been taken."""
     outcome = Outcome(verdict=Verdict.HOLDS, distinct=13, depth=5)
     [problem] = problems(fixture_models["green"], outcome)
     assert problem.startswith("actions: TLC tells none apart (none)")

@@ -1,7 +1,7 @@
-"""Holds what TLC found against what was expected.
+"""Whether the outcome of a run is the expected one, and in which ways it is not.
 
-Knows neither how a model is run nor how a report looks. The idea: anything that was not predicted
-is a problem, a better result included.
+Leaves running TLC and showing results to others. A green run that leaves something out could hold
+for that reason alone, so every gap must be listed, and a list with an entry too many fails too.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from spec.outcome import Outcome, Verdict
 
 
 def problems(model: Model, outcome: Outcome) -> tuple[str, ...]:
-    """Every way in which the outcome is not the expected one, in words; none if it passes."""
+    """Every difference from the expected outcome, in words; empty if the model passes."""
     if outcome.verdict in (Verdict.ERROR, Verdict.TIMEOUT):
         return (f"{outcome.verdict}: {outcome.complaint}",)
     match model.expected:
@@ -25,7 +25,7 @@ def problems(model: Model, outcome: Outcome) -> tuple[str, ...]:
 
 
 def violated_claim(model: Model, outcome: Outcome) -> str | None:
-    """The claim that TLC violated; TLC names all but a temporal one, which must then be alone."""
+    """The claim that TLC violated; TLC does not name a temporal one, so it must be the only property."""
     if outcome.verdict is not Verdict.VIOLATED:
         return None
     if outcome.claim:
@@ -40,7 +40,7 @@ def untaken(outcome: Outcome) -> frozenset[str]:
 
 
 def unreached(model: Model, outcome: Outcome) -> dict[str, list[Place]]:
-    """The definitions that were come to only in part, with the places that were not."""
+    """The definitions that were reached only in part, with the places that were not."""
     found: dict[str, list[Place]] = {}
     for place in outcome.coverage.unreached:
         module = model.module.with_name(f"{place.module}.tla")
@@ -93,7 +93,6 @@ def _problems_of_red(model: Model, expected: Violates, outcome: Outcome) -> Iter
 
 
 def _claim_text(model: Model, outcome: Outcome) -> str:
-    """The violated claim, or why it cannot be told."""
     claim = violated_claim(model, outcome)
     if claim:
         return claim
