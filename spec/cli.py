@@ -135,19 +135,18 @@ def prove(
     thorough: Annotated[
         bool, typer.Option(help="Also compare with TLC's larger graphs: a few minutes more.")
     ] = False,
-    every: Annotated[bool, typer.Option(help="A row for each question, not each part.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
 ) -> None:
     """Prove the claims for any number of members; exit with 0 only if every verdict is the expected one."""
     console = _console(stderr=as_json)
     _find_tools(console)
     start = time.monotonic()
-    asked = proving.questions(thorough=thorough)
+    asked = proving.places(thorough=thorough)
     decided = list(track(proving.findings(asked, workers), "proving", len(asked), console=console))
     if as_json:
         typer.echo(proof_report.findings_json(decided))
     else:
-        console.print((proof_report.finding_table if every else proof_report.part_table)(decided))
+        console.print(proof_report.part_table(decided))
         console.print(proof_report.summary(decided, time.monotonic() - start))
     if not all(finding.passed for finding in decided):
         raise typer.Exit(1)

@@ -1,8 +1,8 @@
-"""That the proof is not empty: whatever it rests on is taken away in turn, and something breaks.
+"""Shows that the proof is not vacuous: everything that it needs is removed in turn, and something breaks.
 
 Knows the actions, the conjuncts and the axioms, each of which has a control. The opposite of an
-obligation is shown to be impossible; of a control, to be possible: there is a counterexample, on
-two members or three, as soon as one guard, conjunct or axiom is missing. And each action can happen at all.
+obligation is impossible; the opposite of a control is possible: without one guard, conjunct or axiom
+there is a counterexample with two or three members. Other controls show that each action can happen.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,8 +19,8 @@ from spec.proof.solver import LIMIT, SolverAnswer, answer_of
 from spec.proof.state import BEFORE, SymbolicState
 from spec.proof.universe import Universe
 
-# Where the lack of a conjunct or an axiom is felt: after an action, or (None) in a property.
-FELT_IN: Mapping[str, str | None] = {
+# Where a missing conjunct or axiom breaks something: after an action, or (None) in a property.
+BREAKS_IN: Mapping[str, str | None] = {
     "two quorums share a member": "BecomeLeader, by its own vote",
     "a lease is no longer than its promise (A3)": "Campaign",
     "nobody_is_down": "Campaign",
@@ -58,15 +58,15 @@ FELT_IN: Mapping[str, str | None] = {
 }
 
 
-# Two members are enough for most counterexamples, and sooner searched than three.
+# Two members are enough for most counterexamples, and the search is faster than with three.
 _SIZES = (2, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """A claim that must be false, once everything is assumed but what is missing.
+    """A claim that must be false if everything is assumed except what is missing.
 
-    Its formulas say that it is false, in a universe; they are large, and so made when needed.
+    Its formulas say that it is false in a universe; they are large, so they are made when needed.
     """
 
     part: str
@@ -141,7 +141,7 @@ def _step(action: ActionCase, universe: Universe) -> Iterator[Expression]:
 
 def _without_guard(action: ActionCase, missing: str, universe: Universe) -> Iterator[Expression]:
     yield from universe.closed(action.parameters)
-    # Otherwise the step of a member that does not exist would refute almost everything.
+    # Otherwise a step of the member that stands for nobody would be a counterexample almost always.
     if missing != IS_SOMEBODY and action.actor.sort() == Member:
         yield action.actor != NOBODY
     guards = (guard for name, guard in action.step.needs.items() if name != missing)
@@ -150,7 +150,7 @@ def _without_guard(action: ActionCase, missing: str, universe: Universe) -> Iter
 
 
 def _without(missing: str, universe: Universe) -> Iterator[Expression]:
-    label = FELT_IN[missing]
+    label = BREAKS_IN[missing]
     if label is None:
         yield from universe.closed(())
         yield _one_is_false(PROPERTIES.values(), BEFORE, universe)

@@ -6,16 +6,14 @@ formulas that must be impossible together: its hypotheses, and that its goal is 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from spec.proof.action import ActionCase
-from spec.proof.claims import INVARIANT, PROPERTIES, Claim
+from spec.proof.claims import INVARIANT, PROPERTIES
 from spec.proof.language import Expression, negated
 from spec.proof.protocol import ACTIONS, AXIOMS, initial
 from spec.proof.state import BEFORE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Obligation:
     """Something to be shown, by refuting its opposite."""
 
@@ -26,36 +24,13 @@ class Obligation:
 
 def obligations() -> Iterator[Obligation]:
     """All of them: each conjunct at the start and after every action, then each property."""
+    axioms = tuple(AXIOMS.values())
     for name, claim in INVARIANT.items():
-        yield _initiation(name, claim)
+        yield Obligation("initiation", name, (*axioms, initial(), negated(claim(BEFORE))))
+    assumed = (*axioms, *(claim(BEFORE) for claim in INVARIANT.values()))
     for action in ACTIONS:
+        guards, after = action.step.needs.values(), action.step.after
         for name, claim in INVARIANT.items():
-            yield _consecution(action, name, claim)
+            yield Obligation(action.label, name, (*assumed, *guards, negated(claim(after))))
     for name, claim in PROPERTIES.items():
-        yield _consequence(name, claim)
-
-
-def _initiation(name: str, claim: Claim) -> Obligation:
-    return Obligation(
-        part="initiation",
-        name=name,
-        opposite=(*AXIOMS.values(), initial(), negated(claim(BEFORE))),
-    )
-
-
-def _consecution(action: ActionCase, name: str, claim: Claim) -> Obligation:
-    guards = action.step.needs.values()
-    return Obligation(
-        part=action.label,
-        name=name,
-        opposite=(*_assumed(), *guards, negated(claim(action.step.after))),
-    )
-
-
-def _consequence(name: str, claim: Claim) -> Obligation:
-    return Obligation(part="consequence", name=name, opposite=(*_assumed(), negated(claim(BEFORE))))
-
-
-@cache
-def _assumed() -> tuple[Expression, ...]:
-    return (*AXIOMS.values(), *(claim(BEFORE) for claim in INVARIANT.values()))
+        yield Obligation("consequence", name, (*assumed, negated(claim(BEFORE))))

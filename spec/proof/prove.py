@@ -1,16 +1,16 @@
 """The whole proof: what has to be shown, what has to be refuted, and what has to equal TLC's graph.
 
-Knows how each of them is decided, not what they say. The idea: a verdict counts only if it is the one
-expected, and whatever no solver decides in time is neither. Several processes share the work, since
-a solver uses only one processor.
+Knows how each question is decided, not what it says. A verdict counts only if it is the expected one;
+what the solver does not decide in time is neither proved nor refuted. Several processes share the
+questions, because a solver uses one processor only.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 
 from spec.comparison.compare import EQUAL, Comparison, verdict_on
@@ -39,17 +39,19 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to decide; told to another process by its place among those of its kind."""
+    """One thing to decide; `decide` comes to a verdict."""
 
     kind: Kind
-    place: int
+    part: str
+    name: str
+    decide: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What was asked, what came of it, and after how many seconds."""
+    """What was asked, the verdict, and after how many seconds."""
 
     kind: Kind
     part: str
@@ -63,44 +65,41 @@ class Finding:
         return self.verdict == EXPECTED[self.kind]
 
 
-def questions(*, thorough: bool) -> list[Question]:
-    """Everything there is to decide; the larger comparisons only if it is to be thorough."""
-    counts = {
-        Kind.OBLIGATION: len(_obligations()),
-        Kind.CONTROL: len(_controls()),
-        Kind.COMPARISON: len(THOROUGH if thorough else INSTANCES),
-    }
-    return [Question(kind=kind, place=place) for kind in Kind for place in range(counts[kind])]
+@cache
+def questions() -> tuple[Question, ...]:
+    """Everything there is to decide; the comparisons that only a thorough run makes come last."""
+    proofs = [Question(Kind.OBLIGATION, o.part, o.name, partial(_proved, o)) for o in obligations()]
+    refutations = [Question(Kind.CONTROL, c.part, c.name, partial(_refuted, c)) for c in controls()]
+    comparisons = [Question(Kind.COMPARISON, "TLC", i.name, partial(compared, i)) for i in THOROUGH]
+    return (*proofs, *refutations, *comparisons)
 
 
-def findings(asked: list[Question], workers: int) -> Iterator[Finding]:
-    """What comes of the questions, in their order, as many at a time as there are workers."""
+def places(*, thorough: bool) -> range:
+    """The places in `questions` of those that a run asks."""
+    only_thorough = 0 if thorough else len(THOROUGH) - len(INSTANCES)
+    return range(len(questions()) - only_thorough)
+
+
+def findings(asked: Sequence[int], workers: int) -> Iterator[Finding]:
+    """The findings for the questions at these places, in this order, found by so many processes.
+
+    A formula cannot be sent to another process, so a process is told the place of its question.
+    """
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        # The longest first, so that none of them is left to run alone at the end.
-        running = {question: pool.submit(answer, question) for question in reversed(asked)}
-        yield from (running[question].result() for question in asked)
+        # The longest questions come last. They are begun first, so that none of them runs alone.
+        running = {place: pool.submit(answer, place) for place in reversed(asked)}
+        yield from (running[place].result() for place in asked)
 
 
-def answer(question: Question) -> Finding:
-    """Decides the question."""
+def answer(place: int) -> Finding:
+    """Decides the question at that place."""
+    asked = questions()[place]
     start = time.monotonic()
-    part, name, verdict = _decided(question)
+    verdict = asked.decide()
     seconds = time.monotonic() - start
-    return Finding(kind=question.kind, part=part, name=name, verdict=verdict, seconds=seconds)
-
-
-def _decided(question: Question) -> tuple[str, str, str]:
-    """Part, name and verdict."""
-    match question.kind:
-        case Kind.OBLIGATION:
-            obligation = _obligations()[question.place]
-            return obligation.part, obligation.name, _VERDICTS[ask(obligation.opposite)]
-        case Kind.CONTROL:
-            control = _controls()[question.place]
-            return control.part, control.name, _VERDICTS[_refuter().ask(control)]
-        case Kind.COMPARISON:
-            instance = THOROUGH[question.place]
-            return "TLC", instance.name, compared(instance)
+    return Finding(
+        kind=asked.kind, part=asked.part, name=asked.name, verdict=verdict, seconds=seconds
+    )
 
 
 def compared(instance: Instance) -> str:
@@ -112,14 +111,12 @@ def compared(instance: Instance) -> str:
     return verdict_on(instance, Comparison(ProofExplorer(instance), graph).result(), "proof")
 
 
-@cache
-def _obligations() -> tuple[Obligation, ...]:
-    return tuple(obligations())
+def _proved(obligation: Obligation) -> str:
+    return _VERDICTS[ask(obligation.opposite)]
 
 
-@cache
-def _controls() -> tuple[Control, ...]:
-    return tuple(controls())
+def _refuted(control: Control) -> str:
+    return _VERDICTS[_refuter().ask(control)]
 
 
 @cache

@@ -1,8 +1,7 @@
 """A term of the solver as the text of a Python expression, which computes what the term says.
 
-Knows the solver's terms, and no protocol. The idea: where every sort is a handful of values, a
-function is a tuple of its values, one for each argument, a relation is a set of rows, and a
-quantifier is a loop. A name that nobody has given a value to is an error as soon as it is looked up.
+Knows the solver's terms, and no protocol. If every sort has a few values, a function is a dictionary, a
+relation is a set of rows, and a quantifier is a loop. A name without a value is an error when it is used.
 """
 
 import z3  # type: ignore[import-untyped]
@@ -33,7 +32,8 @@ _LAID_OUT = {
 def text_of(term: Expression, bound: tuple[str, ...] = ()) -> str:
     """The expression; `bound` are the names of the variables of the quantifiers around the term.
 
-    ValueError names an operation of the solver that has no counterpart here.
+    Raises:
+        ValueError: an operation of the solver has no counterpart here; the text names it.
     """
     if z3.is_quantifier(term):
         return _loop(term, bound)
@@ -62,7 +62,7 @@ def _loop(term: Expression, bound: tuple[str, ...]) -> str:
 def _applied(term: Expression, arguments: list[str]) -> str:
     kind: int = term.decl().kind()
     name: str = term.decl().name()
-    # Of three terms Python would compare neighbours only; of none there is nothing to join.
+    # Of three terms Python would compare only neighbours; of none there is nothing to join.
     if kind in _BETWEEN and arguments and (kind != z3.Z3_OP_DISTINCT or len(arguments) == 2):
         return f"({_BETWEEN[kind].join(arguments)})"
     if kind in _LAID_OUT:

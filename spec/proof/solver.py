@@ -1,7 +1,7 @@
 """Asks the solver whether hypotheses can all be true at once.
 
-Knows nothing of what they say. The idea: the quick ways first, each of them sound. What no way
-decides within its time is UNKNOWN, and that counts as a failure wherever it is asked.
+Knows nothing of what they say. It tries several ways, quick ones first; each of them is sound. What no
+way decides within its time is UNKNOWN, and that is a failure, whatever was asked.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SEEDS = 6
 
 
 class SolverAnswer(StrEnum):
-    """What the solver says."""
+    """The solver's answer."""
 
     POSSIBLE = "possible"
     IMPOSSIBLE = "impossible"
@@ -26,8 +26,8 @@ class SolverAnswer(StrEnum):
 
 def ask(hypotheses: Sequence[Expression], limit: float = LIMIT) -> SolverAnswer:
     """Whether all the hypotheses can be true at once; `limit` is in seconds for each way."""
-    # Instantiating quantifiers by the terms at hand decides almost everything in milliseconds, or
-    # gives up as quickly: some orders of the search find the proof, some do not.
+    # Instantiating quantifiers with the terms in the formula decides almost everything in milliseconds,
+    # or gives up as quickly. Some orders of the search find the proof and some do not, so try several.
     for seed in range(_SEEDS):
         answer = _ask(hypotheses, limit, auto_config=False, mbqi=False, random_seed=seed)
         if answer is not SolverAnswer.UNKNOWN:

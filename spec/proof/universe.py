@@ -1,9 +1,9 @@
 """A universe of a few values, in which a formula with quantifiers becomes one without.
 
-Knows the sorts and the state, no action and no claim. The idea: a counterexample is a state on a few
-members, with messages and votes of a few terms and instants, and none besides; a claim about rows
-that do not exist holds. So what is refuted here is refuted, while the solver's own search for an
-infinite model may end in a shrug.
+Knows the sorts and the state, no action and no claim. A counterexample is a state of a few members with
+messages and votes of a few terms and instants, and no others; claims about rows that do not exist are
+true. So a counterexample here is a real one. The solver's own search among infinite models often ends
+without an answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,11 +21,11 @@ _INSTANTS = tuple(z3.RealVal(instant) for instant in (0, 1))
 
 
 class Universe:
-    """So many members, and nobody; two quorums, four terms, two instants."""
+    """`size` members and nobody, two quorums, four terms, two instants."""
 
     def __init__(self, size: int) -> None:
-        somebody = (z3.Const(f"member{number}", Member) for number in range(size))
-        self._members = (*somebody, NOBODY)
+        members = (z3.Const(f"member{number}", Member) for number in range(size))
+        self._members = (*members, NOBODY)
         self._values = {
             Member: self._members,
             Quorum: _QUORUMS,
@@ -53,7 +53,7 @@ class Universe:
         return z3.And(*inside, self.grounded(z3.Not(_instance(claim, values))))
 
     def closed(self, parameters: Sequence[Expression]) -> Iterator[Expression]:
-        """That the values differ, and that nothing in the state or the parameters is outside."""
+        """That the values differ, and that the state and the parameters have no other values."""
         yield z3.Distinct(*self._members)
         yield z3.Distinct(*_QUORUMS)
         yield _is_one_of(BEFORE.now, _INSTANTS)

@@ -1,38 +1,35 @@
-"""The whole proof as a list of questions: what is asked, and when an answer counts."""
+"""The whole proof as a list of questions: what is asked, and which verdicts count."""
 
 from dataclasses import replace
 
 import pytest
 
-from spec.proof.claims import INVARIANT, PROPERTIES
+from spec.proof.claims import INVARIANT
 from spec.proof.instances import INSTANCES, THOROUGH
-from spec.proof.protocol import ACTIONS, AXIOMS
-from spec.proof.prove import EXPECTED, Finding, Kind, Question, compared, findings, questions
+from spec.proof.prove import EXPECTED, Finding, Kind, compared, findings, places, questions
 
 ALONE = INSTANCES[0]
+KINDS = [question.kind for question in questions()]
 
 
-@pytest.mark.slow
-def test_everything_is_asked() -> None:
-    """Each conjunct at the start and after each action, each property, each control, each graph."""
-    asked = [question.kind for question in questions(thorough=False)]
-    guards = sum(len(action.step.needs) for action in ACTIONS)
-    assert asked.count(Kind.OBLIGATION) == len(INVARIANT) * (1 + len(ACTIONS)) + len(PROPERTIES)
-    assert asked.count(Kind.CONTROL) == 1 + len(ACTIONS) + guards + len(AXIOMS) + len(INVARIANT)
-    assert asked.count(Kind.COMPARISON) == len(INSTANCES)
+def test_questions_are_as_many_as_the_documentation_says() -> None:
+    """And their names are the questions' identities, so each occurs once."""
+    counts = [KINDS.count(kind) for kind in Kind]
+    assert counts == [803, 110, len(THOROUGH)]
+    assert len({(one.kind, one.part, one.name) for one in questions()}) == len(KINDS)
 
 
-def test_a_thorough_run_asks_all_that_a_short_one_does() -> None:
-    """And compares more."""
-    short, thorough = questions(thorough=False), questions(thorough=True)
-    assert set(short) < set(thorough)
-    assert len(thorough) - len(short) == len(THOROUGH) - len(INSTANCES)
+def test_places_of_a_thorough_run_are_all_others_leave_out_the_larger_comparisons() -> None:
+    """Which come last."""
+    assert list(places(thorough=True)) == list(range(len(KINDS)))
+    asked = [questions()[place] for place in places(thorough=False)]
+    assert asked == list(questions()[: 803 + 110 + len(INSTANCES)])
     assert THOROUGH[: len(INSTANCES)] == INSTANCES
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_only_the_expected_verdict_passes(kind: Kind) -> None:
-    """Not the opposite, and not that nobody knows."""
+    """Not the opposite, and not that it is unknown."""
     verdicts = ["proved", "refuted", "equal", "unknown", "equal, but 1 states and 2 transitions"]
     found = [
         Finding(kind=kind, part="part", name="name", verdict=verdict, seconds=1.0)
@@ -42,10 +39,9 @@ def test_only_the_expected_verdict_passes(kind: Kind) -> None:
 
 
 @pytest.mark.slow
-def test_the_findings_are_in_the_order_of_the_questions() -> None:
-    """Whichever process is the first to be done."""
-    asked = [Question(kind=kind, place=0) for kind in Kind]
-    found = list(findings(asked, workers=2))
+def test_findings_are_in_the_order_of_the_questions() -> None:
+    """Whichever process ends first."""
+    found = list(findings([KINDS.index(kind) for kind in Kind], workers=2))
     assert [(one.kind, one.part, one.name, one.passed) for one in found] == [
         (Kind.OBLIGATION, "initiation", next(iter(INVARIANT)), True),
         (Kind.CONTROL, "Init", "cannot be", True),
@@ -54,7 +50,7 @@ def test_the_findings_are_in_the_order_of_the_questions() -> None:
 
 
 @pytest.mark.slow
-def test_a_graph_of_another_size_is_a_failure() -> None:
+def test_a_graph_of_another_size_than_pinned_is_a_failure() -> None:
     """Even if both sides agree: a change of the protocol has to change the pin."""
     assert compared(replace(ALONE, states=35)) == (
         "equal, but with 36 states and 98 transitions; pinned are 35 and 98"
@@ -63,5 +59,5 @@ def test_a_graph_of_another_size_is_a_failure() -> None:
 
 @pytest.mark.slow
 def test_a_run_of_tlc_that_fails_is_a_failure() -> None:
-    """And says what TLC said."""
+    """The verdict is what TLC said."""
     assert compared(replace(ALONE, highest_term=-1)).startswith("alone: error: ")
