@@ -1,7 +1,6 @@
 """A small instance of Election.tla: who there is, what may happen, and how large its graph is.
 
-Knows how TLC is told of an instance, and no action. `spec.proof.instances` and
-`stateful_tests.exact.instances` list the instances that are compared.
+Knows how an instance is described to TLC, and no action. The instances are in `instances.toml`.
 """
 
 from collections.abc import Iterable
