@@ -1,4 +1,4 @@
-"""``python -m leader``: the command line, and nothing else."""
+"""``python -m leader`` is the command line ``leader``."""
 
 from leader.cli.main import main
 

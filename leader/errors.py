@@ -1,7 +1,7 @@
-"""The errors of this library: one root, and what is wrong with a member's record.
+"""The errors of this library: one root class, and one class for each thing that can be wrong with a record.
 
-Misuse of a call is a ValueError or TypeError, as everywhere in Python, and not among these. The
-idea: whoever is woken by one of these texts learns from it where, what, and what to do.
+Misuse of a call raises ValueError or TypeError, as usual in Python; those are not defined here. Each
+text says where the problem is, what it is, and what a person can do.
 """
 
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import ClassVar
 
 
 class ElectionError(Exception):
-    """Something that an election needs is not as it has to be; the text says what a person can do."""
+    """An election lacks something that it needs; the text says what a person can do."""
 
 
 class MembershipFixed(ElectionError):
@@ -41,7 +41,7 @@ class StorageError(ElectionError):
 
 
 class RecordInUse(StorageError):
-    """Somebody else is this member at this moment."""
+    """Another process is this member at this moment."""
 
     remedy = (
         "Two processes must not be one member: stop the other (and what it forked), "
@@ -50,7 +50,7 @@ class RecordInUse(StorageError):
 
 
 class RecordDamaged(StorageError):
-    """The file is not what was written: torn, cut short, altered, empty or too long."""
+    """The content is not what was written: incomplete, changed, empty or too long."""
 
     remedy = (
         "Do not repair it. If the voters are still those of the bootstrap list, move the file away: "
@@ -60,7 +60,7 @@ class RecordDamaged(StorageError):
 
 
 class RecordForeign(StorageError):
-    """The file is a good record, of another member or another cluster."""
+    """The file is an intact record of another member or another cluster."""
 
     remedy = (
         "Start the member with its own name, cluster and directory; "
@@ -69,7 +69,7 @@ class RecordForeign(StorageError):
 
 
 class RecordUnknown(StorageError):
-    """The file is a good record, in a form that this version of the library does not read."""
+    """The file is an intact record in a form that this version of the library does not read."""
 
     remedy = "Start the version of the library that wrote it, or one that can read it."
 
@@ -77,19 +77,21 @@ class RecordUnknown(StorageError):
 class RecordUnreadable(StorageError):
     """The operating system refuses to read the file."""
 
-    remedy = "See that it is a plain file that this process may read, then start the member again."
+    remedy = (
+        "Make sure that it is a plain file that this process may read, then start the member again."
+    )
 
 
 class RecordUnwritable(StorageError):
-    """The record could not be written: the member must act on nothing that depends on it."""
+    """The record could not be written; nothing that depends on it may be sent."""
 
     remedy = (
-        "See that the folder exists, has room left and may be written by this process, "
+        "Make sure that the folder exists, has room left and may be written by this process, "
         "then start the member again."
     )
 
 
 class RecordNotHeld(StorageError):
-    """The record is no longer this process's to use: closed, or its folder or lock was taken away."""
+    """This process does not hold the record any more: it was closed, or its folder or lock was removed."""
 
-    remedy = "Leave the folder of a running member alone; start the member again."
+    remedy = "Do not touch the folder of a running member; start the member again."

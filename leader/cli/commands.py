@@ -1,4 +1,4 @@
-"""What ``leader`` can be told to do, one function a command."""
+"""The commands of ``leader``, one function each."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ def leader() -> None:
 def demo(
     nodes: Annotated[int, typer.Option(min=3, max=9, help="How many processes.")] = 3,
     rounds: Annotated[
-        int, typer.Option(min=1, max=1000, help="How often to harm the leader in each way.")
+        int, typer.Option(min=1, max=1000, help="How often to kill, stop and freeze the leader.")
     ] = 1,
     trust_disconnect: Annotated[
         bool,
@@ -56,7 +56,7 @@ def demo(
     ] = False,
     seed: Annotated[
         int | None,
-        typer.Option(help="Decides when each harm comes; members' own timeouts stay random."),
+        typer.Option(help="Decides when each fault comes; the timeouts of members stay random."),
     ] = None,
     storage: Annotated[
         StorageKind, typer.Option(help="Whether a member's record survives it.")
@@ -68,7 +68,8 @@ def demo(
 ) -> None:
     """Real processes elect a leader, which is killed, stopped and frozen; others take over.
 
-    Exits with 1 if two ever acted at once, a token was not above all before it, or a harm was not survived.
+    Exits with 1 if two members ever acted at once, if a token was not above all earlier ones, or if
+    no member took over after a fault.
     """
     plan = Plan(
         nodes=nodes,
@@ -107,7 +108,7 @@ def summary(result: Result) -> dict[str, object]:
 
 
 def _empty(folder: Path) -> Path:
-    """The folder, made if need be; one run's files must not go on in another's."""
+    """The folder, created if it is missing; the recordings of two runs must not be mixed in one file."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.glob("*.jsonl")):
         raise typer.BadParameter(f"{folder} holds a recording already", param_hint="--record")

@@ -1,7 +1,7 @@
 """The form of a durable record: its bytes and its file name, as pure functions.
 
-It knows no disk: ``path`` is only for the text of an error. The idea: a record is believed only if
-every byte of it is as this library writes it, and if it is of this very member. ::
+Knows no disk: ``path`` is only for the text of an error. A record is accepted only if every byte of
+it is as this library writes it, and if it belongs to this member. ::
 
     leader-record sha256 <the SHA-256 of the next line>
     {"version":1,"kind":"durable","cluster":...,"member":...,"body":{"term":...}}
@@ -20,24 +20,24 @@ from leader.errors import RecordDamaged, RecordForeign, RecordUnknown
 from leader.protocol.durable import Durable
 
 VERSION: Final = 1
-"""The version of the record; one of another version is not read."""
+"""The version of the record's form; a record of another version is not read."""
 
 KIND: Final = "durable"
-"""What the body of a record is."""
+"""What the body of a record contains."""
 
 RECORD_LIMIT: Final = 1024 * 1024
 """The longest record, in bytes."""
 
 NAME_LIMIT: Final = 120
-"""The longest file name made of a name, without its suffix; every file system takes this many."""
+"""The longest file name made from a name, without its suffix; every file system allows this many."""
 
-# Capital letters are not among them: some file systems take "A" and "a" for one name.
+# Without capital letters: some file systems treat "A" and "a" as one name.
 _PLAIN: Final = frozenset(string.ascii_lowercase + string.digits + "-_@.")
 
 
 class _RecordFile(msgspec.Struct, frozen=True, kw_only=True):
-    # These fields stay, whatever the version: only so can a record of another one be told apart
-    # from a damaged one.
+    # These fields must stay in every version: otherwise a record of another version could not be
+    # distinguished from a damaged one.
     version: int
     kind: str
     cluster: str
@@ -46,14 +46,18 @@ class _RecordFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode(cluster: str, member: str, durable: Durable) -> bytes:
-    """The whole content of the file of a member's record."""
+    """The whole content of a member's record file."""
     body = msgspec.Raw(msgspec.json.encode(durable))
     envelope = _RecordFile(version=VERSION, kind=KIND, cluster=cluster, member=member, body=body)
     return _sealed(msgspec.json.encode(envelope) + b"\n")
 
 
 def decode(content: bytes, path: Path, cluster: str, member: str) -> Durable:
-    """What ``encode`` made; raises RecordDamaged, RecordUnknown or RecordForeign for all else."""
+    """The value that ``encode`` was given.
+
+    Raises:
+        RecordDamaged, RecordUnknown, RecordForeign: the content is not such a record of this member.
+    """
     envelope = _unsealed(content, path)
     if (envelope.version, envelope.kind) != (VERSION, KIND):
         raise RecordUnknown(
@@ -71,16 +75,17 @@ def decode(content: bytes, path: Path, cluster: str, member: str) -> Durable:
         durable = msgspec.json.decode(envelope.body, type=Durable)
     except msgspec.DecodeError as error:
         raise RecordDamaged(path, f"its checksum is right, its body is not: {error}") from error
-    # A field that decoding passes over may change what the others mean.
+    # Decoding skips unknown fields, and such a field may change the meaning of the others.
     if encode(cluster, member, durable) != content:
         raise RecordDamaged(path, "its checksum is right, but this library would not write it so")
     return durable
 
 
 def file_name(field: str, name: str) -> str:
-    """A file name that no other ``name`` gets: plain letters as they are, all else as %xx.
+    """A file name that no other ``name`` gets: plain letters as they are, other bytes as %xx.
 
-    Raises ValueError, with ``field``, for a name that is empty or no text.
+    Raises:
+        ValueError: the name is empty or not encodable; the text names ``field``.
     """
     if not name:
         raise ValueError(f"{field} = {name!r}: must not be empty")
@@ -93,7 +98,7 @@ def file_name(field: str, name: str) -> str:
         quoted = "%2e" + quoted[1:]
     if len(quoted) > NAME_LIMIT:
         digest = sha256(whole).hexdigest()
-        # No short name holds a "~": it would be quoted.
+        # A short name contains no "~", since that would be quoted, so the two forms cannot collide.
         quoted = f"{quoted[: NAME_LIMIT - len(digest) - 1]}~{digest}"
     return quoted
 

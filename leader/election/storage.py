@@ -1,9 +1,8 @@
-"""The durable record of a member: what it may not forget, in a file or for one life in memory.
+"""Where a member keeps its durable record: in a file, or in memory for one life.
 
-It knows nothing of roles, messages or time, and never decides what is remembered. The idea: a
-record is replaced as a whole or not at all, and "there is no such file" is the one and only way to
-have no record; everything else that is not a perfect record of this very member is an error for a
-person to look at. ::
+Knows nothing of roles, messages or time, and does not decide what is recorded. A record is replaced
+as a whole or not at all. Only if there is no such file is there no record; anything else that is not
+an intact record of this member is an error, for a person to examine. ::
 
     <directory>/<cluster>/<member>.record    the record, of the form that leader.election.record describes
     <directory>/<cluster>/<member>.new       the next record while it is being written
@@ -50,36 +49,39 @@ __all__ = [
 
 
 class Record(Protocol):
-    """One member's record, held by nobody else until it is closed; usable from any thread."""
+    """One member's record, held by this process alone until it is closed; usable from any thread."""
 
     @property
     def survives(self) -> bool:
-        """Whether the next life of this member finds what this one saves."""
+        """Whether the next life of this member finds what this life saves."""
 
     def load(self) -> Durable | None:
-        """What was saved last, or None if nothing ever was; raises StorageError."""
+        """What was saved last, or None if nothing was ever saved; raises StorageError."""
 
     def save(self, durable: Durable) -> None:
-        """Returns once ``durable`` would survive a power cut, so it blocks; raises StorageError.
+        """Return when ``durable`` would survive a power failure. Blocks.
 
-        Raises InvariantViolated if the term is lower than the one loaded or saved before.
+        Raises:
+            StorageError: it could not be written.
+            InvariantViolated: the term is lower than the one loaded or saved before.
         """
 
     def close(self) -> None:
-        """Lets go of the record, after a save that is under way; again does nothing."""
+        """Release the record, after a save that is under way; a second call does nothing."""
 
 
 class Storage(Protocol):
     """Where members keep their records."""
 
     def open(self, cluster: ClusterId, member: MemberId) -> Record:
-        """The record of a member, held for it alone; raises StorageError."""
+        """The record of a member, held by the caller alone; raises StorageError."""
 
 
 class FileStorage:
     """Records as files below ``directory``, which is created if it is missing.
 
-    The directory must be on a local disk of this machine, and must never be restored from a backup.
+    The directory must be on a local disk of this machine, and must never be restored from a backup:
+    a member that forgets a vote can give it a second time.
     """
 
     def __init__(self, directory: str | os.PathLike[str]) -> None:
@@ -104,15 +106,15 @@ class FileStorage:
 
 
 class MemoryStorage:
-    """Records that nobody ever finds again: each life of a member starts without one."""
+    """Records that are lost with the process: each life of a member starts without one."""
 
     def open(self, cluster: ClusterId, member: MemberId) -> Record:
-        """A record that ends with this life of the member; every call gives another one."""
+        """A record for this life of the member; every call returns another one."""
         return _MemoryRecord()
 
 
 def check_term_never_decreases(known: Term, saved: Term) -> None:
-    """TermsNeverDecrease, at the last place that could break it: raises InvariantViolated."""
+    """Check TermsNeverDecrease before a record is replaced; raises InvariantViolated."""
     if saved < known:
         raise InvariantViolated(f"TermsNeverDecrease: term {saved} would replace term {known}")
 
@@ -158,11 +160,11 @@ class _FileRecord:
             self._known = durable.term
 
     def close(self) -> None:
-        # Waits for a save whose caller has given up on it: were the lock gone before its rename,
-        # that rename would roll back the record of the member's next life.
+        # Wait for a save that is still under way although its caller was cancelled. If the lock were
+        # released before its rename, that rename could replace the record of the next life.
         with self._one_at_a_time:
             if not self._lock.closed:
-                # A child forked meanwhile shares the lock, and closing would leave it the owner.
+                # A child that was forked meanwhile shares the lock, and would keep it if it were only closed.
                 fcntl.flock(self._lock, fcntl.LOCK_UN)
                 self._lock.close()
 
@@ -173,13 +175,13 @@ class _FileRecord:
             there = os.lstat(_lock_path(self._path))
         except OSError as error:
             raise RecordNotHeld(self._path, str(error)) from error
-        # A lock file that was removed and made anew has a second owner by now, and this one would
-        # go on overwriting the votes of that one.
+        # If the lock file was removed and created again, a second process may hold the new one, and
+        # this process would overwrite that process's votes.
         if not os.path.samestat(there, os.fstat(self._lock.fileno())):
             raise RecordNotHeld(self._path, f"{_lock_path(self._path)} is not the file it was")
 
     def _known_term(self) -> Term:
-        # Whoever saves without looking first must not overwrite what it has not seen.
+        # A save without a load must not overwrite a record with a higher term.
         if self._known is None:
             self._read()
         return self._known or Term(0)
@@ -213,10 +215,10 @@ def _replace(path: Path, content: bytes) -> None:
     with open(fresh, "wb", opener=_open_privately) as file:
         file.write(content)
         file.flush()
-        # Renamed before its bytes are on the disk, a power cut would leave an empty record.
+        # Without this a power failure after the rename could leave an empty record.
         os.fsync(file.fileno())
     os.replace(fresh, path)
-    # Without this a power cut would bring the old record back after the vote has left.
+    # Without this a power failure could bring the old record back after the vote was sent.
     _sync(path.parent)
 
 
@@ -229,12 +231,12 @@ def _take_lock(path: Path) -> FileIO:
             lock.seek(0)
             owner = lock.readall().decode(errors="replace").strip()
             raise RecordInUse(path, f"its lock is held, by process {owner or 'unknown'}") from error
-        # The owner's number only helps a person: on a full disk the lock counts without it.
+        # The process number only helps a person: on a full disk the lock is valid without it.
         with suppress(OSError):
             lock.truncate(0)
             lock.write(b"%d\n" % os.getpid())
-        # The last life may have died between a rename and its sync: a power cut must not take back
-        # what this life finds and acts on.
+        # The last life may have ended between a rename and its sync. A power failure must not undo
+        # the record that this life reads and depends on.
         _sync(path.parent)
         on_failure.pop_all()
         return lock
@@ -247,12 +249,12 @@ def _lock_path(path: Path) -> Path:
 def _make_folders(folder: Path) -> None:
     for step in reversed((folder, *folder.parents[:-1])):
         if not step.is_dir():
-            # Two members may start at once. Anything but a folder of that name fails right after.
+            # Two members may start at the same time. If it is no folder, the next step fails.
             with suppress(FileExistsError):
                 step.mkdir(mode=0o700)
-        # Also where it was there already: an earlier start may have ended between making a folder
-        # and this, and a power cut would take the folder with the record. Who may not write to a
-        # folder made nothing in it, and a read-only file system may refuse.
+        # Also if the folder existed: an earlier start may have ended between creating it and this
+        # sync, and a power failure would remove the folder with the record in it. A process that may
+        # not write to the parent created nothing in it, and a read-only file system may refuse.
         if os.access(step.parent, os.W_OK):
             _sync(step.parent)
 
@@ -266,5 +268,5 @@ def _sync(folder: Path) -> None:
 
 
 def _open_privately(name: str, flags: int) -> int:
-    # A link that leads nowhere must not pass for "no record".
+    # A link to a missing file must not count as "no record".
     return os.open(name, flags | os.O_NOFOLLOW, 0o600)

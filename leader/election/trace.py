@@ -1,8 +1,8 @@
-"""What a member does, told in the words of the spec: one line for each step, and the state after it.
+"""What a member does, by the names of the specification: one line for each step, and the state after it.
 
-Knows neither files nor TLC, and decides nothing. A line says which action was taken, which message
-it handled and which it sent, so that nothing is left for a checker to choose. Durations are
-nanoseconds on the member's own clock, ``at`` is a reading of it.
+Knows neither files nor TLC, and decides nothing. A line names the action that was taken, the message
+that it handled and the messages that it sent, so a checker has nothing to guess. Durations are
+nanoseconds on the member's own clock, ``at`` is a reading of that clock.
 """
 
 from collections.abc import Callable
@@ -46,14 +46,14 @@ ROLES = {
     Leader: "leader",
     Renewing: "renewing",
 }
-"""The spec's name of each role."""
+"""The specification's name of each role."""
 
 RESTART = "Restart"
-"""The action of a member that begins; the spec's, with or without a record."""
+"""The specification's action of a member that begins, with or without a record."""
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A message to one member. Two that are equal are copies, and as good as each other."""
+    """A message to one member. Two equal ones are copies, which need not be distinguished."""
 
     kind: str
     sender: str
@@ -67,14 +67,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Owed(msgspec.Struct, frozen=True, kw_only=True):
-    """A live promise; ``to`` None is whomever a former life promised."""
+    """A live promise; ``to`` is None for a promise of a former life, to an unknown member."""
 
     to: str | None
     left: int
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """A member's state as the spec has it: its variables, and whether it may act as leader."""
+    """A member's state as the specification has it: its variables, and whether it may act as leader."""
 
     role: str
     term: int
@@ -82,54 +82,54 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     leader: str | None
     granted: list[str]
     backing: dict[str, int]
-    """For how long each answer still backs the lease; none that is over."""
+    """For how long each answer still backs the lease; answers that do so no longer are left out."""
     held: int
     promise: Owed | None
     acts: bool
 
 
 class Opened(msgspec.Struct, tag=True, frozen=True, kw_only=True):
-    """From here on instants are readings of this one clock; None: each member's are its own."""
+    """From here on all instants are readings of this clock; None: each member has a clock of its own."""
 
     clock: str | None
 
 
 class Started(msgspec.Struct, tag=True, frozen=True, kw_only=True):
-    """A life of ``member`` begins, with its record or, silent at first, without one."""
+    """A life of ``member`` begins: with its record, or without one and silent at first."""
 
     member: str
     at: int
     recorded: bool
     members: list[str]
-    """Who votes, as it was told; empty for an observer."""
+    """The voters of its bootstrap list; empty for an observer."""
     promise: int
     drift: int
-    """By how many millionths two clocks may differ."""
+    """By how many millionths the rates of two clocks may differ."""
     trust_disconnect: bool
 
 
 class Stepped(msgspec.Struct, tag=True, frozen=True, kw_only=True, omit_defaults=True):
-    """``member`` took a step; without an action it only looked at a message."""
+    """``member`` took a step; without an action it only handled a message that changed nothing."""
 
     member: str
     at: int
     action: str | None = None
     handled: Letter | None = None
     parked: bool = False
-    """Whether what is handled came earlier, and was kept since."""
+    """Whether the handled message arrived earlier and was parked."""
     sent: list[Letter] = []
     state: View
 
 
 class Crashed(msgspec.Struct, tag=True, frozen=True, kw_only=True):
-    """The process of ``member`` ended without a word; told by whoever saw it."""
+    """The process of ``member`` was killed; reported by what observed it, not by the member."""
 
     member: str
     at: int
 
 
 class Lost(msgspec.Struct, tag=True, frozen=True):
-    """A copy of the letter will not arrive; told by a network that can tell."""
+    """A copy of the letter will not arrive; reported by a simulated network."""
 
     letter: Letter
 
@@ -142,7 +142,7 @@ class Repeated(msgspec.Struct, tag=True, frozen=True):
 
 Line = Opened | Started | Stepped | Crashed | Lost | Repeated
 Trace = Callable[[Line], None]
-"""Is told every line, in order and at once."""
+"""Is called with every line, in order and at once."""
 
 
 def started(settings: Settings, members: tuple[MemberId, ...], at: int, recorded: bool) -> Started:
@@ -166,7 +166,7 @@ def begun(state: State, now: Instant, at: int) -> Stepped:
 def stepped(
     before: State, event: Event, transition: Transition, now: Instant, at: int
 ) -> Stepped | None:
-    """The line for a step; None where there is nothing to tell: no action, and no message of this cluster."""
+    """The line for a step; None if there is nothing to tell: no action, and no message of this cluster."""
     parked = _parked(before, event, transition)
     message = event.message if isinstance(event, Received) else parked
     ours = message is not None and message.cluster == before.settings.cluster
@@ -187,7 +187,7 @@ def stepped(
 
 
 def letter(message: Message, to: MemberId) -> Letter | None:
-    """``message`` on its way; None for one that the spec does not have."""
+    """``message`` as a letter to one member; None for a message that the specification does not have."""
     match message:
         case MembershipContradicted():
             return None
@@ -206,7 +206,7 @@ def letter(message: Message, to: MemberId) -> Letter | None:
 
 
 def view(state: State, now: Instant) -> View:
-    """``state`` as it is at ``now``: instants as what is left until then."""
+    """``state`` at ``now``, with instants as the durations that are left until them."""
     role, promise, timing = state.role, state.promise, state.settings.timing
     answers = role.backing if isinstance(role, Candidate | Leader | Renewing) else frozenset()
     left = {answer.member: expires_at(answer, timing) - now for answer in answers}
@@ -225,7 +225,7 @@ def view(state: State, now: Instant) -> View:
 
 
 def _parked(before: State, event: Event, transition: Transition) -> PreVoteRequest | None:
-    """The kept request that a step without a message has answered: the one of whoever it answers."""
+    """The parked request that a step without a message has answered; None if the step did no such thing."""
     if isinstance(event, Received) or transition.action != Action.HANDLE_PRE_VOTE_REQUEST:
         return None
     answered = {effect.to for effect in transition.effects if isinstance(effect, Send)}

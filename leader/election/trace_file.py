@@ -1,7 +1,7 @@
-"""Traces as files: JSON, a line for each step, written at once, so that a killed process loses the last at most.
+"""Traces as files: one line of JSON for each step, written at once, so a killed process loses the last one at most.
 
-Knows what a line is made of only through ``leader.election.trace``. A file belongs to one member and is
-continued by each of its lives.
+What a line contains is defined in ``leader.election.trace``. A file belongs to one member, and each of
+its lives appends to it.
 """
 
 from contextlib import suppress
@@ -17,7 +17,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def boot_clock() -> str | None:
-    """The name of the clock that all processes of this machine share until it is booted again; None if unknown."""
+    """A name for the clock that all processes of this machine share until its next boot; None if unknown."""
     with suppress(OSError):
         return f"boot {BOOT.read_text().strip()}"
     return None
@@ -26,12 +26,12 @@ def boot_clock() -> str | None:
 class TraceFile:
     """Appends lines to ``path``; its folder must exist.
 
-    ``write`` raises OSError if that fails: a trace with a hole would accuse the innocent.
+    ``write`` raises OSError if that fails: a trace with missing lines would make correct steps look wrong.
     """
 
     def __init__(self, path: Path, clock: str | None) -> None:
         self._file = path.open("ab", buffering=0)
-        # What a killed process left unfinished must not swallow our first line.
+        # A killed process may have left an unfinished line, which must not damage our first line.
         self._file.write(b"\n")
         self.write(Opened(clock=clock))
 

@@ -21,7 +21,7 @@ Hear = Callable[[str, Report], None]
 
 
 class Rehearsal:
-    """A drill that needs no process: two leaders in good order, and a first leader's time."""
+    """A drill without processes: two leaders, one after the other, and the time to the first one."""
 
     plans: list[Plan]
 
@@ -30,7 +30,7 @@ class Rehearsal:
         self.plans.append(result.plan)
 
     async def run(self) -> None:
-        """Reports what a drill would have come to."""
+        """Report what a drill would have reported."""
         self.say("n1", "is elected")
         self.result.rounds.append(Round(first_leader_ms=152.5, failover_ms=120.0, handover_ms=6.5))
         self.result.rounds.append(Round(failover_ms=121.0, handover_ms=7.5))
@@ -39,7 +39,7 @@ class Rehearsal:
 
 
 class Overlap(Rehearsal):
-    """One in which two acted at once."""
+    """A drill in which two members acted at once."""
 
     async def run(self) -> None:
         await super().run()
@@ -47,7 +47,7 @@ class Overlap(Rehearsal):
 
 
 class Repetition(Rehearsal):
-    """One in which a token was handed out twice."""
+    """A drill in which a token was given out twice."""
 
     async def run(self) -> None:
         await super().run()
@@ -55,7 +55,7 @@ class Repetition(Rehearsal):
 
 
 class Stillness(Rehearsal):
-    """One in which nobody took over."""
+    """A drill in which no member took over."""
 
     async def run(self) -> None:
         raise NotSurvived("another leader after n1: not within 30 s")
@@ -71,8 +71,8 @@ def rehearsed(
     return result.exit_code, result.output
 
 
-def test_a_summary_has_this_shape() -> None:
-    """The time to the first leader is of the first round only."""
+def test_summary_has_this_form() -> None:
+    """The time to the first leader belongs to the first round only."""
     result = Result(PLAN)
     result.rounds.append(Round(first_leader_ms=152.5, failover_ms=120.0, handover_ms=6.5))
     result.rounds.append(Round(failover_ms=121.0))
@@ -89,8 +89,8 @@ def test_a_summary_has_this_shape() -> None:
     }
 
 
-def test_what_is_asked_for_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each option reaches the drill."""
+def test_demo_passes_its_options_to_the_drill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them."""
     arguments = [
         "--nodes",
         "5",
@@ -108,10 +108,10 @@ def test_what_is_asked_for_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-def test_a_recording_has_a_folder_of_its_own(
+def test_demo_records_into_a_folder_of_its_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It is made if need be; files of another run in it are an error, they would be continued."""
+    """It is created if it is missing; a recording of another run in it is refused, since it would be continued."""
     folder = tmp_path / "traces"
     status, _ = rehearsed(monkeypatch, Rehearsal, "--record", str(folder))
     assert (status, [plan.trace_folder for plan in Rehearsal.plans]) == (0, [str(folder)])
@@ -121,10 +121,10 @@ def test_a_recording_has_a_folder_of_its_own(
     assert "holds a recording already" in " ".join(output.replace("│", " ").split())
 
 
-def test_unasked_a_drill_is_short_careful_and_different_each_time(
+def test_demo_has_careful_defaults(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Three processes, one round, records in files, no trust in connections, a seed by chance."""
+    """Three processes, one round, records in files, no trust in connections, and a random seed."""
     rehearsed(monkeypatch, Rehearsal)
     [first] = Rehearsal.plans
     rehearsed(monkeypatch, Rehearsal)
@@ -134,15 +134,15 @@ def test_unasked_a_drill_is_short_careful_and_different_each_time(
     assert first.seed != second.seed
 
 
-def test_a_drill_that_went_well_exits_with_0(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And tells its story."""
+def test_demo_exits_with_0_if_the_drill_went_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And prints what happened."""
     status, output = rehearsed(monkeypatch, Rehearsal)
     assert status == 0
     assert "is elected" in output
     assert "two acting at once: never" in output
 
 
-def test_as_json_a_drill_prints_one_object_and_nothing_else(
+def test_demo_prints_one_object_as_json_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A program can read it as it is."""
@@ -153,24 +153,24 @@ def test_as_json_a_drill_prints_one_object_and_nothing_else(
 
 @pytest.mark.parametrize("kind", [Overlap, Repetition, Stillness])
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
-def test_a_drill_that_went_wrong_exits_with_1(
+def test_demo_exits_with_1_if_the_drill_went_wrong(
     monkeypatch: pytest.MonkeyPatch, kind: type[Rehearsal], arguments: tuple[str, ...]
 ) -> None:
-    """Two that acted at once, a token that came twice, a leader that nobody replaced."""
+    """Two members that acted at once, a token that came twice, a leader that was not replaced."""
     assert rehearsed(monkeypatch, kind, *arguments)[0] == 1
 
 
-def test_an_overlap_is_counted_in_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The number is what makes the difference, not only the status."""
+def test_demo_counts_overlaps_in_its_summary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a reader sees more than the status."""
     _, output = rehearsed(monkeypatch, Overlap, "--json")
     assert json.loads(output)["overlaps"] == 1
 
 
 @pytest.mark.parametrize("arguments", [("--nodes", "2"), ("--rounds", "0"), ("--storage", "tape")])
-def test_what_makes_no_sense_is_refused(
+def test_demo_refuses_unusable_options(
     monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, str]
 ) -> None:
-    """With two processes nobody could take over from the first: no quorum would be left."""
+    """With two processes no quorum would be left after the first fault."""
     status, output = rehearsed(monkeypatch, Rehearsal, *arguments)
     assert status == 2
     assert arguments[0] in output
@@ -178,8 +178,8 @@ def test_what_makes_no_sense_is_refused(
 
 
 @pytest.mark.slow
-def test_real_processes_survive_the_demonstration_and_none_is_left() -> None:
-    """The very command of the README: kill, stop, freeze; no overlap, and tokens that go up."""
+def test_demo_with_real_processes_leaves_none_behind() -> None:
+    """The command of the README: kill, stop, freeze; no overlap, and tokens that rise."""
     command = [sys.executable, "-c", "from leader.cli.main import main; main()"]
     demo = subprocess.Popen(
         [*command, "demo", "--json", "--nodes", "3", "--storage", "memory"],

@@ -1,7 +1,7 @@
-"""The demonstration: real processes over loopback elect a leader, and the leader is done harm to.
+"""The demonstration: real processes on loopback elect a leader, which is then killed, stopped and frozen.
 
-``member`` is what each process runs, ``cluster`` starts and signals processes, ``drill`` is what is
-done to them, ``witness`` judges what they report, ``timeline`` shows it.
+``member`` is what each process runs. ``cluster`` starts processes and sends them signals, ``drill``
+is the sequence of faults, ``witness`` judges what the processes report, ``timeline`` shows it.
 
 The modules that other folders may use are in ``__all__``.
 """

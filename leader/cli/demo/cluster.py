@@ -1,6 +1,6 @@
-"""The processes of the demonstration, as whoever runs it sees them: start, signal, listen to.
+"""The processes of the demonstration, seen from outside: starts them, sends signals, reads their reports.
 
-A process that is started again listens elsewhere, so the others are told its new address.
+A process that is started again listens at another address, so the others are told the new one.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ Hear = Callable[[str, Report], None]
 
 
 class Cluster:
-    """``names`` as processes that take part in one election; ``hear`` is told all they report."""
+    """``names`` as processes that take part in one election; ``hear`` is called with each report."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Cluster:
         self._addresses: dict[str, asyncio.Future[str]] = {}
 
     async def start(self, *names: str) -> None:
-        """Start these members, and tell all where each listens."""
+        """Start these members, and tell all processes where each one listens."""
         await asyncio.gather(*(self._launch(name) for name in names))
         async with asyncio.timeout(START_SECONDS):
             found = {name: await self._addresses[name] for name in self._processes}
@@ -54,12 +54,12 @@ class Cluster:
         self._processes[name].send_signal(number)
 
     async def gone(self, name: str) -> None:
-        """Wait until a member's process has ended and all it reported was heard."""
+        """Wait until a member's process has ended and its last report was heard."""
         await self._processes.pop(name).wait()
         await self._readers.pop(name)
 
     async def end(self) -> None:
-        """Kill what is still there."""
+        """Kill the processes that still run."""
         for process in self._processes.values():
             with suppress(ProcessLookupError):
                 process.kill()
@@ -95,7 +95,7 @@ class Cluster:
     async def _read(self, name: str, process: asyncio.subprocess.Process) -> None:
         pipe, decoder, address = process.stdout, msgspec.json.Decoder(Report), self._addresses[name]
         while pipe is not None and (line := await pipe.readline()):
-            # A process that is killed in the middle of a line has said nothing.
+            # A process that was killed in the middle of a line leaves a report that cannot be decoded.
             with suppress(msgspec.DecodeError):
                 report = decoder.decode(line)
                 if isinstance(report, Listening):

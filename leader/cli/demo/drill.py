@@ -1,7 +1,7 @@
-"""What is done to the cluster: its leader is killed, stopped gently, and frozen; round after round.
+"""The sequence of faults: the leader is killed, stopped gently, and frozen, in each round.
 
-Between two harms all members are back and follow the leader, and a while passes that chance
-decides, so that each harm meets the leader at another point between two heartbeats.
+Before each fault all members run and follow the leader, and a random time passes, so that each
+fault hits the leader at another point between two heartbeats.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from leader.cli.demo.reports import Report
 from leader.cli.demo.witness import Witness
 
 Say = Callable[[str, str], None]
-"""Shows one line of the story: the member it is about, or nobody, and what happened."""
+"""Shows one line of the story: the member that it is about, or an empty name, and what happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Round:
 
 @dataclass(slots=True)
 class Result:
-    """What came of it."""
+    """What a drill has led to."""
 
     plan: Plan
     witness: Witness = field(default_factory=Witness)
@@ -54,7 +54,7 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        """Whether everything was survived, and never two acted at once."""
+        """Whether every fault was survived, and no two members acted at once."""
         return self.failure is None and self.witness.overlaps == 0 and self.witness.tokens_increase
 
 
@@ -74,7 +74,7 @@ class Drill:
         """Carry the plan out.
 
         Raises:
-            NotSurvived: a change of leader did not come about.
+            NotSurvived: a change of leader did not happen in time.
         """
         with ExitStack() as stack:
             folder = None
@@ -103,7 +103,7 @@ class Drill:
         self._hear(member, report)
 
     async def _first_leader(self) -> float:
-        """From when a quorum takes part to the first leader."""
+        """The time from when a quorum takes part until the first leader, in milliseconds."""
         self._say("", f"{self._plan.nodes} processes start")
         await self._cluster.start(*self._names)
         await self._witness.until("a first leader", lambda: bool(self._witness.leads))
@@ -163,7 +163,7 @@ class Drill:
         await self._cluster.start(name)
 
     async def _settled(self) -> str:
-        """Wait until all follow one leader, and then for as long as chance says; who it is."""
+        """Wait until all follow one leader, then for a random time; returns the leader."""
         await self._witness.until(
             "all follow one leader", lambda: self._common_leader() is not None
         )

@@ -1,6 +1,6 @@
-"""One process of the demonstration: a node with one actor, which tells all that happens to it.
+"""One process of the demonstration: a node with one actor, which reports everything that happens to it.
 
-It ends in good order at SIGTERM, and when whoever started it is gone.
+It stops in an orderly way at SIGTERM, and when the process that started it has ended.
 """
 
 import asyncio
@@ -30,16 +30,18 @@ from leader.election.trace_file import TraceFile, boot_clock
 from runtime import Clock, Node, Pid, ProcessId
 
 ACTOR = "demo"
-LOOK_SECONDS = 0.001
-IDLE_LOOK_SECONDS = 0.020
-"""How often one looks that is not seen to act, unless told that it leads: looking must not slow the others."""
-TELL_NANOSECONDS = 10_000_000
-LOOK_LIMIT = 1_000_000
-"""A look that takes longer than this, in ns, proves nothing: the process was not running."""
+CHECK_SECONDS = 0.001
+"""How often a member that acts is asked whether it still does."""
+IDLE_CHECK_SECONDS = 0.020
+"""How often one that does not act is asked, unless it is told to lead: checks must not slow the other processes."""
+REPORT_NANOSECONDS = 10_000_000
+"""After how long a stretch of acting is reported, even if it goes on."""
+CHECK_LIMIT = 1_000_000
+"""A check that takes longer than this, in ns, proves nothing: the process was not running meanwhile."""
 
 
 def tell(report: Report) -> None:
-    """Write a report where the demonstration reads it."""
+    """Write a report to the pipe that the demonstration reads."""
     sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     sys.stdout.flush()
 
@@ -79,13 +81,13 @@ class Member(Actor):
 
 
 async def watch(member: Member, clock: Clock, told_to_lead: asyncio.Event) -> None:
-    """Look, again and again, whether ``member`` may act, and tell the stretches in which it may."""
+    """Ask ``member`` again and again whether it may act, and report the stretches in which it may."""
     stretch: Acted | None = None
     while True:
         before = clock.now()
         acts, term = member.is_leader, member.term
         after = clock.now()
-        certain = acts and after - before < LOOK_LIMIT
+        certain = acts and after - before < CHECK_LIMIT
         if stretch is not None and (not acts or term != stretch.term):
             tell(stretch)
             stretch = None
@@ -93,24 +95,24 @@ async def watch(member: Member, clock: Clock, told_to_lead: asyncio.Event) -> No
             stretch = Acted(term=term, since=after, until=after)
         elif certain and stretch is not None:
             stretch = Acted(term=term, since=stretch.since, until=before)
-        if stretch is not None and stretch.until - stretch.since > TELL_NANOSECONDS:
+        if stretch is not None and stretch.until - stretch.since > REPORT_NANOSECONDS:
             tell(stretch)
             stretch = Acted(term=term, since=stretch.until, until=stretch.until)
-        await _until_next_look(told_to_lead, stretch is not None)
+        await _until_next_check(told_to_lead, stretch is not None)
 
 
-async def _until_next_look(told_to_lead: asyncio.Event, acts: bool) -> None:
+async def _until_next_check(told_to_lead: asyncio.Event, acts: bool) -> None:
     if acts:
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(CHECK_SECONDS)
         return
     with suppress(TimeoutError):
-        async with asyncio.timeout(IDLE_LOOK_SECONDS):
+        async with asyncio.timeout(IDLE_CHECK_SECONDS):
             await told_to_lead.wait()
     told_to_lead.clear()
 
 
 async def commands() -> AsyncIterator[Command]:
-    """What the demonstration writes; ends with it."""
+    """What the demonstration writes; ends when the demonstration ends."""
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
@@ -121,7 +123,7 @@ async def commands() -> AsyncIterator[Command]:
 
 
 async def follow_routes(node: Node, told: AsyncIterator[Command], ended: asyncio.Event) -> None:
-    """Learn where the others listen; nobody to tell any more is a reason to end."""
+    """Learn where the other processes listen; set ``ended`` when the demonstration has ended."""
     async for command in told:
         if isinstance(command, Routes):
             for name, address in command.addresses.items():
@@ -130,10 +132,18 @@ async def follow_routes(node: Node, told: AsyncIterator[Command], ended: asyncio
 
 
 async def run() -> None:
-    """Take part until told to end."""
+    """Take part until SIGTERM, or until the demonstration has ended."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    told = commands()
+    await take_part(commands(), ended)
+
+
+async def take_part(told: AsyncIterator[Command], ended: asyncio.Event) -> None:
+    """Start a node and a member as the commands ``told`` say, and stop them when ``ended`` is set.
+
+    Raises:
+        TypeError: the first command is no Setup, or the second no Routes.
+    """
     setup = await anext(told)
     if not isinstance(setup, Setup):
         raise TypeError(f"the first line must be a Setup, not {setup!r}")
@@ -144,13 +154,13 @@ async def run() -> None:
     member = Member()
     await node.spawn_register(ACTOR, lambda: member, setup)
     tell(TakesPart(node.clock.now()))
-    others = [
+    tasks = [
         asyncio.create_task(watch(member, node.clock, member.told_to_lead)),
         asyncio.create_task(follow_routes(node, told, ended)),
     ]
     await ended.wait()
     await node.stop()
-    for task in others:
+    for task in tasks:
         task.cancel()
 
 

@@ -1,4 +1,4 @@
-"""What the demonstration and its processes say to each other: one JSON object a line, over pipes.
+"""What the demonstration and its processes tell each other: one JSON object in each line, over pipes.
 
 Instants are nanoseconds on the machine's boot clock, which all processes here share.
 """
@@ -7,7 +7,7 @@ import msgspec
 
 
 class Setup(msgspec.Struct, tag=True, frozen=True, kw_only=True):
-    """Who a process is to be; the first line it reads."""
+    """Which member a process is; the first line that it reads."""
 
     name: str
     members: list[str]
@@ -19,7 +19,7 @@ class Setup(msgspec.Struct, tag=True, frozen=True, kw_only=True):
 
 
 class Routes(msgspec.Struct, tag=True, frozen=True):
-    """Where the others listen by now."""
+    """Where the other processes listen now."""
 
     addresses: dict[str, str]
 
@@ -31,7 +31,7 @@ class Listening(msgspec.Struct, tag=True, frozen=True):
 
 
 class TakesPart(msgspec.Struct, tag=True, frozen=True):
-    """The actor runs; it has not spoken yet."""
+    """The actor runs; it has sent nothing yet."""
 
     at: int
 

@@ -26,10 +26,10 @@ class Timeline:
         self._console.print(line, soft_wrap=True)
 
     def hear(self, member: str, report: Report) -> None:
-        """Tell what the drill does not: renewals, and members that come back."""
+        """Show what the drill itself does not say: renewals, and members that come back."""
         match report:
             case Leads(term=term, renewed=True):
-                self.say(member, f"goes on leading in a higher term, token {term}")
+                self.say(member, f"continues to lead in a higher term, token {term}")
             case Follows(leader=leader) if leader is not None:
                 self.say(member, f"follows {leader}")
 

@@ -1,8 +1,8 @@
-"""Judges what the processes report: who led when, and whether two ever acted at once.
+"""Judges what the processes report: which member led when, and whether two ever acted at once.
 
-An act is an instant at which a member's own clock said that it may act as leader. All processes
-here share one machine's clock, so acts can be ordered; a member's stretch of acts with one token
-must not meet another member's.
+A member acts at an instant if its own clock shows then that it may act as leader. All processes of
+the demonstration share the clock of one machine, so their instants can be compared. The stretch in
+which a member acted with one token must not overlap with the stretch of another member.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ from itertools import pairwise
 from leader.cli.demo.reports import Acted, Follows, Leads, Report, TakesPart
 
 SURVIVAL_SECONDS = 30.0
-"""How long to wait for what must happen, before saying that it did not."""
+"""How long to wait for a change, in seconds, before the drill has failed."""
 
 
 class NotSurvived(Exception):
-    """What had to happen did not, in all that time."""
+    """A change that had to happen did not happen in time."""
 
 
 @dataclass(slots=True)
@@ -25,15 +25,15 @@ class Witness:
     """Everything reported so far."""
 
     leads: list[tuple[int, str, int]] = field(default_factory=list)
-    """When, who, with which token."""
+    """At which instant, which member, with which token."""
     stretches: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    """For a member and its token, its first and its last act."""
+    """For a member and its token, the first and the last instant at which it acted."""
     follows: dict[str, str | None] = field(default_factory=dict)
     took_part: dict[str, int] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def hear(self, member: str, report: Report) -> None:
-        """Take down what ``member`` reported."""
+        """Remember what ``member`` reported."""
         match report:
             case Leads(term=term, at=at):
                 self.leads.append((at, member, term))
@@ -49,10 +49,10 @@ class Witness:
         self._news.set()
 
     async def until(self, what: str, happened: Callable[[], bool]) -> None:
-        """Wait for it.
+        """Wait until ``happened`` is true; ``what`` describes it.
 
         Raises:
-            NotSurvived: it did not come about.
+            NotSurvived: it did not happen in time.
         """
         try:
             async with asyncio.timeout(SURVIVAL_SECONDS):
@@ -63,7 +63,7 @@ class Witness:
             raise NotSurvived(f"{what}: not within {SURVIVAL_SECONDS:g} s") from None
 
     def leads_since(self, instant: int, victim: str) -> tuple[int, str, int] | None:
-        """The first to lead after ``instant``, but for ``victim``: when, who, with which token."""
+        """The first leadership after ``instant`` of a member other than ``victim``: instant, member, token."""
         leads = [lead for lead in self.leads if lead[0] > instant and lead[1] != victim]
         return min(leads, default=None)
 

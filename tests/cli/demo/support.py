@@ -8,22 +8,22 @@ PLAN = Plan(nodes=3, rounds=1, seed=1, trust_disconnect=False, files=False)
 
 
 def leads(term: int, at: int) -> Leads:
-    """Told to lead, at an instant."""
+    """A report of a leadership."""
     return Leads(term=term, at=at, renewed=False)
 
 
 def renews(term: int, at: int) -> Leads:
-    """Goes on leading, by a higher token."""
+    """A report of a renewal."""
     return Leads(term=term, at=at, renewed=True)
 
 
 def follows(leader: str | None) -> Follows:
-    """Told to follow."""
+    """A report of a follower."""
     return Follows(leader=leader, at=0)
 
 
 def acted(term: int, since: int, until: int) -> Acted:
-    """Was seen to act."""
+    """A report of a stretch of acting."""
     return Acted(term=term, since=since, until=until)
 
 
@@ -36,7 +36,7 @@ def two_at_once(witness: Witness) -> None:
 
 
 def overlapping_result() -> Result:
-    """A drill in which that was seen."""
+    """The result of a drill in which that happened."""
     result = Result(PLAN)
     two_at_once(result.witness)
     return result

@@ -1,4 +1,4 @@
-"""The processes of the demonstration as a whole: they find each other, and none is left behind."""
+"""The processes of the demonstration together: they find each other, and none is left behind."""
 
 import asyncio
 import signal
@@ -13,41 +13,41 @@ PATIENCE_SECONDS = 30
 
 
 class Ear:
-    """Keeps what is reported, for a test to wait for."""
+    """Keeps the reports, for a test to wait for."""
 
     def __init__(self) -> None:
         self.heard: list[tuple[str, Report]] = []
         self._news = asyncio.Event()
 
     def hear(self, name: str, report: Report) -> None:
-        """Takes a report down."""
+        """Keep a report."""
         self.heard.append((name, report))
         self._news.set()
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        """Waits for something that reports tell."""
+        """Wait until the reports show something."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not happened():
                 self._news.clear()
                 await self._news.wait()
 
     def who(self, kind: type[Report]) -> set[str]:
-        """Who has reported something of a kind."""
+        """The members that have sent a report of this kind."""
         return {name for name, report in self.heard if isinstance(report, kind)}
 
     def newest_leader(self) -> str:
-        """Who has reported to lead in the highest term."""
+        """The member that has reported to lead in the highest term."""
         led = {report.term: name for name, report in self.heard if isinstance(report, Leads)}
         return led[max(led)]
 
     def leaders_followed(self) -> set[str | None]:
-        """Who is followed by those that were told to follow somebody."""
+        """The leaders that members have reported to follow."""
         return {each.leader for _, each in self.heard if isinstance(each, Follows) and each.leader}
 
 
 @pytest.mark.slow
-def test_processes_find_each_other_and_one_that_comes_back_elsewhere_is_found() -> None:
-    """Each is told where the others listen; the end waits for all that was reported."""
+def test_cluster_finds_a_process_that_comes_back_at_another_address() -> None:
+    """Each process is told where the others listen; the end waits for everything that was reported."""
 
     async def main() -> None:
         ear = Ear()
@@ -59,7 +59,7 @@ def test_processes_find_each_other_and_one_that_comes_back_elsewhere_is_found() 
             ear.heard.clear()
             cluster.signal(leader, signal.SIGKILL)
             await cluster.gone(leader)
-            # What the killed one had still to say is heard behind its end.
+            # Reports of the killed process may still be read after its end.
             await ear.until(lambda: bool(ear.who(Leads) - {leader}))
             await cluster.start(leader)
             await ear.until(lambda: leader in ear.who(Follows))
@@ -73,8 +73,8 @@ def test_processes_find_each_other_and_one_that_comes_back_elsewhere_is_found() 
 
 
 @pytest.mark.slow
-def test_a_process_that_cannot_start_is_an_error_with_its_name() -> None:
-    """Nobody waits for an address that will never come."""
+def test_cluster_names_a_process_that_cannot_start() -> None:
+    """It does not wait for an address that will never be reported."""
 
     async def main() -> None:
         cluster = Cluster(["a@b"], None, False, lambda name, report: None)

@@ -10,36 +10,36 @@ from runtime import SystemClock
 from tests.cli.demo.support import PLAN, leads, overlapping_result
 
 
-def test_a_drill_that_saw_nothing_wrong_is_passed() -> None:
-    """Tokens that go up, no overlap, no failure."""
+def test_drill_without_an_error_is_passed() -> None:
+    """Tokens that rise, no overlap, no failure."""
     result = Result(PLAN)
     result.witness.hear("n1", leads(7, at=1))
     result.witness.hear("n2", leads(8, at=2))
     assert result.passed
 
 
-def test_an_overlap_is_not_passed() -> None:
+def test_drill_with_an_overlap_is_not_passed() -> None:
     """One is enough."""
     assert not overlapping_result().passed
 
 
-def test_a_token_that_comes_twice_is_not_passed() -> None:
-    """Whoever is fenced by tokens could not tell the two apart."""
+def test_drill_with_a_repeated_token_is_not_passed() -> None:
+    """A resource that checks tokens could not distinguish the two leaders."""
     result = Result(PLAN)
     result.witness.hear("n1", leads(7, at=1))
     result.witness.hear("n2", leads(7, at=2))
     assert not result.passed
 
 
-def test_what_was_not_survived_is_not_passed() -> None:
-    """Safe and idle is not enough."""
+def test_drill_with_a_failure_is_not_passed() -> None:
+    """Safety alone is not enough: a leader has to be replaced."""
     result = Result(PLAN)
     result.failure = "another leader after n1: not within 30 s"
     assert not result.passed
 
 
-def test_the_clock_of_the_drill_is_the_one_that_processes_report_in() -> None:
-    """Else an instant of the drill could not be compared with one of a member."""
+def test_drill_uses_the_clock_of_the_reports() -> None:
+    """Otherwise its instants could not be compared with those of the members."""
 
     async def main() -> None:
         clock = SystemClock(asyncio.get_running_loop())
@@ -49,8 +49,8 @@ def test_the_clock_of_the_drill_is_the_one_that_processes_report_in() -> None:
 
 
 @pytest.mark.slow
-def test_a_drill_tells_its_story_and_measures_each_harm() -> None:
-    """Real processes with records in files: killed, stopped, frozen, and back each time."""
+def test_drill_reports_and_measures_each_fault() -> None:
+    """Real processes with records in files: killed, stopped, frozen, and started again each time."""
     said: list[str] = []
     heard: list[tuple[str, Report]] = []
     result = Result(Plan(nodes=3, rounds=1, seed=7, trust_disconnect=True, files=True))

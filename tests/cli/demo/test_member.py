@@ -1,4 +1,4 @@
-"""A process of the demonstration: what it reports, and that it never outlives whoever started it."""
+"""A process of the demonstration: what it reports, and that it ends when its parent has ended."""
 
 import asyncio
 import os
@@ -9,13 +9,15 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from selectors import DefaultSelector as Selector
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from leader.cli.demo.drill import now
-from leader.cli.demo.member import follow_routes, watch
+from leader.cli.demo.member import follow_routes, take_part, watch
 from leader.cli.demo.reports import (
     Acted,
     Command,
@@ -28,9 +30,14 @@ from leader.cli.demo.reports import (
     TakesPart,
 )
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
+from tests.runtime.support import until
 
 PATIENCE_SECONDS = 30
 AWAY_SECONDS = 0.5
+
+SETUP = Setup(
+    name="n1", members=["n1"], cookie="for tests", record_folder=None, trust_disconnect=False
+)
 
 LOGGING_MEMBER = """
 import asyncio, logging
@@ -55,36 +62,36 @@ class Child:
         )
 
     def tell(self, command: Command) -> None:
-        """Writes a command."""
+        """Write a command."""
         assert self.process.stdin is not None
         self.process.stdin.write(msgspec.json.encode(command) + b"\n")
         self.process.stdin.flush()
 
     def hear(self) -> Report:
-        """Reads the next report."""
+        """Read the next report."""
         assert self.process.stdout is not None
         report: Report = msgspec.json.decode(self.process.stdout.readline(), type=Report)
         return report
 
     def hear_until(self, kind: type[Report]) -> list[Report]:
-        """Reads up to the first report of a kind."""
+        """Read up to the first report of a kind."""
         heard = [self.hear()]
         while not isinstance(heard[-1], kind):
             heard.append(self.hear())
         return heard
 
     def hang_up(self) -> None:
-        """Closes the pipe that commands come through."""
+        """Close the pipe that commands are read from."""
         assert self.process.stdin is not None
         self.process.stdin.close()
 
     def end(self) -> None:
-        """Kills what is still there."""
+        """Kill the process if it still runs."""
         with self.process:
             self.process.kill()
 
     def rest(self) -> list[Report]:
-        """Reads what is still to come, to the end."""
+        """Read all reports that are still to come."""
         assert self.process.stdout is not None
         return [msgspec.json.decode(line, type=Report) for line in self.process.stdout]
 
@@ -94,15 +101,7 @@ def leading_alone(*, logs: bool = False) -> Iterator[Child]:
     """A member of a cluster of one that has just been elected."""
     child = Child(logs=logs)
     try:
-        child.tell(
-            Setup(
-                name="n1",
-                members=["n1"],
-                cookie="for tests",
-                record_folder=None,
-                trust_disconnect=False,
-            )
-        )
+        child.tell(SETUP)
         child.tell(Routes({}))
         heard = child.hear_until(Leads)
         assert [type(report) for report in heard] == [Listening, TakesPart, Leads]
@@ -112,8 +111,8 @@ def leading_alone(*, logs: bool = False) -> Iterator[Child]:
 
 
 @pytest.mark.slow
-def test_a_member_ends_when_its_parent_is_gone() -> None:
-    """The pipe that it reads commands from has closed: it hands over and exits in good order."""
+def test_member_ends_when_its_parent_has_ended() -> None:
+    """The pipe that it reads commands from is closed: it hands over and exits with 0."""
     with leading_alone() as child:
         child.hang_up()
         rest = child.rest()
@@ -122,8 +121,8 @@ def test_a_member_ends_when_its_parent_is_gone() -> None:
 
 
 @pytest.mark.slow
-def test_a_member_ends_in_good_order_when_it_is_asked_to() -> None:
-    """What it acted is told in stretches that follow on each other, all with its token."""
+def test_member_stops_in_an_orderly_way_at_sigterm() -> None:
+    """It reports in which stretches it acted, all with its token."""
     with leading_alone() as child:
         acts = [child.hear_until(Acted)[-1] for _ in range(3)]
         child.process.send_signal(signal.SIGTERM)
@@ -135,8 +134,8 @@ def test_a_member_ends_in_good_order_when_it_is_asked_to() -> None:
 
 
 @pytest.mark.slow
-def test_a_member_that_was_stopped_steps_down_and_says_for_how_long_it_was_away() -> None:
-    """It acted until it was stopped, and not again before it was elected again."""
+def test_member_that_was_frozen_steps_down_and_logs_for_how_long() -> None:
+    """It acted until it was frozen, and not again before it was elected again."""
     with leading_alone(logs=True) as child:
         assert child.process.stderr is not None
         child.hear_until(Acted)
@@ -158,7 +157,7 @@ def test_a_member_that_was_stopped_steps_down_and_says_for_how_long_it_was_away(
 
 
 @pytest.mark.slow
-def test_the_first_line_must_say_who_it_is() -> None:
+def test_member_needs_a_setup_first() -> None:
     """A member that knows neither name nor cookie does not start."""
     child = Child()
     child.tell(Routes({}))
@@ -166,8 +165,8 @@ def test_the_first_line_must_say_who_it_is() -> None:
     child.end()
 
 
-def test_nobody_to_tell_any_more_is_a_reason_to_end() -> None:
-    """Routes are followed up to then."""
+def test_member_ends_when_the_commands_end() -> None:
+    """It follows the routes until then."""
 
     class Node:
         def __init__(self) -> None:
@@ -204,10 +203,10 @@ class Leadership:
         return 7 if self._clock.now() < 200_000_000 else 8
 
 
-def test_what_is_told_of_acts_is_all_true_and_nearly_all_there_is(
+def test_watch_reports_only_stretches_in_which_the_member_acted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A stretch never reaches beyond what was seen, and misses two looks at the most."""
+    """A stretch never extends beyond what was seen, and misses two checks at most."""
 
     async def main() -> None:
         clock = SimulatedClock(asyncio.get_running_loop())
@@ -225,3 +224,56 @@ def test_what_is_told_of_acts_is_all_true_and_nearly_all_there_is(
         assert end - 2_000_000 <= stretches[-1][1] < end
         assert all(before[1] == after[0] for before, after in pairwise(stretches))
     assert {each.term for each in reports} == {7, 8}
+
+
+@pytest.mark.slow
+def test_member_reports_its_whole_life(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """In order: where it listens, that it takes part, that it leads and acts, that it leads no more."""
+    folder = str(tmp_path)
+    reports: list[Report] = []
+
+    def has_led() -> bool:
+        lines = capsys.readouterr().out.splitlines()
+        reports.extend(msgspec.json.decode(line, type=Report) for line in lines)
+        return any(isinstance(report, Acted) for report in reports)
+
+    async def told() -> AsyncIterator[Command]:
+        yield replace(SETUP, record_folder=folder, trace_folder=folder)
+        yield Routes({})
+        yield Routes({"n2": "127.0.0.1:1"})
+        await until(has_led)
+
+    async def main() -> None:
+        ended = asyncio.Event()
+        await take_part(told(), ended)
+
+    asyncio.run(main())
+    assert has_led()
+    kinds = [type(report) for report in reports if not isinstance(report, Acted)]
+    assert kinds == [Listening, TakesPart, Leads, Follows]
+    assert (tmp_path / "n1.jsonl").read_bytes().count(b"BecomeLeader") == 1
+
+
+@pytest.mark.parametrize("commands", [[Routes({})], [SETUP, SETUP]])
+def test_member_refuses_commands_in_another_order(commands: list[Command]) -> None:
+    """First its Setup, then the Routes."""
+
+    async def told() -> AsyncIterator[Command]:
+        for command in commands:
+            yield command
+
+    async def main() -> None:
+        with pytest.raises(TypeError, match="line must be"):
+            await take_part(told(), asyncio.Event())
+
+    asyncio.run(main())
+
+
+@pytest.mark.slow
+def test_member_does_not_import_the_command_line() -> None:
+    """A process of the demonstration must start fast, and needs neither typer nor rich."""
+    script = "import sys, leader.cli.demo.member; print({'typer', 'rich'} & set(sys.modules))"
+    shown = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert shown.stdout == "set()\n"

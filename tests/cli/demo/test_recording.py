@@ -1,4 +1,4 @@
-"""Real processes over sockets, recorded: what they did is a behaviour of the spec."""
+"""Real processes over sockets, recorded: what they did is a behaviour of the specification."""
 
 import asyncio
 import signal
@@ -19,7 +19,7 @@ NAMES = ["n1", "n2", "n3"]
 
 
 async def next_leader(cluster: Cluster, ear: Ear, harm: signal.Signals) -> None:
-    """Does harm to whoever leads, waits for another to lead, and starts the first again."""
+    """Do harm to the leader, wait until another member leads, and start the first one again."""
     leader = ear.newest_leader()
     ear.heard.clear()
     cluster.signal(leader, harm)
@@ -52,8 +52,10 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Recording:
 
 
 @pytest.mark.slow
-def test_what_processes_did_is_a_behaviour_of_the_spec(recording: Recording) -> None:
-    """Their files, merged by the clock of this machine; the last line of the killed ones may be torn."""
+def test_recording_of_real_processes_is_a_behaviour_of_the_specification(
+    recording: Recording,
+) -> None:
+    """Their files are merged by the clock of this machine; the last line of a killed process may be incomplete."""
     taken = {each.line.action for each in recording.lines if isinstance(each.line, Stepped)}
     assert {"BecomeLeader", "Resign", "HandleResigned", "HandleHeartbeatAck"} <= taken
     finding = asyncio.run(judge(recording, find()))

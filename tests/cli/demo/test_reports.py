@@ -1,4 +1,4 @@
-"""Reports and commands: one JSON object a line, read back as what was written."""
+"""Reports and commands: one JSON object in each line, read back as it was written."""
 
 import msgspec
 import pytest
@@ -31,22 +31,22 @@ COMMANDS: list[Command] = [
 
 
 @pytest.mark.parametrize("report", REPORTS)
-def test_a_report_comes_back_as_it_was(report: Report) -> None:
-    """As one line, whatever is in it."""
+def test_report_is_read_as_it_was_written(report: Report) -> None:
+    """As one line, whatever it contains."""
     line = msgspec.json.encode(report)
     assert b"\n" not in line
     assert msgspec.json.decode(line, type=Report) == report
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_comes_back_as_it_was(command: Command) -> None:
-    """So does what the demonstration tells its processes."""
+def test_command_is_read_as_it_was_written(command: Command) -> None:
+    """As one line too."""
     line = msgspec.json.encode(command)
     assert b"\n" not in line
     assert msgspec.json.decode(line, type=Command) == command
 
 
-def test_a_command_is_no_report() -> None:
-    """Nobody takes the one for the other."""
+def test_command_is_not_read_as_a_report() -> None:
+    """The two unions share no tag."""
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(msgspec.json.encode(COMMANDS[0]), type=Report)

@@ -1,4 +1,4 @@
-"""The timeline: what is said appears, line by line, and the sum at the end tells the truth."""
+"""The timeline: each line appears as it is said, and the summary shows every error."""
 
 import io
 
@@ -10,7 +10,7 @@ from tests.cli.demo.support import PLAN, follows, leads, overlapping_result, ren
 
 
 def shown(result: Result) -> str:
-    """The sum of a drill, as a terminal shows it."""
+    """The summary of a drill, as a terminal shows it."""
     text = io.StringIO()
     Timeline(Console(file=text, width=100)).sum_up(result)
     return text.getvalue()
@@ -22,24 +22,24 @@ def said() -> tuple[Timeline, io.StringIO]:
     return Timeline(Console(file=text, width=100)), text
 
 
-def test_a_line_says_when_who_and_what() -> None:
-    """The time is since the start; brackets are text, not markup."""
+def test_timeline_shows_time_member_and_event() -> None:
+    """The time since the start; brackets are text, not markup."""
     timeline, text = said()
     timeline.say("n1", "is killed [bold]")
     assert text.getvalue().rstrip().endswith(" s  n1  is killed [bold]")
     assert text.getvalue().lstrip().startswith("0.0")
 
 
-def test_a_line_may_be_about_nobody_in_particular() -> None:
-    """Nor need a member be called n and a number."""
+def test_timeline_shows_lines_without_a_member() -> None:
+    """And members that are not called n and a number."""
     timeline, text = said()
     timeline.say("", "3 processes start")
     timeline.say("other", "is there")
     assert ["3 processes start" in line or "is there" in line for line in lines(text)] == [True] * 2
 
 
-def test_renewals_and_followers_are_told_first_leaders_are_not() -> None:
-    """The drill itself tells of those it waits for."""
+def test_timeline_shows_renewals_and_followers_of_reports() -> None:
+    """Not first leaders: the drill itself says those."""
     timeline, text = said()
     timeline.hear("n1", leads(7, at=1))
     timeline.hear("n2", follows(None))
@@ -47,12 +47,12 @@ def test_renewals_and_followers_are_told_first_leaders_are_not() -> None:
     timeline.hear("n1", renews(8, at=1))
     timeline.hear("n2", follows("n1"))
     first, second = lines(text)
-    assert first.endswith("n1  goes on leading in a higher term, token 8")
+    assert first.endswith("n1  continues to lead in a higher term, token 8")
     assert second.endswith("n2  follows n1")
 
 
-def test_the_sum_shows_each_round_and_the_verdict() -> None:
-    """Times in milliseconds; nothing where nothing was measured."""
+def test_timeline_sums_up_each_round_and_the_verdict() -> None:
+    """Times in milliseconds, and an empty cell if nothing was measured."""
     result = Result(PLAN)
     result.rounds.append(Round(first_leader_ms=152.44, failover_ms=120.61, handover_ms=6.0))
     result.rounds.append(Round(failover_ms=130.0))
@@ -64,8 +64,8 @@ def test_the_sum_shows_each_round_and_the_verdict() -> None:
     assert "1 leaderships, tokens strictly increasing; two acting at once: never" in text
 
 
-def test_the_sum_hides_no_overlap() -> None:
-    """Nor a failure, nor tokens that go back."""
+def test_timeline_sums_up_overlaps_and_failures() -> None:
+    """And tokens that go back."""
     result = overlapping_result()
     result.witness.hear("n3", leads(6, at=50))
     result.failure = "another leader after n1: not within 30 s"

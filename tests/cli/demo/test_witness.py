@@ -1,4 +1,4 @@
-"""The witness: it sees every overlap, and cries wolf at none that is not one."""
+"""The witness: it notices every overlap, and reports none that does not exist."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from runtime.simulation.virtual_time import VirtualTimeLoop
 from tests.cli.demo.support import acted, follows, leads, renews, two_at_once
 
 
-def test_two_that_acted_at_once_are_an_overlap() -> None:
+def test_witness_counts_two_members_that_acted_at_once() -> None:
     """However their reports interleave."""
     witness = Witness()
     two_at_once(witness)
@@ -21,18 +21,18 @@ def test_two_that_acted_at_once_are_an_overlap() -> None:
     ("since", "until", "overlaps"),
     [(1, 9, 0), (1, 10, 1), (12, 15, 1), (1, 50, 1), (20, 25, 1), (21, 25, 0)],
 )
-def test_stretches_overlap_where_they_share_an_instant(
+def test_witness_counts_stretches_that_share_an_instant(
     since: int, until: int, overlaps: int
 ) -> None:
-    """The one compared with lasts from 10 to 20, both included."""
+    """The other stretch lasts from 10 to 20, both included."""
     witness = Witness()
     witness.hear("n1", acted(7, since=10, until=20))
     witness.hear("n2", acted(8, since=since, until=until))
     assert witness.overlaps == overlaps
 
 
-def test_a_leadership_is_one_stretch_from_its_first_act_to_its_last() -> None:
-    """Nobody else may act in between, not even where the member was not seen to."""
+def test_witness_joins_the_stretches_of_one_leadership() -> None:
+    """No other member may act in between, even if this member was not seen to act there."""
     witness = Witness()
     witness.hear("n1", acted(7, since=30, until=40))
     witness.hear("n1", acted(7, since=10, until=20))
@@ -40,15 +40,15 @@ def test_a_leadership_is_one_stretch_from_its_first_act_to_its_last() -> None:
     assert witness.overlaps == 1
 
 
-def test_a_member_does_not_overlap_with_itself() -> None:
-    """A renewal moves the token while the leadership goes on."""
+def test_witness_counts_no_overlap_of_a_member_with_itself() -> None:
+    """A renewal changes the token while the leadership continues."""
     witness = Witness()
     witness.hear("n1", acted(7, since=10, until=20))
     witness.hear("n1", acted(8, since=20, until=30))
     assert witness.overlaps == 0
 
 
-def test_every_pair_counts() -> None:
+def test_witness_counts_every_pair() -> None:
     """Three at once are three pairs."""
     witness = Witness()
     for number in (1, 2, 3):
@@ -56,8 +56,8 @@ def test_every_pair_counts() -> None:
     assert witness.overlaps == 3
 
 
-def test_tokens_come_in_the_order_of_their_instants() -> None:
-    """Whichever process's report was read first; a renewal hands out a token too."""
+def test_witness_orders_tokens_by_their_instants() -> None:
+    """In whichever order the reports were read; a renewal gives out a token too."""
     witness = Witness()
     witness.hear("n2", leads(9, at=30))
     witness.hear("n1", leads(7, at=10))
@@ -67,16 +67,16 @@ def test_tokens_come_in_the_order_of_their_instants() -> None:
 
 
 @pytest.mark.parametrize("second", [6, 7])
-def test_a_token_that_is_not_above_the_one_before_is_noticed(second: int) -> None:
-    """Given out twice, or going back."""
+def test_witness_notices_a_token_that_does_not_rise(second: int) -> None:
+    """Given out twice, or lower than the one before."""
     witness = Witness()
     witness.hear("n1", leads(7, at=10))
     witness.hear("n2", leads(second, at=20))
     assert not witness.tokens_increase
 
 
-def test_the_first_to_lead_after_an_instant() -> None:
-    """Not one before it, and not the one that was harmed, which may still have reported."""
+def test_witness_finds_the_first_leadership_after_an_instant() -> None:
+    """Not an earlier one, and not one of the member that was harmed, whose reports may still arrive."""
     witness = Witness()
     for who, term, at in (("n1", 7, 10), ("n1", 8, 21), ("n3", 10, 40), ("n2", 9, 30)):
         witness.hear(who, leads(term, at))
@@ -85,8 +85,8 @@ def test_the_first_to_lead_after_an_instant() -> None:
     assert witness.leads_since(40, "n1") is None
 
 
-def test_who_follows_whom() -> None:
-    """The last that was told; a leader follows itself, and one that starts nobody."""
+def test_witness_knows_the_leader_that_each_member_follows() -> None:
+    """The last one reported; a leader follows itself, and a member that starts follows none."""
     witness = Witness()
     witness.hear("n1", TakesPart(at=5))
     witness.hear("n2", follows("n1"))
@@ -97,8 +97,8 @@ def test_who_follows_whom() -> None:
     assert witness.took_part == {"n1": 5}
 
 
-def test_waiting_ends_with_the_report_that_was_waited_for() -> None:
-    """At once, not at some next look."""
+def test_witness_ends_its_wait_with_the_report_that_it_waits_for() -> None:
+    """At once, not at the next of several checks."""
 
     async def main() -> float:
         witness, loop = Witness(), asyncio.get_running_loop()
@@ -110,8 +110,8 @@ def test_waiting_ends_with_the_report_that_was_waited_for() -> None:
     assert VirtualTimeLoop().run(main()) == 2
 
 
-def test_what_does_not_happen_is_not_waited_for_for_ever() -> None:
-    """The error says what should have happened, and for how long it did not."""
+def test_witness_does_not_wait_for_ever() -> None:
+    """The error says what should have happened, and in what time."""
 
     async def main() -> float:
         with pytest.raises(NotSurvived, match="a leader: not within 30 s"):
