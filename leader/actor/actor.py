@@ -187,6 +187,7 @@ class Actor(ActorCallbacks):
             "quorum": f"{quorum_size(len(voters))} of {len(voters)}" if voters else "",
             "voters": " ".join(voters),
             "bootstrap": " ".join(str(member) for member in self.bootstrap),
+            "ignored": ", ".join(f"{why}: {many}" for why, many in election.ignored().items()),
         }
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import leader
-from runtime import NameTaken, Pid
+from runtime import NameTaken, Pid, Registry
 from tests.actor.actor_support import (
     ACTOR,
     PROMISE,
@@ -64,6 +64,19 @@ def test_actors_are_connected_before_they_elect() -> None:
         for name, node in cluster.nodes.items():
             assert {name, *node.nodes()} == {"a", "b", "c"}
         assert cluster.history == []
+
+    in_cluster(main)
+
+
+def test_actors_elect_on_nodes_with_registries_of_their_own() -> None:
+    """Each registers the messages of its election on the node that runs it."""
+
+    async def main(cluster: Cluster) -> None:
+        for name in "abc":
+            cluster.nodes[name] = await cluster.world.start(name, registry=Registry())
+            await cluster.join(name, Member(cluster.history), options())
+        leading = await cluster.settled()
+        assert cluster.told(leading.node.name) == [("leads", leading.term)]
 
     in_cluster(main)
 

@@ -88,6 +88,8 @@ def test_actor_shows_its_state_to_an_operator() -> None:
         follower = cluster.others(leading)[0]
         found = leading.handle_inspect()
         assert 0 < float(found.pop("lease").removesuffix(" s")) < PROMISE
+        ignored = dict(entry.split(": ") for entry in found.pop("ignored").split(", "))
+        assert all(int(times) > 0 for times in ignored.values())
         assert found == {
             "cluster": "shop",
             "term": str(leading.term),

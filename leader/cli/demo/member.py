@@ -7,7 +7,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -51,19 +51,18 @@ class Member(Actor):
 
     was_told = False
 
-    def __init__(self) -> None:
+    def __init__(self, trace_file: TraceFile | None) -> None:
         self.told_to_lead = asyncio.Event()
+        self._trace_file = trace_file
 
     def init(self, setup: Setup) -> Options:
-        folder, traces = setup.record_folder, setup.trace_folder
-        if traces is not None:
-            self.trace_file = TraceFile(Path(traces) / f"{setup.name}.jsonl", boot_clock())
+        folder = setup.record_folder
         return Options(
             cluster_id="demo",
             bootstrap=[ProcessId(ACTOR, name) for name in setup.members],
             storage=None if folder is None else FileStorage(folder),
             trust_disconnect=setup.trust_disconnect,
-            trace=None if traces is None else self.trace_file.write,
+            trace=None if self._trace_file is None else self._trace_file.write,
         )
 
     def handle_become_leader(self) -> None:
@@ -147,21 +146,30 @@ async def take_part(told: AsyncIterator[Command], ended: asyncio.Event) -> None:
     setup = await anext(told)
     if not isinstance(setup, Setup):
         raise TypeError(f"the first line must be a Setup, not {setup!r}")
-    node = await Node.start(f"{setup.name}@127.0.0.1:0", cookie=setup.cookie)
-    tell(Listening(node.address))
-    for name, address in (await _routes(told)).addresses.items():
-        node.add_route(name, address)
-    member = Member()
-    await node.spawn_register(ACTOR, lambda: member, setup)
-    tell(TakesPart(node.clock.now()))
-    tasks = [
-        asyncio.create_task(watch(member, node.clock, member.told_to_lead)),
-        asyncio.create_task(follow_routes(node, told, ended)),
-    ]
-    await ended.wait()
-    await node.stop()
-    for task in tasks:
-        task.cancel()
+    with ExitStack() as stack:
+        member = Member(_trace_file(setup, stack))
+        address = f"{setup.name}@127.0.0.1:0"
+        async with await Node.start(address, cookie=setup.cookie) as node:
+            tell(Listening(node.address))
+            for name, where in (await _routes(told)).addresses.items():
+                node.add_route(name, where)
+            await node.spawn_register(ACTOR, lambda: member, setup)
+            tell(TakesPart(node.clock.now()))
+            tasks = [
+                asyncio.create_task(watch(member, node.clock, member.told_to_lead)),
+                asyncio.create_task(follow_routes(node, told, ended)),
+            ]
+            await ended.wait()
+        for task in tasks:
+            task.cancel()
+
+
+def _trace_file(setup: Setup, stack: ExitStack) -> TraceFile | None:
+    """Where the member's steps are recorded, closed by ``stack``; None if they are not."""
+    if setup.trace_folder is None:
+        return None
+    path = Path(setup.trace_folder) / f"{setup.name}.jsonl"
+    return stack.enter_context(TraceFile(path, boot_clock()))
 
 
 async def _routes(told: AsyncIterator[Command]) -> Routes:

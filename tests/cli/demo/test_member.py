@@ -17,7 +17,7 @@ import pytest
 from msgspec.structs import replace
 
 from leader.cli.demo.drill import now
-from leader.cli.demo.member import follow_routes, take_part, watch
+from leader.cli.demo.member import follow_routes, run, take_part, watch
 from leader.cli.demo.reports import (
     Acted,
     Command,
@@ -227,28 +227,31 @@ def test_watch_reports_only_stretches_in_which_the_member_acted(
 
 
 @pytest.mark.slow
-def test_member_reports_its_whole_life(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_member_reports_its_whole_life(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     """In order: where it listens, that it takes part, that it leads and acts, that it leads no more."""
-    folder = str(tmp_path)
     reports: list[Report] = []
+    source, sink = os.pipe()
+    setup = replace(SETUP, record_folder=str(tmp_path), trace_folder=str(tmp_path))
 
-    def has_led() -> bool:
+    def has_acted() -> bool:
         lines = capsys.readouterr().out.splitlines()
         reports.extend(msgspec.json.decode(line, type=Report) for line in lines)
         return any(isinstance(report, Acted) for report in reports)
 
-    async def told() -> AsyncIterator[Command]:
-        yield replace(SETUP, record_folder=folder, trace_folder=folder)
-        yield Routes({})
-        yield Routes({"n2": "127.0.0.1:1"})
-        await until(has_led)
-
     async def main() -> None:
-        ended = asyncio.Event()
-        await take_part(told(), ended)
+        taking_part = asyncio.create_task(run())
+        await until(has_acted)
+        os.close(sink)
+        await taking_part
 
-    asyncio.run(main())
-    assert has_led()
+    for command in (setup, Routes({}), Routes({"n2": "127.0.0.1:1"})):
+        os.write(sink, msgspec.json.encode(command) + b"\n")
+    with os.fdopen(source) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        asyncio.run(main())
+    assert has_acted()
     kinds = [type(report) for report in reports if not isinstance(report, Acted)]
     assert kinds == [Listening, TakesPart, Leads, Follows]
     assert (tmp_path / "n1.jsonl").read_bytes().count(b"BecomeLeader") == 1
