@@ -13,8 +13,8 @@ leaves does not put a leader at risk, and no number of observers replaces a vote
 are accepted in the order of leaderships and, within one leadership, of numbers; one that arrives
 late is dropped.
 
-Not guaranteed: that every announcement arrives. Who votes is fixed at the start; an observer
-does not become a voter.
+Limits: an announcement may be lost. Who votes is fixed at the start; an observer does not become
+a voter.
 """
 
 from dataclasses import dataclass

@@ -9,10 +9,10 @@ asker. While no member leads it keeps the request for a moment, and then answers
 Guarantees: a request is done at most once, by a member that leads at that instant. The answer
 goes to the asker. `NobodyLeads` means that the request was not done and will not be.
 
-Not guaranteed: a request on its way to a leader that dies may be lost, and then there is no
-answer. Without an answer the work may have been done, so an asker that repeats the request may
-have it done twice. The result of the work stays at the leader; ``examples.store`` keeps results
-that survive it.
+Limits: a request on its way to a leader that dies may be lost, and then there is no answer.
+Without an answer the work may have been done, so an asker that repeats the request may have it
+done twice. The result of the work stays at the leader; ``examples.store`` keeps results that
+survive it.
 """
 
 from dataclasses import dataclass

@@ -16,10 +16,9 @@ a token above all tokens before it, for the resource that the holder writes to: 
 Needs: the rates of the clocks, the holders' too, differ by at most `MAX_CLOCK_DRIFT`; the
 longest time for a lock is set alike on all members.
 
-Not guaranteed: a lock cannot be prolonged, and there is no queue for it. After the start and
-after each change of leader no lock is granted for `LONGEST_SECONDS`. The holder must ask
-`Held.is_held` repeatedly, or rely on the token, because a process that was suspended does not
-notice it.
+Limits: a lock cannot be prolonged, and there is no queue for it. After the start and after each
+change of leader no lock is granted for `LONGEST_SECONDS`. The holder must ask `Held.is_held`
+repeatedly, or rely on the token, because a process that was suspended does not notice it.
 """
 
 from dataclasses import dataclass, field

@@ -14,9 +14,9 @@ every slot.
 
 Needs: the wall clocks of the members differ by less than a period and are not set back.
 
-Not guaranteed: a change of leader, or a leader that was suspended, costs slots, which are
-skipped and not repeated later. A task that blocks may outlast the lease; what it writes should
-carry its token, as in ``examples.single_writer``.
+Limits: a change of leader, or a leader that was suspended, costs slots, which are skipped and
+not repeated later. A task that blocks may outlast the lease; what it writes should carry its
+token, as in ``examples.single_writer``.
 """
 
 from typing import Annotated

@@ -13,8 +13,8 @@ Guarantees: rows are written in the order of leaderships. A leadership raises th
 serves. From then on no row of an earlier leadership is written, however late its writer is and
 whatever the clocks show. A write that was acknowledged is in the file.
 
-Not guaranteed: the file is one file on one disk, shared by all members; if it is lost,
-everything is lost. A write without an answer may be in it. The members replicate nothing: see
+Limits: the file is one file on one disk, shared by all members; if it is lost, everything is
+lost. A write without an answer may be in it. The members replicate nothing: see
 ``examples.store``.
 """
 
