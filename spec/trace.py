@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from spec.values import Value, parse, variables_in
 
-State = Mapping[str, Value]
+StateValues = Mapping[str, Value]
 
 _HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?:\w+!)*(?P<action>\w+)(?P<rest>.*)")
 _ARGUMENTS = re.compile(r"\((?P<arguments>[^)]*)\)")
@@ -17,22 +17,22 @@ _ARGUMENTS = re.compile(r"\((?P<arguments>[^)]*)\)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A state and the action that led to it; the initial state's is None.
+    """A state and the action that led to it; None for the initial state.
 
-    The arguments are those that newer versions of TLC print, as text; older ones print none.
+    Newer versions of TLC print the action's arguments; of older versions there are none.
     """
 
     action: str | None
     arguments: tuple[str, ...] = ()
-    state: State
+    state: StateValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
-    """The steps, and for a behaviour without an end where it goes on.
+class Counterexample:
+    """The steps; if the behaviour is infinite, also the step that follows the last one.
 
-    `back_to` is the number, counted from 1, of the step that follows the last one; where that is
-    the last one itself, nothing happens any more. `back_by` is the action that leads there.
+    `back_to` is the number of that step, counted from 1, and `back_by` the action that leads to it. If
+    it is the last step itself, nothing changes any more.
     """
 
     steps: tuple[Step, ...]
@@ -40,22 +40,22 @@ class Trace:
     back_by: str | None = None
 
 
-def trace_of(texts: Sequence[str]) -> Trace:
-    """The trace that TLC printed, a text for each step; ValueError if one of them is not one."""
+def trace_of(texts: Sequence[str]) -> Counterexample:
+    """The counterexample in TLC's texts of its steps; ValueError if a text is not a step."""
     steps: list[Step] = []
     for text in texts:
         head = _head(text)
         if "Back to state" in head[0]:
             number, action = int(head["number"]), head["action"]
-            return Trace(steps=tuple(steps), back_to=number, back_by=action)
+            return Counterexample(steps=tuple(steps), back_to=number, back_by=action)
         if head["action"] == "Stuttering":
-            return Trace(steps=tuple(steps), back_to=len(steps))
+            return Counterexample(steps=tuple(steps), back_to=len(steps))
         steps.append(_step(head, text.partition("\n")[2]))
-    return Trace(steps=tuple(steps))
+    return Counterexample(steps=tuple(steps))
 
 
 def texts_of(text: str) -> tuple[str | None, Mapping[str, str]]:
-    """A step as TLC printed it: its action, None for the initial state, and each variable's text."""
+    """The action of a step that TLC printed, None for the initial state, and each variable's text."""
     return _action(_head(text)), variables_in(text.partition("\n")[2])
 
 

@@ -1,7 +1,7 @@
 """TLA+ values as TLC prints them, and as hashable Python values.
 
-Knows the notation and no specification. A record is a function of strings and a tuple one of
-1..n, as in TLA+; both are printed in their own notation, so each has one form here too:
+Knows the notation and no specification. In TLA+ a record is a function of strings and a tuple a function
+of 1..n, but each is printed in its own notation, so tuples have a type of their own here:
 
     integers, booleans, strings   int, bool, str
     model values                  Atom
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
-# An only variable has no sign of a conjunct before it.
+# If there is only one variable, TLC prints no conjunction sign before it.
 _VARIABLE = re.compile(r"(?:^|\n)(?:/\\ )?(\w+) = ")
 
 
@@ -27,7 +27,7 @@ def variables_in(state: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A model value: equal to itself and to nothing else, in particular not to its name."""
+    """A model value: equal to itself only, in particular not to the string that is its name."""
 
     name: str
 
@@ -68,7 +68,7 @@ _UNESCAPES = {character: f"\\{letter}" for letter, character in _ESCAPES.items()
 
 
 def parse(text: str) -> Value:
-    """The value that the text denotes; ValueError with the place if it is none."""
+    """The value of the text; ValueError with the position if the text is not a value."""
     parser = _Parser(text)
     value = parser.value()
     parser.expect("")
@@ -76,7 +76,7 @@ def parse(text: str) -> Value:
 
 
 def render(value: Value) -> str:
-    """The value in TLA+ notation, on one line, sets and functions in a fixed order."""
+    """The value in TLA+ notation on one line, with sets and functions in a fixed order."""
     match value:
         case bool():
             return str(value).upper()
@@ -95,7 +95,7 @@ def render(value: Value) -> str:
 
 
 def in_order(values: Iterable[Element]) -> list[Element]:
-    """The elements in a fixed order: integers by size, everything else by how it is written."""
+    """The elements in a fixed order: integers by size, then other values by their notation."""
     return sorted(values, key=lambda v: (0, v, "") if isinstance(v, int) else (1, 0, render(v)))
 
 
@@ -107,7 +107,7 @@ def _render_function(function: Function) -> str:
 
 
 class _Parser:
-    """Recursive descent over tokens; each method reads one construct and leaves what follows."""
+    """Recursive descent over tokens; each method reads one construct and no further."""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -15,7 +15,7 @@ from spec.comparison.instance import Instance
 from spec.comparison.spec_states import SpecState, changes, lines_of
 from spec.comparison.tlc_graph import Graph
 
-Node = TypeVar("Node", bound=Hashable)
+ExploredState = TypeVar("ExploredState", bound=Hashable)
 LabelledState: TypeAlias = tuple[str, SpecState]
 
 EQUAL = "equal"
@@ -23,19 +23,19 @@ MOST = 4
 """How many of each side's own steps a difference shows."""
 
 
-class Explorer(Protocol[Node]):
+class Explorer(Protocol[ExploredState]):
     """The side that is explored: its states may be of any form that can be mapped to `SpecState`."""
 
-    def first(self) -> Node:
+    def first(self) -> ExploredState:
         """The initial state."""
 
-    def steps(self, node: Node) -> Iterable[tuple[str, Node]]:
+    def steps(self, state: ExploredState) -> Iterable[tuple[str, ExploredState]]:
         """Every step from the state: the name of the action, and where it leads. A step may occur more than once."""
 
-    def to_spec(self, node: Node) -> SpecState:
+    def to_spec(self, state: ExploredState) -> SpecState:
         """What the state is in the specification."""
 
-    def described(self, node: Node) -> str:
+    def described(self, state: ExploredState) -> str:
         """Everything that the explored side remembers in the state."""
 
 
@@ -76,28 +76,30 @@ class Merged(Exception):
     """Two states of the explored side are one state of the specification: `to_spec` is not injective."""
 
 
-def walk(explorer: Explorer[Node]) -> Iterator[tuple[Node, tuple[tuple[str, Node], ...]]]:
+def walk(
+    explorer: Explorer[ExploredState],
+) -> Iterator[tuple[ExploredState, tuple[tuple[str, ExploredState], ...]]]:
     """Every state that can be reached, nearest first, with its steps, each of them once."""
     queue = deque([explorer.first()])
     seen = set(queue)
     while queue:
-        node = queue.popleft()
-        steps = tuple(dict.fromkeys(explorer.steps(node)))
-        yield node, steps
+        state = queue.popleft()
+        steps = tuple(dict.fromkeys(explorer.steps(state)))
+        yield state, steps
         for _, after in steps:
             if after not in seen:
                 seen.add(after)
                 queue.append(after)
 
 
-class Comparison(Generic[Node]):
+class Comparison(Generic[ExploredState]):
     """One pass over the explored graph, nearest states first."""
 
-    def __init__(self, explorer: Explorer[Node], graph: Graph) -> None:
+    def __init__(self, explorer: Explorer[ExploredState], graph: Graph) -> None:
         self._explorer = explorer
         self._graph = graph
-        self._came_from: dict[Node, tuple[str, Node]] = {}
-        self.numbers: dict[Node, int | None] = {explorer.first(): 0}
+        self._came_from: dict[ExploredState, tuple[str, ExploredState]] = {}
+        self.numbers: dict[ExploredState, int | None] = {explorer.first(): 0}
         """Every state that was reached, and its place in TLC's graph; None if it is not there."""
 
     def result(self) -> Equal | Difference:
@@ -111,49 +113,51 @@ class Comparison(Generic[Node]):
         if first != self._graph.states[0]:
             expected = (("Init", self._graph.states[0]),)
             return Difference(path=(("Init", first),), only_specification=expected)
-        for node, steps in walk(self._explorer):
-            ours = {(label, self._number(after, label, node)) for label, after in steps}
-            if ours != self._theirs(node):
-                return self._difference(node, steps)
+        for state, steps in walk(self._explorer):
+            ours = {(label, self._number(after, label, state)) for label, after in steps}
+            if ours != self._theirs(state):
+                return self._difference(state, steps)
             transitions += len(ours)
             labels.update(label for label, _ in ours)
         self._check_that_none_are_merged()
         return Equal(states=len(self.numbers), transitions=transitions, labels=frozenset(labels))
 
-    def path(self, node: Node) -> tuple[LabelledState, ...]:
+    def path(self, state: ExploredState) -> tuple[LabelledState, ...]:
         """The steps by which the state was first reached."""
         path: list[LabelledState] = []
-        while node in self._came_from:
-            label, before = self._came_from[node]
-            path.append((label, self._explorer.to_spec(node)))
-            node = before
-        return (("Init", self._explorer.to_spec(node)), *reversed(path))
+        while state in self._came_from:
+            label, before = self._came_from[state]
+            path.append((label, self._explorer.to_spec(state)))
+            state = before
+        return (("Init", self._explorer.to_spec(state)), *reversed(path))
 
-    def _theirs(self, node: Node) -> frozenset[tuple[str, int]]:
-        number = self.numbers[node]
+    def _theirs(self, state: ExploredState) -> frozenset[tuple[str, int]]:
+        number = self.numbers[state]
         return frozenset() if number is None else self._graph.steps[number]
 
-    def _number(self, after: Node, label: str, before: Node) -> int | None:
+    def _number(self, after: ExploredState, label: str, before: ExploredState) -> int | None:
         if after not in self.numbers:
             self.numbers[after] = self._graph.number(self._explorer.to_spec(after))
             self._came_from[after] = (label, before)
         return self.numbers[after]
 
-    def _difference(self, node: Node, steps: Iterable[tuple[str, Node]]) -> Difference:
+    def _difference(
+        self, state: ExploredState, steps: Iterable[tuple[str, ExploredState]]
+    ) -> Difference:
         ours = {(label, self._explorer.to_spec(after)) for label, after in steps}
-        theirs = {(label, self._graph.states[number]) for label, number in self._theirs(node)}
+        theirs = {(label, self._graph.states[number]) for label, number in self._theirs(state)}
         return Difference(
-            path=self.path(node),
+            path=self.path(state),
             only_explored=_in_order(ours - theirs),
             only_specification=_in_order(theirs - ours),
         )
 
     def _check_that_none_are_merged(self) -> None:
-        seen: dict[int | None, Node] = {}
-        for node, number in self.numbers.items():
-            other = seen.setdefault(number, node)
-            if other != node:
-                one, two = map(self._explorer.described, (other, node))
+        seen: dict[int | None, ExploredState] = {}
+        for state, number in self.numbers.items():
+            other = seen.setdefault(number, state)
+            if other != state:
+                one, two = map(self._explorer.described, (other, state))
                 raise Merged(f"one state of the specification, two explored:\n{one}\n{two}")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from spec.counterexample.formatting import plain
 from spec.counterexample.state_diff import MESSAGES, Change
-from spec.trace import State, Step
+from spec.trace import StateValues, Step
 from spec.values import Function, Value, in_order
 
 # An action `Handle…` receives that kind of message. These others receive what they use up.
@@ -147,7 +147,7 @@ def _is_about(change: Change, member: Value) -> bool:
     return change.path[1:] == (plain(member),) or named == member
 
 
-def _messages_in(state: State) -> set[Function]:
+def _messages_in(state: StateValues) -> set[Function]:
     messages = state.get(MESSAGES)
     records = messages if isinstance(messages, frozenset) else ()
     return {record for record in records if isinstance(record, Function)}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spec.counterexample.formatting import plain
-from spec.trace import State
+from spec.trace import StateValues
 from spec.values import Function, Value, in_order
 
 MESSAGES = "messages"
@@ -29,7 +29,7 @@ class Change:
         return self.path[0] if self.path else None
 
 
-def members_of(state: State) -> tuple[str, ...]:
+def members_of(state: StateValues) -> tuple[str, ...]:
     """The domain of `role`; without roles the whole system counts as one member."""
     roles = state.get("role")
     return tuple(map(plain, in_order(roles))) if isinstance(roles, Function) else ("system",)
@@ -46,7 +46,9 @@ def entries_of(value: Value, members: tuple[str, ...]) -> Mapping[Path, Value]:
     }
 
 
-def changes_of(before: State, after: State, members: tuple[str, ...]) -> Iterator[Change]:
+def changes_of(
+    before: StateValues, after: StateValues, members: tuple[str, ...]
+) -> Iterator[Change]:
     """Every difference but that of the messages, in the order of the variables."""
     for name, value in before.items():
         new = entries_of(after[name], members)

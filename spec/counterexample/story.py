@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from spec.counterexample.message_matching import Mail, Message, MessageLog
 from spec.counterexample.state_diff import Change, changes_of, members_of
-from spec.trace import State, Step, Trace
+from spec.trace import Counterexample, StateValues, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Scene:
     action: str
     changes: tuple[Change, ...]
     mail: Mail
-    state: State
+    state: StateValues
     repeats: bool
 
 
@@ -33,7 +33,7 @@ class Story:
 
     model: str
     claim: str
-    trace: Trace
+    trace: Counterexample
     shows: str = ""
     definition: str = ""
 
@@ -59,7 +59,7 @@ class Story:
         received = ((scene.number, scene.mail.received) for scene in self.scenes)
         return [number for number, other in received if other and other.number == message.number]
 
-    def _scene(self, number: int, before: State, step: Step, log: MessageLog) -> Scene:
+    def _scene(self, number: int, before: StateValues, step: Step, log: MessageLog) -> Scene:
         changes = tuple(changes_of(before, step.state, self.members))
         return Scene(
             number=number,

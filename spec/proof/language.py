@@ -89,13 +89,13 @@ class _Everyone:
 
 
 EVERYONE_ELSE = _Everyone()
-Row: TypeAlias = tuple[Expression, ...]
+RowOfTerms: TypeAlias = tuple[Expression, ...]
 
 
 class Relation:
     """A relation of the state to which rows are added and never removed."""
 
-    def __init__(self, symbol: Expression, added: tuple[Row, ...] = ()) -> None:
+    def __init__(self, symbol: Expression, added: tuple[RowOfTerms, ...] = ()) -> None:
         self.symbol = symbol
         self.added = added
 
@@ -115,7 +115,7 @@ class Relation:
         return for_all(sorts, lambda *row: implies(self(*row), claim(*row)))
 
 
-def _matches(row: Row, arguments: Row) -> Expression:
+def _matches(row: RowOfTerms, arguments: RowOfTerms) -> Expression:
     return all_of(
         *(
             argument != row[0] if field is EVERYONE_ELSE else argument == field

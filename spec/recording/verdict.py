@@ -25,7 +25,7 @@ from spec.recording.module import message as message_of
 from spec.recording.reading import Recording
 from spec.recording.translation import Blame, Move, Translation, translation_of
 from spec.tools import Tools
-from spec.trace import State, trace_of
+from spec.trace import StateValues, trace_of
 from spec.values import Atom, Function, Value, in_order, render
 
 MODULES = Path(__file__).parents[1]
@@ -99,7 +99,7 @@ class _Check:
         return outcome
 
 
-def _explained(move: Move, reached: State, step: int, terms: TermNumbers) -> str:
+def _explained(move: Move, reached: StateValues, step: int, terms: TermNumbers) -> str:
     about = "" if move.handled is None else f", with {described(move.handled)}"
     if step < STEPS - 1:
         known = (f"{name} {_text(name, _of(reached[name], move.member), terms)}" for name in STATE)
@@ -108,7 +108,7 @@ def _explained(move: Move, reached: State, step: int, terms: TermNumbers) -> str
     return f"{move.member} takes {move.action}{about}, but {differences}"
 
 
-def _differences(move: Move, reached: State, terms: TermNumbers) -> Iterator[str]:
+def _differences(move: Move, reached: StateValues, terms: TermNumbers) -> Iterator[str]:
     """What the recording says, and what the specification leads to."""
     if move.seen is not None:
         members = [str(member) for member in in_order(_function(reached["role"]))]

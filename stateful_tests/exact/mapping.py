@@ -9,12 +9,20 @@ from collections.abc import Sequence
 from leader.election.trace import letter, view
 from spec.comparison.spec_states import SpecMember, SpecMessage, at_rest
 from spec.comparison.traced import traced_member, traced_message
-from stateful_tests.exact.normal_form import NOW, TICK, AnyRefusal, Down, InFlight, Local, term_of
+from stateful_tests.exact.normal_form import (
+    NOW,
+    TICK,
+    AnyRefusal,
+    DownMember,
+    InFlight,
+    Local,
+    term_of,
+)
 
 
 def member_to_spec(local: Local, members: Sequence[str]) -> SpecMember:
     """What ``local`` is, as one of ``members``."""
-    if isinstance(local, Down):
+    if isinstance(local, DownMember):
         return _down(local, len(members))
     return traced_member(local.member, view(local, NOW), members, TICK)
 
@@ -32,7 +40,7 @@ def message_to_spec(in_flight: InFlight) -> SpecMessage:
     return traced_message(told, age)
 
 
-def _down(down: Down, size: int) -> SpecMember:
+def _down(down: DownMember, size: int) -> SpecMember:
     record = down.record
     return at_rest(down.member, size)._replace(
         role="down",

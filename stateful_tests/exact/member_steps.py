@@ -39,7 +39,7 @@ from stateful_tests.exact.normal_form import (
     NOW,
     TICK,
     AnyRefusal,
-    Down,
+    DownMember,
     InFlight,
     Local,
     in_flight,
@@ -54,7 +54,7 @@ FIRST = Term(0)
 Item = TypeVar("Item", bound=Hashable)
 
 
-class Numbered(Generic[Item]):
+class NumberedItems(Generic[Item]):
     """Values by number, in the order in which they were first seen."""
 
     def __init__(self) -> None:
@@ -86,8 +86,8 @@ class MemberSteps:
 
     def __init__(self, instance: Instance, core: Core) -> None:
         self.instance = instance
-        self.locals: Numbered[Local] = Numbered()
-        self.messages: Numbered[InFlight] = Numbered()
+        self.locals: NumberedItems[Local] = NumberedItems()
+        self.messages: NumberedItems[InFlight] = NumberedItems()
         self._core = core
         self.members = tuple(map(MemberId, instance.members))
         self._voters = tuple(map(MemberId, instance.voters))
@@ -108,10 +108,12 @@ class MemberSteps:
         """A member whose process has ended, while ``highest_term`` is the highest term of any member."""
         lost = self.locals.items[local]
         assert isinstance(lost, State)
-        down = Down(member=lost.member, record=lost.durable, floor=FIRST, silent_until=NOW)
+        down = DownMember(member=lost.member, record=lost.durable, floor=FIRST, silent_until=NOW)
         if lost.member not in self.instance.recorded:
             silent = after(NOW, self._core.silent_wait(lost.settings))
-            down = Down(member=lost.member, record=None, floor=highest_term, silent_until=silent)
+            down = DownMember(
+                member=lost.member, record=None, floor=highest_term, silent_until=silent
+            )
         return self.locals.number(down)
 
     def received_late(self, local: int, number: int) -> tuple[MemberStep, ...]:
@@ -124,13 +126,13 @@ class MemberSteps:
     def _own(self, local: int) -> tuple[MemberStep, ...]:
         """What a member may do without a message: by itself or at its application's request."""
         now = self.locals.items[local]
-        found = self._restarts(now) if isinstance(now, Down) else self._unasked(now)
+        found = self._restarts(now) if isinstance(now, DownMember) else self._unasked(now)
         return (*found, *self._ends_of_promises(now))
 
     def _received(self, local: int, number: int) -> tuple[MemberStep, ...]:
         """What the arrival of a message may lead to."""
         state, (_, to, message) = self.locals.items[local], self.messages.items[number]
-        if isinstance(state, Down):
+        if isinstance(state, DownMember):
             return ()
         moments = self._moments(state) if isinstance(message, AnyRefusal) else (NOW,)
         found = (
@@ -143,7 +145,7 @@ class MemberSteps:
     def _peer_went_down(self, local: int, peer: MemberId) -> tuple[MemberStep, ...]:
         """What the end of the connection to ``peer`` may lead to."""
         state = self.locals.items[local]
-        if isinstance(state, Down):
+        if isinstance(state, DownMember):
             return ()
         move = self._step(state, PeerWentDown(peer=peer), NOW)
         return () if move is None else (move,)
@@ -171,7 +173,7 @@ class MemberSteps:
             wakings += [self._step(state, ResignationAsked(successor=s), NOW) for s in successors]
         return (move for move in wakings if move is not None)
 
-    def _restarts(self, down: Down) -> Iterator[MemberStep]:
+    def _restarts(self, down: DownMember) -> Iterator[MemberStep]:
         settings, moment = self._settings[down.member], Moment(now=NOW, jitter=0)
         if down.record is not None:
             restarted = self._core.restart(settings, down.record, moment)
@@ -186,7 +188,7 @@ class MemberSteps:
             return
         if isinstance(now, State) and now.promise is not None:
             yield MemberStep("EndPromise", self._numbered(replace(now, promise=None)))
-        if isinstance(now, Down) and now.silent_until > NOW:
+        if isinstance(now, DownMember) and now.silent_until > NOW:
             yield MemberStep("EndPromise", self.locals.number(replace(now, silent_until=NOW)))
 
     def _moments(self, state: State) -> tuple[Instant, ...]:

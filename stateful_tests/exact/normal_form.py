@@ -48,7 +48,7 @@ NEVER: Final = Instant(LARGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Down:
+class DownMember:
     """A member that does not run; without a record it must stay silent for a while before it starts."""
 
     member: MemberId
@@ -58,7 +58,7 @@ class Down:
     silent_until: Instant
 
 
-Local = State | Down
+Local = State | DownMember
 """Everything about one member."""
 
 

@@ -1,7 +1,7 @@
 """Builders of short counterexamples for the tests beside this file."""
 
 from spec.counterexample.story import Story
-from spec.trace import State, Step, Trace
+from spec.trace import Counterexample, StateValues, Step
 from spec.values import Atom, Function, Value
 
 MEMBERS = ("m1", "m2", "m3")
@@ -26,7 +26,7 @@ def message(kind: str, sender: str, receiver: str, **fields: Value) -> Function:
 
 
 def story(
-    *steps: tuple[str, State], back_to: int | None = None, back_by: str | None = None
+    *steps: tuple[str, StateValues], back_to: int | None = None, back_by: str | None = None
 ) -> Story:
     """The story of steps, each an action with the variables that it changes."""
     state: dict[str, Value] = {
@@ -40,7 +40,7 @@ def story(
     for action, changes in steps:
         state |= changes
         told.append(Step(action=action, state=dict(state)))
-    trace = Trace(steps=tuple(told), back_to=back_to, back_by=back_by)
+    trace = Counterexample(steps=tuple(told), back_to=back_to, back_by=back_by)
     return Story(
         model="model",
         claim="Claim",
@@ -56,8 +56,8 @@ def election(
     """m1 asks for votes, m2 grants its own a tick later, m1 leads and says so; m3 receives nothing."""
     unheard = message(kind, "m1", "m3")
     asked, aged = ({message(kind, "m1", "m2", age=age), unheard} for age in (0, 1))
-    campaign: State = {"role": each("follower", m1="candidate"), "term": each(0, m1=1)}
-    elected: State = {
+    campaign: StateValues = {"role": each("follower", m1="candidate"), "term": each(0, m1=1)}
+    elected: StateValues = {
         "role": each("follower", m1="leader"),
         "backing": each(each(0), m1=each(0, m2=2)),
     }

@@ -6,7 +6,7 @@ A message is written as its kind, sender, receiver and term.
 import pytest
 
 from spec.counterexample.story import Story
-from spec.trace import State
+from spec.trace import StateValues
 from spec.values import Function
 from tests.spec.counterexample_support import NO_PROMISE, each, message, promise, story
 
@@ -22,7 +22,7 @@ BACKED = {"backing": each(each(0), m1=each(0, m3=1))}
 PROMISED = {"promise": each(NO_PROMISE, m2=promise(1, "m3"))}
 
 # What explains the step: before, the action, after, what else it changes, the message received.
-EVIDENCE: dict[str, tuple[str, str, str, State, str | None]] = {
+EVIDENCE: dict[str, tuple[str, str, str, StateValues, str | None]] = {
     "its sender is answered": (ASKED, "HandleVote", f"{ASKED}, Yes m2 m3 1", {}, "m3 m2 1"),
     "its receiver answers": (ASKED, "HandleVote", f"{ASKED}, Yes m3 m1 1", {}, "m1 m3 1"),
     "the entry of its sender changes": (ACKS, "HandleAck", ACKS, BACKED, "m3 m1 0"),
@@ -51,16 +51,16 @@ def told(*steps: tuple[str, str]) -> Story:
 def test_matching_finds_the_message_that_explains_the_step_best(case: str) -> None:
     """Each case has one piece of evidence, which is its name."""
     before, action, after, changes, received = EVIDENCE[case]
-    first: State = {"messages": sent(before), "stamp": each(0)}
-    last: State = {"messages": sent(after), **changes}
+    first: StateValues = {"messages": sent(before), "stamp": each(0)}
+    last: StateValues = {"messages": sent(after), **changes}
     found = story(("Send", first), (action, last)).scenes[-1].mail.received
     assert received == (found and f"{found.sender} {found.receiver} {found.content[5:]}")
 
 
 def test_matching_takes_the_receiver_in_the_term_of_a_refusal_for_its_sender() -> None:
     """A refusal names no sender; it carries the term of the member that refuses."""
-    asked: State = {"term": each(1, m3=5), "messages": sent(ASKED)}
-    refused: State = {"messages": sent(f"{ASKED}, Refused None m1 5")}
+    asked: StateValues = {"term": each(1, m3=5), "messages": sent(ASKED)}
+    refused: StateValues = {"messages": sent(f"{ASKED}, Refused None m1 5")}
     [refusal] = story(("Ask", asked), ("HandleVote", refused)).scenes[-1].mail.sent
     assert refusal.sender == "m3"
 

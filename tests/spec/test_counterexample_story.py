@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from spec.trace import Trace
+from spec.trace import Counterexample
 from tests.spec.counterexample_support import each, election, message, story
 
 
@@ -22,7 +22,7 @@ def test_story_believes_the_arguments_that_newer_versions_of_tlc_print() -> None
     """Then it infers nothing."""
     told = story(("Act", {"term": each(0, m2=1)}))
     first, second = told.trace.steps
-    named = Trace(steps=(first, replace(second, arguments=("m1",))))
+    named = Counterexample(steps=(first, replace(second, arguments=("m1",))))
     assert replace(told, trace=named).scenes[1].mail.actor == "m1"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spec.trace import Step, Trace, trace_of
+from spec.trace import Counterexample, Step, trace_of
 from spec.values import Atom, Function
 
 INITIAL = '1: <Initial predicate>\n/\\ role = (m1 :> "follower")\n/\\ messages = {}'
@@ -14,9 +14,9 @@ CAMPAIGN = (
 
 
 def test_every_step_has_its_action_and_its_state() -> None:
-    """The initial state has no action; values may go over several lines."""
+    """The initial state has no action; a value may span several lines."""
     trace = trace_of([INITIAL, CAMPAIGN])
-    assert trace == Trace(
+    assert trace == Counterexample(
         steps=(
             Step(
                 action=None,
@@ -40,7 +40,7 @@ def test_a_single_variable_needs_no_conjunction() -> None:
     assert trace_of(["1: <Initial predicate>\nx = 0\n"]).steps[0].state == {"x": 0}
 
 
-def test_arguments_are_read_where_tlc_prints_them() -> None:
+def test_arguments_are_read_if_tlc_prints_them() -> None:
     """Newer versions do; an action of an INSTANCE bears that name before its own."""
     [step] = trace_of(
         ["2: <Other!Vote(m1, m2) line 1, col 3 to line 2, col 4 of module M>\nx = 0"]
@@ -49,20 +49,20 @@ def test_arguments_are_read_where_tlc_prints_them() -> None:
     assert step.arguments == ("m1", "m2")
 
 
-def test_a_behaviour_that_goes_round_tells_where_it_goes_on() -> None:
-    """And by which action."""
+def test_a_behaviour_that_repeats_steps_has_the_first_of_them() -> None:
+    """And the action that leads back to it."""
     back = "1: Back to state: <Wrap line 6, col 9 to line 6, col 23 of module M>"
     trace = trace_of([INITIAL, CAMPAIGN, back])
     assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 1, "Wrap")
 
 
-def test_a_behaviour_that_stops_goes_on_in_its_last_state() -> None:
-    """Stuttering is a behaviour without an end too."""
+def test_a_behaviour_that_stutters_repeats_its_last_step() -> None:
+    """An infinite behaviour, too."""
     trace = trace_of([INITIAL, CAMPAIGN, "3: Stuttering"])
     assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 2, None)
 
 
-def test_anything_else_is_refused() -> None:
-    """A text that is no step is an error, not a shorter trace."""
+def test_a_text_that_is_not_a_step_is_refused() -> None:
+    """Instead of being left out."""
     with pytest.raises(ValueError, match="is no step"):
         trace_of([INITIAL, "Oops"])

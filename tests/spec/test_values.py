@@ -30,13 +30,13 @@ values = st.recursive(scalars, nested, max_leaves=12)
 
 @given(values)
 def test_a_rendered_value_parses_to_itself(value: Value) -> None:
-    """Nothing is lost between Python and TLA+, whatever the nesting."""
+    """However deeply it is nested."""
     assert parse(render(value)) == value
 
 
 @given(values)
 def test_layout_does_not_matter(value: Value) -> None:
-    """TLC breaks long values over lines; outside strings, space means nothing."""
+    """TLC breaks long values over several lines; outside strings, space has no meaning."""
     text = render(value)
     if '"' not in text:
         text = text.replace(",", " ,\n  ").replace("{", "{ ").replace(")", " )")
@@ -74,8 +74,8 @@ def test_every_notation_of_tlc_is_read(text: str, value: Value) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{1", "<<1,>>", "[a 1]", "(m1 :> )", "1 2", "1..m1", '"open', "{1; 2}", "@@"]
 )
-def test_what_is_no_value_is_refused(text: str) -> None:
-    """A text that is cut short or misspelt is an error, never half a value."""
+def test_a_text_that_is_not_a_value_is_refused(text: str) -> None:
+    """A text that is cut short or misspelt is an error, not a part of a value."""
     with pytest.raises(ValueError, match="TLA\\+ value, at character"):
         parse(text)
 
@@ -85,19 +85,19 @@ def test_a_model_value_is_not_its_name() -> None:
     assert parse("{m1}") != parse('{"m1"}')
 
 
-def test_functions_are_equal_whatever_the_order() -> None:
-    """Two functions with the same pairs are one element of a set."""
+def test_the_order_of_a_functions_pairs_does_not_matter() -> None:
+    """Two functions with the same pairs are the same element of a set."""
     assert parse("{(a :> 1 @@ b :> 2), (b :> 2 @@ a :> 1)}") == parse("{(a :> 1 @@ b :> 2)}")
 
 
-def test_a_function_of_strings_that_are_no_names_is_not_written_as_a_record() -> None:
+def test_a_function_of_strings_that_are_not_identifiers_is_not_a_record() -> None:
     """A record's fields are identifiers; other strings need the notation of functions."""
     assert render(Function({"two words": 1})) == '("two words" :> 1)'
     assert render(Function({"one": 1})) == "[one |-> 1]"
 
 
 def test_elements_come_in_a_fixed_order() -> None:
-    """Integers by size, the rest by how it is written, so that reports do not waver."""
+    """Integers by size, other values by their notation, so that reports are always the same."""
     assert in_order(parse_set("{10, 9, m2, m1}")) == [9, 10, Atom("m1"), Atom("m2")]
 
 
