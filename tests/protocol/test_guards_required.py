@@ -4,8 +4,6 @@ The step has decided these guards when it calls an action. The action checks the
 in the step, or in another caller, ends the member instead of a claim.
 """
 
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -122,17 +120,3 @@ def test_an_action_whose_guards_hold_is_taken(
 ) -> None:
     """On the other side of each boundary above."""
     assert action(state, at(now)).state.role != state.role
-
-
-@pytest.mark.slow
-def test_guards_are_checked_with_optimization() -> None:
-    """``python -O`` removes assertions; what safety rests on is none."""
-    code = (
-        "from leader.protocol.vocabulary import InvariantViolated, require\n"
-        "try:\n    require(False, 'rule')\n"
-        "except InvariantViolated as broken:\n    print(broken)"
-    )
-    run = subprocess.run(
-        [sys.executable, "-O", "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert run.stdout == "rule\n"

@@ -24,8 +24,6 @@ from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
-    CLUSTER,
-    TRIO,
     WOKE,
     A,
     B,
@@ -38,7 +36,6 @@ from tests.protocol.builders import (
     heard,
     heartbeat,
     heartbeat_ack,
-    ignoring,
     instant,
     leading,
     member,
@@ -136,15 +133,6 @@ def test_an_observer_named_successor_does_not_stand() -> None:
     assert told.state.role == following(None, 201)
 
 
-def test_an_observer_is_no_voter_because_a_leader_says_so() -> None:
-    """It may have voted in a former life that it forgot: both sides are told to mend their lists."""
-    state = member(following(None, 0), name=A, durable=BLANK)
-    own = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(voters=NOBODY))
-    assert step(state, heard(heartbeat(B, 5, sent=7)), at(100)) == Transition(
-        None, state, refusing(B, own, RefusalReason.OTHER_BOOTSTRAP_LIST)
-    )
-
-
 def test_a_leader_of_another_list_is_not_followed_after_the_first() -> None:
     """Two lists are two clusters, to an observer too."""
     state = member(following(B, 150), name=D, durable=LED_5)
@@ -176,15 +164,6 @@ def test_who_is_met_as_an_observer_is_remembered_until_it_is_down() -> None:
     assert met == member(following(B, 150), observers=frozenset({D}))
     assert step(met, ObserverCameUp(observer=D), at(100)) == nothing(met)
     assert step(met, PeerWentDown(peer=D), at(100)) == nothing(state)
-
-
-def test_an_observer_that_votes_here_is_an_alarm() -> None:
-    """It was started without the list that it is on."""
-    state = member(following(B, 150))
-    why = f"{C} was started without a bootstrap list, but votes here: {list(TRIO)}"
-    assert step(state, ObserverCameUp(observer=C), at(100)) == ignoring(
-        state, RefusalReason.OTHER_BOOTSTRAP_LIST, why, alarming=True
-    )
 
 
 def test_answers_of_observers_back_no_lease() -> None:

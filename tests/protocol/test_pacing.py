@@ -3,20 +3,28 @@
 import pytest
 
 from leader.protocol.pacing import (
+    act_again,
     after_granting_pre_vote,
+    after_resignation,
     answerable,
     deferred_until,
     earliest_pre_vote,
+    has_resigned,
+    hasten,
+    lets_lease_expire,
     park,
+    remember_resignation,
     retry_once_at_once,
     round_superseded,
     staggered,
+    stop_acting,
     unpark,
 )
 from leader.protocol.state import Promise, Role
-from leader.protocol.vocabulary import JITTER_RANGE, MemberId
+from leader.protocol.vocabulary import JITTER_RANGE, MemberId, Term
 from tests.protocol.builders import (
     FIVE,
+    HALF,
     NANOSECOND,
     A,
     B,
@@ -36,6 +44,8 @@ from tests.protocol.builders import (
     promised,
     record,
     renewing,
+    resignation,
+    resigned,
     standing,
 )
 
@@ -214,3 +224,69 @@ def test_a_round_starts_at_the_deadline_but_after_a_promise_to_another(
     """A promised voter leaves the leader it promised in peace; a promise to oneself binds nobody else."""
     state = member(following(None, 150), promise=promise)
     assert earliest_pre_vote(state, instant(150)) == instant(expected)
+
+
+@pytest.mark.parametrize(
+    ("leader", "term", "resigned"), [(B, 5, True), (B, 6, True), (B, 7, False), (C, 6, False)]
+)
+def test_has_resigned_holds_up_to_the_term_of_the_resignation(
+    leader: MemberId, term: int, resigned: bool
+) -> None:
+    """A later leadership of the same member is another one."""
+    heard = remember_resignation(member(following(None, 0)), resignation(B, 6))
+    assert has_resigned(heard, leader, Term(term)) is resigned
+    assert not has_resigned(member(following(None, 0)), leader, Term(term))
+
+
+def test_remember_resignation_drops_what_was_parked_and_deferred() -> None:
+    """Nothing stands against the pre-votes of others any more, so they ask again."""
+    state = member(following(None, 0), parked=(OF_B,), backoff=backoff(C, 12))
+    assert remember_resignation(state, resignation(B, 6)) == member(
+        following(None, 0), resignation=resignation(B, 6)
+    )
+
+
+@pytest.mark.parametrize(("successor", "start"), [(None, 100.5), (B, 251)])
+def test_after_resignation_a_named_successor_gets_one_election_timeout(
+    successor: MemberId | None, start: float
+) -> None:
+    """Without one, voters start one after the other, by rank; the leader that goes does not count."""
+    state = member(following(A, 200), name=C)
+    message = resigned(A, 5, successor)
+    assert after_resignation(state, message, at(100, HALF)) == instant(start)
+
+
+@pytest.mark.parametrize(
+    ("promise", "trusted", "deadline"),
+    [
+        (None, False, 100),
+        (promised(B, 150), False, 150),
+        (promised(B, 150), True, 100),
+        (promised(C, 150), False, 100),
+        (promised(B, 900), False, 200),
+    ],
+)
+def test_hasten_starts_a_round_when_the_promise_to_the_lost_peer_ends(
+    promise: Promise | None, trusted: bool, deadline: float
+) -> None:
+    """Never later than before; at once if a broken connection is trusted."""
+    state = member(following(B, 200), promise=promise, trust_disconnect=trusted)
+    assert hasten(state, B, at(100)).role == following(B, deadline)
+
+
+@pytest.mark.parametrize("role", [following(C, 200), asking(A, started=90, deadline=200)])
+def test_hasten_ignores_a_peer_that_is_not_waited_for(role: Role) -> None:
+    """Only a follower waits, and only for its leader or the member that it promised."""
+    state = member(role)
+    assert hasten(state, B, at(100)) is state
+
+
+def test_stop_acting_is_forgotten_by_acting_again() -> None:
+    """While it lasts, the lease is kept or left to expire, as was asked."""
+    state = member(following(None, 0))
+    for let_lease_expire in (False, True):
+        stopped = stop_acting(state, let_lease_expire=let_lease_expire)
+        assert stopped != state
+        assert lets_lease_expire(stopped) is let_lease_expire
+        assert act_again(stopped) == state
+    assert act_again(state) is state

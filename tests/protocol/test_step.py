@@ -1,6 +1,5 @@
 """The step as a whole: what is due when, in which order effects come, which messages are heard at all."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leader.protocol.actions import Action
-from leader.protocol.admission import HIGHEST_TERM
 from leader.protocol.effects import (
     AnnounceFollowing,
     AnnounceLeading,
@@ -16,17 +14,15 @@ from leader.protocol.effects import (
     Effect,
     Ignored,
     Persist,
-    RefusalReason,
     ReportRefusal,
     Send,
 )
-from leader.protocol.messages import MembershipContradicted, Message
-from leader.protocol.state import Role, State
+from leader.protocol.messages import Message
+from leader.protocol.state import State
 from leader.protocol.step import due_actions, next_deadline, step
 from leader.protocol.transition import Transition
-from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Moment, Term
+from leader.protocol.vocabulary import Instant, Moment, Term
 from tests.protocol.builders import (
-    CLUSTER,
     NANOSECOND,
     WOKE,
     A,
@@ -39,34 +35,20 @@ from tests.protocol.builders import (
     grant,
     heard,
     heartbeat,
-    heartbeat_refused,
-    ignoring,
     instant,
     leading,
     member,
-    membership,
     nothing,
     pre_vote_request,
     promised,
     record,
-    refusing,
     renewing,
     standing,
     to,
     vote_granted,
     vote_refused,
-    vote_request,
 )
 from tests.protocol.strategies import ON_A_BUSY_MACHINE, messages, states
-
-ROLES: list[Role] = [
-    following(B, 150),
-    asking(A, started=90, deadline=150),
-    standing(grant(A, 90), deadline=150),
-    leading(grant(A, 90), grant(B, 90), deadline=120),
-    renewing(grant(A, 90), lease_until=150, deadline=120),
-]
-
 
 # Appointments
 
@@ -171,82 +153,6 @@ def test_the_application_hears_of_the_term_before_it_hears_who_leads() -> None:
     assert step(state, heard(heartbeat(B, 6, sent=7)), at(50)).effects[2:] == (
         AnnounceTerm(old=Term(5), new=Term(6)),
         AnnounceFollowing(B),
-    )
-
-
-# Which messages are heard
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_message_of_another_cluster_is_ignored(role: Role) -> None:
-    """Whatever it says."""
-    state = member(role)
-    foreign = replace(vote_refused(B, 9), cluster=ClusterId("bank"))
-    assert step(state, heard(foreign), at(100)) == ignoring(
-        state, RefusalReason.OTHER_CLUSTER, f"{B} is of cluster 'bank'"
-    )
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_message_from_our_own_name_is_an_alarm(role: Role) -> None:
-    """Two processes bear one name: somebody has to stop one of them."""
-    state = member(role)
-    assert step(state, heard(vote_refused(A, 9)), at(100)) == ignoring(
-        state,
-        RefusalReason.OWN_NAME,
-        "a message of another process that bears this member's name",
-        alarming=True,
-    )
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("message", [vote_refused, heartbeat_refused])
-def test_a_term_that_leaves_none_to_move_on_to_is_an_alarm(
-    role: Role, message: Callable[[MemberId, Term], Message]
-) -> None:
-    """No honest member has one; the highest that is heard raises nothing, now or at what is due next."""
-    state = member(role, durable=record(5, stamp=5))
-    beyond = Term(HIGHEST_TERM + 1)
-    assert step(state, heard(message(B, beyond)), at(100)) == ignoring(
-        state,
-        RefusalReason.TERM_TOO_HIGH,
-        f"{B} names term {beyond}, which no honest member reaches",
-        alarming=True,
-    )
-    told = step(state, heard(message(B, HIGHEST_TERM)), at(100)).state
-    assert told.term >= HIGHEST_TERM
-    step(step(told, WOKE, at(900)).state, WOKE, at(1900))
-
-
-@pytest.mark.parametrize(
-    "request_",
-    [
-        pre_vote_request(B, 9, sent=1, voters=(A, B)),
-        vote_request(B, 9, sent=1, voters=(A, B)),
-        heartbeat(B, 9, sent=1, voters=(A, B)),
-    ],
-)
-@pytest.mark.parametrize("role", ROLES)
-def test_a_request_that_rests_on_another_bootstrap_list_is_refused(
-    role: Role, request_: Message
-) -> None:
-    """The answer names our list and carries no term to act on; nothing of ours changes."""
-    state = member(role, durable=record(5, stamp=5))
-    ours = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(5))
-    assert step(state, heard(request_), at(100)) == Transition(
-        None, state, refusing(B, ours, RefusalReason.OTHER_BOOTSTRAP_LIST)
-    )
-
-
-def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
-    """Somebody has to correct one of the two."""
-    state = member(following(None, 150))
-    theirs = MembershipContradicted(cluster=CLUSTER, sender=B, membership=membership(0, (A, B)))
-    assert step(state, heard(theirs), at(100)) == ignoring(
-        state,
-        RefusalReason.OTHER_BOOTSTRAP_LIST,
-        f"{B} was started with another bootstrap list: {[A, B]}, ours is {[A, B, C]}",
-        alarming=True,
     )
 
 

@@ -1,13 +1,34 @@
-"""The glossary: the one sum that it knows."""
+"""The glossary: its one sum, and how a guard is required."""
 
-from leader.protocol.vocabulary import JITTER_RANGE, LARGEST, Duration, Instant, after
+import subprocess
+import sys
+
+import pytest
+
+from leader.protocol.vocabulary import Duration, Instant, InvariantViolated, after, require
 
 
-def test_an_instant_follows_another_by_a_duration() -> None:
-    """Instants and durations add up in nanoseconds."""
+def test_after_adds_a_duration_to_an_instant() -> None:
+    """Both are nanoseconds."""
     assert after(Instant(7), Duration(5)) == Instant(12)
 
 
-def test_numbers_fit_a_signed_word_and_chance_sixteen_bits() -> None:
-    """The limits that the wire and the engine rely on."""
-    assert (LARGEST, JITTER_RANGE) == (9_223_372_036_854_775_807, 65_536)
+def test_require_raises_the_rule_that_does_not_hold() -> None:
+    """One that holds raises nothing."""
+    require(True, "a rule")
+    with pytest.raises(InvariantViolated, match=r"^a rule$"):
+        require(False, "a rule")
+
+
+@pytest.mark.slow
+def test_require_raises_with_optimization_too() -> None:
+    """``python -O`` removes assertions; safety must not depend on how Python was started."""
+    code = (
+        "from leader.protocol.vocabulary import InvariantViolated, require\n"
+        "try:\n    require(False, 'rule')\n"
+        "except InvariantViolated as broken:\n    print(broken)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-O", "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert run.stdout == "rule\n"
