@@ -148,8 +148,7 @@ def prove(
     else:
         console.print(proof_report.part_table(decided))
         console.print(proof_report.summary(decided, time.monotonic() - start))
-    if not all(finding.passed for finding in decided):
-        raise typer.Exit(1)
+    _exit(decided)
 
 
 @app.command()
@@ -224,7 +223,7 @@ def _checked(
         return _run(checking.check(chosen, found, reporter, workers=workers))
 
 
-def _exit(results: Iterable[checking.CheckedModel]) -> None:
+def _exit(results: Iterable[checking.CheckedModel | proving.Finding]) -> None:
     if not all(result.passed for result in results):
         raise typer.Exit(1)
 

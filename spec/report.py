@@ -19,7 +19,7 @@ from spec.expectations import violated_claim
 from spec.models import Holds, Model
 from spec.outcome import Progress
 
-_RIGHT = ("states", "depth", "seconds")
+_RIGHT = ("states", "depth", "of", "slowest", "seconds")
 
 
 class Reporter(Observer):
@@ -54,7 +54,7 @@ class Reporter(Observer):
         """Replaces the line with the verdict and the problems."""
         del self._running[result.model.name]
         line = f" {result.model.name}: {verdict_text(result)}, {result.seconds:.1f} s"
-        self._console.print(mark_of(result).append(line), soft_wrap=True)
+        self._console.print(mark(result.passed).append(line), soft_wrap=True)
         for problem in result.problems:
             self._console.print(Text(indent(problem, "    ")), soft_wrap=True)
 
@@ -100,7 +100,7 @@ def result_table(results: Iterable[CheckedModel]) -> Table:
         headings,
         (
             (
-                mark_of(result),
+                mark(result.passed),
                 result.model.name,
                 result.model.tier,
                 verdict_text(result),
@@ -165,9 +165,9 @@ def verdict_text(result: CheckedModel) -> str:
     return f"violates {claim}" if claim else result.outcome.verdict.value
 
 
-def mark_of(result: CheckedModel) -> Text:
-    """A sign that says whether the model passed."""
-    return Text("✓", style="green") if result.passed else Text("✗", style="bold red")
+def mark(passed: bool) -> Text:
+    """A sign that needs no colour."""
+    return Text("✓", style="green") if passed else Text("✗", style="bold red")
 
 
 def _counts(result: CheckedModel) -> tuple[str, str]:

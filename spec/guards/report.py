@@ -6,7 +6,7 @@ from rich.table import Table as Grid
 
 from spec.check import CheckedModel
 from spec.guards.table import Row
-from spec.report import grid, mark_of, markdown, verdict_text
+from spec.report import grid, mark, markdown, verdict_text
 
 
 def guard_grid(rows: Iterable[Row], results: Iterable[CheckedModel]) -> Grid:
@@ -16,7 +16,7 @@ def guard_grid(rows: Iterable[Row], results: Iterable[CheckedModel]) -> Grid:
         headings,
         (
             (
-                mark_of(result),
+                mark(result.passed),
                 result.model.name,
                 row.guard.definition,
                 row.guard.text,
