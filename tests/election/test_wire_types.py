@@ -1,13 +1,12 @@
 """Members' messages on the wire: all of them, under names that stay, and nothing that is not one."""
 
 from dataclasses import dataclass
-from typing import get_args
 
 import pytest
 
 from leader.election.peer_messages import Farewell, Greeting
 from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
-from leader.protocol.messages import MembershipContradicted, Message
+from leader.protocol.messages import MembershipContradicted
 from runtime import Registry, WireError
 from tests.protocol.builders import (
     CLUSTER,
@@ -64,7 +63,6 @@ def registry() -> Registry:
 
 def test_every_message_travels() -> None:
     """One that was forgotten would end the first engine that sends it."""
-    assert set(MESSAGE_TYPES) == {*get_args(Message), Greeting, Farewell}
     assert {type(example) for example in EXAMPLES} == set(MESSAGE_TYPES)
 
 
