@@ -1,4 +1,4 @@
-"""Members' messages on the wire: all of them, under names that stay, and nothing that is not one."""
+"""Members' messages on the wire: all of them, under names that stay, and nothing else."""
 
 from dataclasses import dataclass
 
@@ -55,28 +55,28 @@ class Shorter:
 
 @pytest.fixture
 def registry() -> Registry:
-    """One that knows nothing but the messages of elections."""
+    """A registry that knows nothing but the messages of elections."""
     registry = Registry()
     register_election_messages(registry)
     return registry
 
 
 def test_every_message_travels() -> None:
-    """One that was forgotten would end the first engine that sends it."""
+    """An engine would end when it sends a message without a name; each one has an example here."""
     assert {type(example) for example in EXAMPLES} == set(MESSAGE_TYPES)
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
-def test_a_message_arrives_as_it_was_sent(registry: Registry, message: object) -> None:
-    """Equal in every field, of the very type."""
+def test_message_arrives_as_it_was_sent(registry: Registry, message: object) -> None:
+    """Equal in every field, and of the same type."""
     arrived = registry.decode(registry.encode("member", 1, message)).message
     assert arrived == message
     assert type(arrived) is type(message)
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
-def test_a_name_on_the_wire_says_what_it_is(registry: Registry, message: object) -> None:
-    """Not where the code lives: two versions of this library understand each other."""
+def test_name_on_the_wire_does_not_depend_on_the_code(registry: Registry, message: object) -> None:
+    """So two versions of this library understand each other."""
     frame = registry.encode("member", 1, message)
     assert f"election.{type(message).__name__}".encode() in frame
     assert b"leader.protocol" not in frame
@@ -89,7 +89,7 @@ def test_registering_the_messages_again_changes_nothing(registry: Registry) -> N
     assert registry.encode("member", 1, EXAMPLES[0]) == before
 
 
-def test_a_name_that_another_type_has_is_refused() -> None:
+def test_name_of_another_type_is_refused() -> None:
     """Otherwise a message would be decoded as something else."""
     registry = Registry()
     registry.register(Shorter, name="election.PreVoteRequest")
@@ -97,15 +97,15 @@ def test_a_name_that_another_type_has_is_refused() -> None:
         register_election_messages(registry)
 
 
-def test_a_number_that_no_member_sends_is_refused(registry: Registry) -> None:
-    """What the message itself forbids never reaches the core: a peer's fault is no exception here."""
+def test_number_that_no_member_sends_is_refused(registry: Registry) -> None:
+    """What the message itself forbids never reaches the core: the fault of a peer raises no exception there."""
     frame = registry.encode("member", 1, pre_vote_request(A, 7, sent=1))
     assert frame.count(b"\xa4term\x07") == 1
     with pytest.raises(WireError, match="term = -1: must be from 0"):
         registry.decode(frame.replace(b"\xa4term\x07", b"\xa4term\xff"))
 
 
-def test_a_field_too_few_is_refused(registry: Registry) -> None:
+def test_missing_field_is_refused(registry: Registry) -> None:
     """Omission is an error, never a default."""
     other = Registry()
     other.register(Shorter, name="election.PreVoteRequest")
