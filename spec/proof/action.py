@@ -14,7 +14,7 @@ from spec.proof.language import Expression, Sort
 from spec.proof.state import BEFORE, MESSAGES, SymbolicState
 
 # The guard that excludes NOBODY as the actor; in other actions, being up excludes it.
-IS_SOMEBODY = "is somebody"
+IS_A_MEMBER = "is a member"
 
 Guards = Mapping[str, Expression]
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import z3  # type: ignore[import-untyped]
 
-from spec.proof.action import IS_SOMEBODY, ActionCase
+from spec.proof.action import IS_A_MEMBER, ActionCase
 from spec.proof.claims import INVARIANT, PROPERTIES, Claim
 from spec.proof.language import NOBODY, Expression, Member
 from spec.proof.protocol import ACTIONS, AXIOMS, initial
@@ -142,7 +142,7 @@ def _step(action: ActionCase, universe: Universe) -> Iterator[Expression]:
 def _without_guard(action: ActionCase, missing: str, universe: Universe) -> Iterator[Expression]:
     yield from universe.closed(action.parameters)
     # Otherwise a step of the member that stands for nobody would be a counterexample almost always.
-    if missing != IS_SOMEBODY and action.actor.sort() == Member:
+    if missing != IS_A_MEMBER and action.actor.sort() == Member:
         yield action.actor != NOBODY
     guards = (guard for name, guard in action.step.needs.items() if name != missing)
     yield from map(universe.grounded, guards)

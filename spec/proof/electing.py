@@ -55,7 +55,7 @@ def start_pre_vote(s: SymbolicState, m: Expression) -> GuardedStep:
     return GuardedStep(
         needs={
             "is up": s.is_up(m),
-            "has promised nobody else": negated(s.is_promised_to_another(m, m)),
+            "has promised no other member": negated(s.is_promised_to_another(m, m)),
         },
         narrows={"does not lead": negated(s.leads(m)), "there is a term": in_terms(s.term(m) + 1)},
         after=replace(
@@ -95,7 +95,7 @@ def grant_vote(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
             "there is a request": r.is_there,
             "is up": s.is_up(v),
             "its term is lower": r.term > s.term(v),
-            "has promised nobody else": any_of(negated(owes_another), _is_released_for(s, r)),
+            "has promised no other member": any_of(negated(owes_another), _is_released_for(s, r)),
         },
         narrows={"the asker's membership is not older": r.stamp >= s.stamp(v)},
         after=replace(

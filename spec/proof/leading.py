@@ -5,7 +5,7 @@ Names, guards, their order and their reasons are those of Election.tla.
 
 from dataclasses import replace
 
-from spec.proof.action import IS_SOMEBODY, GuardedStep, ReceivedMessage, action
+from spec.proof.action import IS_A_MEMBER, GuardedStep, ReceivedMessage, action
 from spec.proof.electing import answered, stand_for
 from spec.proof.language import (
     CANDIDATE,
@@ -57,7 +57,7 @@ def accept_heartbeat(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
     return GuardedStep(
         needs={
             "there is a heartbeat": r.is_there,
-            IS_SOMEBODY: v != NOBODY,
+            IS_A_MEMBER: v != NOBODY,
             "its term is not higher": r.term >= s.term(v),
         },
         narrows={"is up": s.is_up(v)},
@@ -206,7 +206,7 @@ def succeed(s: SymbolicState, r: ReceivedMessage) -> GuardedStep:
             "there is a resignation": r.is_there,
             "follows": s.role(v) == FOLLOWER,
             "is of its term": r.term == s.term(v),
-            "has promised nobody else": negated(s.is_promised_to_another(v, r.sender)),
+            "has promised no other member": negated(s.is_promised_to_another(v, r.sender)),
         },
         narrows={"is named": r.successor == v, "there is a term": in_terms(s.term(v) + 1)},
         after=replace(stood, held=s.held.put(v, to=s.now)),

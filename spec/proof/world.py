@@ -5,7 +5,7 @@ Names, guards, their order and their reasons are those of Election.tla.
 
 from dataclasses import replace
 
-from spec.proof.action import IS_SOMEBODY, GuardedStep, action
+from spec.proof.action import IS_A_MEMBER, GuardedStep, action
 from spec.proof.language import (
     DOWN,
     FOLLOWER,
@@ -37,7 +37,7 @@ def peer_down(s: SymbolicState, m: Expression, p: Expression) -> GuardedStep:
     return GuardedStep(
         needs={
             "the detector is accurate": s.role(p) == DOWN,
-            IS_SOMEBODY: p != NOBODY,
+            IS_A_MEMBER: p != NOBODY,
         },
         narrows={
             "a broken connection is trusted": trust_disconnect,
@@ -88,7 +88,7 @@ def crash_without_a_record(s: SymbolicState, m: Expression, clock: Expression) -
 def restart(s: SymbolicState, m: Expression) -> GuardedStep:
     """For the length of a promise it votes for no member: its last process may have promised."""
     return GuardedStep(
-        needs={IS_SOMEBODY: m != NOBODY},
+        needs={IS_A_MEMBER: m != NOBODY},
         narrows={"is down": s.role(m) == DOWN, "has a record": recorded(m)},
         after=replace(
             s.promising(m, NOBODY, s.now + promise_length(m)), role=s.role.put(m, to=FOLLOWER)
@@ -101,7 +101,7 @@ def restart_without_a_record(s: SymbolicState, m: Expression, clock: Expression)
     """After a silent wait, with a term from the wall clock."""
     return GuardedStep(
         needs={
-            IS_SOMEBODY: m != NOBODY,
+            IS_A_MEMBER: m != NOBODY,
             "has no record": negated(recorded(m)),
             "the clock has moved on": clock > s.term(m),
         },

@@ -76,7 +76,7 @@ class CoreExplorer:
                 )
 
     def described(self, state: ClusterState) -> str:
-        """What the core remembers in a state, word for word."""
+        """Everything that the core remembers in a state."""
         locals_, messages = self.member_steps.locals.items, self.member_steps.messages.items
         items = [*(locals_[n] for n in state.locals), *(messages[n] for n in state.messages)]
         return "\n".join(map(repr, items))

@@ -1,4 +1,4 @@
-"""The controls: there is one for whatever the proof rests on, and each can fail."""
+"""The controls: there is one for everything that the proof needs, and each can fail."""
 
 from collections import Counter
 from dataclasses import replace
@@ -26,8 +26,8 @@ def named(part: str, name: str) -> Control:
     return found
 
 
-def test_whatever_the_proof_rests_on_has_its_control() -> None:
-    """Each action, each guard that safety rests on, each conjunct and each axiom."""
+def test_everything_that_the_proof_needs_has_a_control() -> None:
+    """Each action, each guard that safety needs, each conjunct and each axiom."""
     expected = [("Init", "cannot be")]
     expected += [(action.label, "cannot happen") for action in ACTIONS]
     expected += [
@@ -52,7 +52,7 @@ def test_whatever_the_proof_rests_on_has_its_control() -> None:
         ("Renew, again", "cannot happen"),
     ],
 )
-def test_what_is_taken_away_is_missed(part: str, name: str) -> None:
+def test_without_it_there_is_a_counterexample(part: str, name: str) -> None:
     """A few of them; `python -m spec prove` shows all."""
     assert refuter().ask(named(part, name)) is SolverAnswer.POSSIBLE
 
@@ -65,5 +65,5 @@ def test_what_is_taken_away_is_missed(part: str, name: str) -> None:
     ],
 )
 def test_with_nothing_missing_there_is_no_counterexample(part: str, name: str) -> None:
-    """So it is the missing one that lets the counterexample in, and not the small universe."""
+    """So the counterexamples come from what is missing, not from the small universe."""
     assert refuter().ask(replace(named(part, name), missing=None)) is SolverAnswer.IMPOSSIBLE

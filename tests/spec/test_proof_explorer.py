@@ -83,7 +83,7 @@ def test_instances_together_take_every_action() -> None:
     [
         ("SendHeartbeat", "acts"),
         ("HandleVoteRequest, granted", "its term is lower"),
-        ("HandleVoteRequest, granted", "has promised nobody else"),
+        ("HandleVoteRequest, granted", "has promised no other member"),
         ("HandleVoteRequest, granted", "the asker's membership is not older"),
         ("BecomeLeader, by its own vote", "they are a quorum"),
         ("PeerDown", "the detector is accurate"),

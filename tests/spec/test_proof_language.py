@@ -1,4 +1,4 @@
-"""Functions and relations of a state, before and after something is changed."""
+"""Functions and relations of a state, and how they change."""
 
 import z3  # type: ignore[import-untyped]
 
@@ -26,7 +26,7 @@ def always(claim: Expression) -> bool:
 
 
 def test_a_function_changes_where_it_is_put_and_nowhere_else() -> None:
-    """The later of two changes at one place counts."""
+    """Of two changes at one place the later one counts."""
     changed = term.put(M, to=1).put(M, to=2)
     assert always(changed(M) == 2)
     assert always(implies(X != M, changed(X) == term(X)))
@@ -34,7 +34,7 @@ def test_a_function_changes_where_it_is_put_and_nowhere_else() -> None:
 
 
 def test_a_row_of_a_function_changes_as_a_whole() -> None:
-    """With one value for all, or one for each; a single place may differ again."""
+    """To one value, or to a value for each place; a single place may be changed again."""
     cleared = backing.put(M, to=0)
     assert always(cleared(M, X) == 0)
     assert always(cleared.put(M, N, to=7)(M, N) == 7)
@@ -43,14 +43,14 @@ def test_a_row_of_a_function_changes_as_a_whole() -> None:
 
 
 def test_a_function_is_mapped_everywhere() -> None:
-    """The change is given the place and the value."""
+    """The change depends on the place and the value."""
     raised = term.mapped(lambda m, value: highest(value, 3))
     assert always(raised(X) >= 3)
     assert always(implies(term(X) > 3, raised(X) == term(X)))
 
 
 def test_a_relation_grows_by_rows() -> None:
-    """Nothing is ever removed from it, and nothing else gets in."""
+    """No row is removed, and no other row is added."""
     grown = met.adding(M, N)
     assert always(grown(M, N))
     assert always(implies(met(X, Y), grown(X, Y)))
@@ -58,7 +58,15 @@ def test_a_relation_grows_by_rows() -> None:
 
 
 def test_everyone_else_is_everyone_but_the_first() -> None:
-    """Whoever sends to everyone else does not send to itself."""
+    """A member that sends to everyone else does not send to itself."""
     grown = met.adding(M, EVERYONE_ELSE)
     assert always(implies(X != M, grown(M, X)))
     assert always(implies(z3.Not(met(M, M)), z3.Not(grown(M, M))))
+
+
+def test_always_is_a_claim_about_every_row() -> None:
+    """And about nothing else."""
+    reflexive = met.always(lambda m, n: m == n)
+    assert always(implies(z3.And(reflexive, met(M, N)), M == N))
+    assert always(met.always(lambda m, n: met(m, n)))
+    assert not always(implies(reflexive, met(M, M)))

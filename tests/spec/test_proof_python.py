@@ -1,4 +1,4 @@
-"""Terms of the solver as Python: what the text computes is what the term says."""
+"""Terms of the solver as Python: the text computes what the term says."""
 
 import pytest
 import z3  # type: ignore[import-untyped]
@@ -27,8 +27,8 @@ SYMBOLS = {
     "m": 0,
     "n": 1,
     "t": 5,
-    "term": (3, 7),
-    "backing": ((1, 2), (3, 4)),
+    "term": {0: 3, 1: 7},
+    "backing": {0: {0: 1, 1: 2}, 1: {0: 3, 1: 4}},
     "near": {(0, 1)},
     "every_member": range(2),
     "every_quorum": [frozenset()],
@@ -57,12 +57,12 @@ SYMBOLS = {
     ],
 )
 def test_a_term_computes_what_it_says(written: z3.ExprRef, value: object) -> None:
-    """Functions are tuples, relations are sets, everything else is Python's own."""
+    """Functions are dictionaries, relations are sets of rows."""
     assert eval(text_of(written), dict(SYMBOLS)) == value
 
 
 def test_quantifiers_are_loops_and_keep_their_variables_apart() -> None:
-    """The inner one sees the variable of the outer one, in whichever order they are used."""
+    """The inner one can use the variable of the outer one, in any order."""
     nearest = for_all([Member], lambda a: for_some([Member], lambda b: near(a, b)))
     reached = for_some([Member], lambda a: for_some([Member], lambda b: near(a, b)))
     ordered = for_all([Member, Member], lambda a, b: implies(near(a, b), term(a) < term(b)))
@@ -74,18 +74,18 @@ def test_quantifiers_are_loops_and_keep_their_variables_apart() -> None:
 
 
 def test_a_name_without_a_value_is_an_error() -> None:
-    """So an action that reads a history, which nobody gives a value to, does not compute."""
+    """So an action that reads a history, which has no value, does not compute."""
     with pytest.raises(NameError, match="rival"):
         eval(text_of(z3.Function("rival", Member, z3.IntSort())(M)), dict(SYMBOLS))
 
 
 @pytest.mark.parametrize("odd", [z3.Distinct(M, N, z3.Const("o", Member)), T % 2 == 0, z3.And()])
-def test_what_has_no_counterpart_is_refused(odd: z3.ExprRef) -> None:
-    """Rather than given a meaning that is nearly the same."""
+def test_an_operation_without_a_counterpart_is_refused(odd: z3.ExprRef) -> None:
+    """Instead of getting a meaning that is nearly the same."""
     with pytest.raises(ValueError, match="no counterpart in Python"):
         text_of(odd)
 
 
-def test_the_loops_are_over_the_values_of_the_sort() -> None:
-    """Each sort has its own name for them."""
+def test_each_sort_has_its_own_domain() -> None:
+    """Which the loops are over."""
     assert [domain_of(sort) for sort in (Member, Quorum)] == ["every_member", "every_quorum"]

@@ -1,4 +1,4 @@
-"""A few values: quantifiers over them can be spelled out."""
+"""A universe of a few values, in which quantifiers are spelled out."""
 
 import pytest
 import z3  # type: ignore[import-untyped]
@@ -17,10 +17,10 @@ def has_quantifier(formula: Expression) -> bool:
 
 
 def test_a_grounded_formula_has_no_quantifier_and_says_the_same_of_the_values() -> None:
-    """A claim about all is about each; one about some is about one of them."""
+    """A claim about all values is about each of them, a claim about some is about one of them."""
     nobody_leads = for_all([Member], lambda m: s.leader(m) == NOBODY)
-    somebody_won = for_some([Term, Member], lambda t, m: s.won(t, m))
-    grounded = SMALL.grounded(z3.And(nobody_leads, somebody_won))
+    a_member_won = for_some([Term, Member], lambda t, m: s.won(t, m))
+    grounded = SMALL.grounded(z3.And(nobody_leads, a_member_won))
     assert not has_quantifier(grounded)
     setting = [*SMALL.closed(()), grounded]
     assert ask(setting) is SolverAnswer.POSSIBLE
@@ -28,8 +28,8 @@ def test_a_grounded_formula_has_no_quantifier_and_says_the_same_of_the_values() 
 
 
 @pytest.mark.parametrize("size", [2, 3])
-def test_there_are_so_many_members(size: int) -> None:
-    """All different, nobody among them; whoever is followed is one of them."""
+def test_a_universe_has_as_many_members_as_it_is_large(size: int) -> None:
+    """All different, and nobody besides; a member that is followed is one of them."""
     universe = Universe(size)
     followed = [s.leader(z3.Const(f"m{number}", Member)) for number in range(size + 2)]
     inside = [universe.refuted(for_all([Member], lambda m, one=one: m != one)) for one in followed]
@@ -39,7 +39,7 @@ def test_there_are_so_many_members(size: int) -> None:
     assert ask([*universe.closed(()), *inside, z3.Distinct(*followed)]) is SolverAnswer.IMPOSSIBLE
 
 
-def test_a_claim_is_refuted_by_values_that_there_are() -> None:
+def test_a_claim_is_refuted_only_by_values_of_the_universe() -> None:
     """Not by a term beyond the last."""
     beyond = for_all([Term], lambda t: t <= 3)
     assert ask([SMALL.refuted(beyond)]) is SolverAnswer.IMPOSSIBLE
