@@ -11,7 +11,7 @@ of 1..n, but each is printed in its own notation, so tuples have a type of their
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -121,9 +121,9 @@ class _Parser:
             case "<<":
                 return tuple(self._items(">>"))
             case "[":
-                return self._record()
+                return self._pairs(self._next, "|->", ",", "]")
             case "(":
-                return self._function()
+                return self._pairs(self.value, ":>", "@@", ")")
             case "TRUE" | "FALSE":
                 return token == "TRUE"
         if token.startswith('"'):
@@ -157,22 +157,13 @@ class _Parser:
             if not self._more(",", end):
                 return
 
-    def _record(self) -> Function:
+    def _pairs(self, key: Callable[[], Value], arrow: str, separator: str, end: str) -> Function:
         pairs: dict[Value, Value] = {}
         while True:
-            name = self._next()
-            self.expect("|->")
+            name = key()
+            self.expect(arrow)
             pairs[name] = self.value()
-            if not self._more(",", "]"):
-                return Function(pairs)
-
-    def _function(self) -> Function:
-        pairs: dict[Value, Value] = {}
-        while True:
-            key = self.value()
-            self.expect(":>")
-            pairs[key] = self.value()
-            if not self._more("@@", ")"):
+            if not self._more(separator, end):
                 return Function(pairs)
 
     def _more(self, separator: str, end: str) -> bool:

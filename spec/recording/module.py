@@ -5,15 +5,18 @@ terms, so they are renumbered: the order stays, and so does which term directly 
 """
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from leader.election.trace import Letter, View
 from spec.comparison.spec_states import ABSENT
 from spec.comparison.traced import traced_member, traced_message
+from spec.configuration import with_constants, with_invariants
 from spec.recording.translation import Move, Translation
 from spec.values import Atom, Function, Value, render
 
 NAME = "Recorded"
+CONFIGURATION = Path(__file__).parents[1] / "models" / "trace.cfg"
 
 TEMPLATE = """\
 ---- MODULE {name} ----
@@ -29,31 +32,6 @@ AllMoves == <<
 >>
 RecordedMoves == AllMoves
 ====
-"""
-
-CONFIGURATION = """\
-SPECIFICATION TraceSpec
-CONSTANTS
-  None = None
-  Members <- RecordedMembers
-  Observers <- RecordedObservers
-  Terms <- RecordedTerms
-  Promise <- RecordedPromise
-  Timed = TRUE
-  Recorded <- RecordedMembers
-  TrustDisconnect = {trust_disconnect}
-  AccurateDetector = FALSE
-  MayCrash <- RecordedMembers
-  MayResign <- RecordedMembers
-  Cut = {{}}
-  Moves <- RecordedMoves
-  OneClock = {one_clock}
-  Leases <- RecordedLeases
-  LastStep = {last_step}
-  LeaseOf <- RecordedLeaseOf
-  Lease <- LeaseByAnswers
-  Matters <- AlwaysMatters
-  Newer <- NeverNewer
 """
 
 
@@ -115,12 +93,13 @@ def module_of(translation: Translation, terms: TermNumbers) -> str:
 
 def configuration_of(translation: Translation, last_step: int, invariant: str | None) -> str:
     """The configuration's text; the invariant says that the run does not get to ``last_step``."""
-    text = CONFIGURATION.format(
-        trust_disconnect=str(translation.constants.trust_disconnect).upper(),
-        one_clock=str(translation.one_clock).upper(),
-        last_step=last_step,
-    )
-    return text if invariant is None else f"{text}INVARIANT {invariant}\n"
+    constants: dict[str, bool | int | str] = {
+        "TrustDisconnect": translation.constants.trust_disconnect,
+        "OneClock": translation.one_clock,
+        "LastStep": last_step,
+    }
+    text = with_constants(CONFIGURATION.read_text(), constants)
+    return text if invariant is None else with_invariants(text, [invariant])
 
 
 def message(letter: Letter, age: int, terms: TermNumbers) -> Function:

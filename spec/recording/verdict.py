@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spec import tlc
+from spec.counterexample.formatting import plain
 from spec.outcome import Outcome, Verdict
 from spec.recording.message_ledger import described
 from spec.recording.module import (
@@ -26,7 +27,7 @@ from spec.recording.reading import Recording
 from spec.recording.translation import Blame, Move, Translation, translation_of
 from spec.tools import Tools
 from spec.trace import StateValues, trace_of
-from spec.values import Atom, Function, Value, in_order, render
+from spec.values import Atom, Function, Value, in_order
 
 MODULES = Path(__file__).parents[1]
 STEPS = 3
@@ -138,28 +139,27 @@ def _difference(name: str, recorded: Value, by_spec: Value, terms: TermNumbers) 
 
 
 def _text(name: str, value: Value, terms: TermNumbers) -> str:
+    return plain(_readable(name, value, terms))
+
+
+def _readable(name: str, value: Value, terms: TermNumbers) -> Value:
     """The value for readers: terms as they were recorded, nanoseconds as milliseconds."""
     match value:
         case bool():
             return "yes" if value else "no"
         case int() if name in TERMS:
-            return str(terms.term(value))
+            return terms.term(value)
         case int() if name in NANOSECONDS:
             return f"{value / 1e6:.6f} ms"
         case Function():
-            named = {
-                key: _text(name if name in NANOSECONDS else str(key), value[key], terms)
-                for key in in_order(value)
-            }
-            return "[" + ", ".join(f"{key}: {text}" for key, text in named.items()) + "]"
+            inner = {key: name if name in NANOSECONDS else str(key) for key in value}
+            return Function({key: _readable(inner[key], value[key], terms) for key in value})
         case frozenset():
-            return "{" + ", ".join(_text(name, each, terms) for each in in_order(value)) + "}"
+            return frozenset(_readable(name, each, terms) for each in value)
         case Atom(name="None"):
             return "nobody"
-        case str():
-            return value
         case _:
-            return render(value)
+            return value
 
 
 def _of(value: Value, member: str) -> Value:
