@@ -11,7 +11,7 @@ from typing import Any
 from leader.election.trace import Letter, View
 from spec.comparison.spec_states import ABSENT
 from spec.comparison.traced import traced_member, traced_message
-from spec.configuration import with_constants, with_invariants
+from spec.configuration import with_constants
 from spec.recording.translation import Move, Translation
 from spec.values import Atom, Function, Value, render
 
@@ -99,7 +99,7 @@ def configuration_of(translation: Translation, last_step: int, invariant: str | 
         "LastStep": last_step,
     }
     text = with_constants(CONFIGURATION.read_text(), constants)
-    return text if invariant is None else with_invariants(text, [invariant])
+    return text if invariant is None else f"{text}INVARIANT {invariant}\n"
 
 
 def message(letter: Letter, age: int, terms: TermNumbers) -> Function:

@@ -45,4 +45,4 @@ def test_a_module_and_its_configuration_have_the_constants() -> None:
     assert "term |-> 2" in text
     configuration = configuration_of(translation, 7, "NotYet")
     assert "OneClock = TRUE" in configuration
-    assert configuration.endswith("INVARIANTS\n  NotYet\n")
+    assert configuration.endswith("\nINVARIANT NotYet\n")
