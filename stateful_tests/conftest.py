@@ -1,16 +1,20 @@
-"""Hypothesis profiles, chosen by --hypothesis-profile; without it by CI, else dev.
+"""The profiles of Hypothesis: dev is quick, ci runs the same examples every time, deep is random and long.
 
-dev is quick, ci is the same run every time, deep is random and long.
+``--hypothesis-profile`` chooses one; otherwise it is ci if the environment variable CI is set, else dev.
 """
 
 import os
 
 from hypothesis import HealthCheck, settings
 
-UNHURRIED = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
+SLOWNESS_CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 settings.register_profile(
-    "dev", max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=UNHURRIED
+    "dev",
+    max_examples=40,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=SLOWNESS_CHECKS,
 )
 settings.register_profile(
     "ci",
@@ -20,7 +24,7 @@ settings.register_profile(
     database=None,
     print_blob=True,
     deadline=None,
-    suppress_health_check=UNHURRIED,
+    suppress_health_check=SLOWNESS_CHECKS,
 )
 settings.register_profile(
     "deep",
@@ -28,6 +32,6 @@ settings.register_profile(
     stateful_step_count=100,
     derandomize=False,
     deadline=None,
-    suppress_health_check=UNHURRIED,
+    suppress_health_check=SLOWNESS_CHECKS,
 )
 settings.load_profile("ci" if os.environ.get("CI") else "dev")

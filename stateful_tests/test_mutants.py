@@ -1,6 +1,6 @@
-"""The net is seen to catch: every planted bug is found, by the check that the README names for it.
+"""Every planted bug is found, by the check that the README names for it.
 
-A caught run counts only if the real thing survives the very same calls.
+A run counts only if the real code passes the very same calls.
 """
 
 import re
@@ -22,7 +22,7 @@ from stateful_tests.system import SystemFactory
 README = (Path(__file__).parent / "README.md").read_text()
 TABLE = README.partition("| bug | what it leads to |")[2]
 ROWS = dict(re.findall(r"^\| `(\w+)` \| (.*) \| .* \|$", TABLE, re.MULTILINE))
-"""What the README says of each bug, but for how long it took to find."""
+"""What the README says of each bug, without how long it took to find it."""
 CALLS = (
     Call("crash", ("a",)),
     Call("restart", ("a", True, True, None)),
@@ -33,7 +33,7 @@ CALLS = (
 @pytest.mark.slow
 @pytest.mark.parametrize("mutant", ALL, ids=lambda mutant: mutant.name)
 def test_a_planted_bug_is_found_by_the_check_that_the_readme_names(mutant: Mutant) -> None:
-    """A bug that survives is a hole in the net; one that is caught otherwise, a table out of date."""
+    """A bug that survives shows a missing check; a bug that another check finds shows an outdated table."""
     kill = killed(mutant)
     assert kill is not None, f"{mutant.name} survives, though {mutant.disaster}"
     assert ROWS[mutant.name] == f"{mutant.disaster} | {kill.shown_check}"
@@ -44,8 +44,8 @@ def test_the_readme_lists_every_bug_and_no_other() -> None:
     assert list(ROWS) == [mutant.name for mutant in ALL]
 
 
-def test_a_survivor_is_shown_as_one() -> None:
-    """In a row of the table, and in a line for a terminal."""
+def test_a_bug_that_survives_is_shown_as_such() -> None:
+    """In its row of the table, and in its line on a terminal."""
     mutant = ALL[0]
     assert "SURVIVES" in row(mutant, None)
     assert "SURVIVES" in line(mutant, None)
@@ -53,8 +53,8 @@ def test_a_survivor_is_shown_as_one() -> None:
 
 
 @pytest.mark.slow
-def test_a_bug_that_is_none_survives() -> None:
-    """What is caught is caught because of its replacements."""
+def test_a_mutant_without_a_replacement_survives() -> None:
+    """So a bug is caught because of its replacements, and not for another reason."""
     assert killed(Mutant(name="none", disaster="none", replacements=())) is None
 
 
@@ -66,10 +66,10 @@ def test_a_bug_that_is_none_survives() -> None:
         (StackSystem, "engine.Engine._write"),
     ],
 )
-def test_a_replacement_that_calls_the_original_is_the_real_thing(
+def test_a_replacement_that_calls_the_original_changes_no_step(
     real: SystemFactory, where: str
 ) -> None:
-    """Loading alone changes nothing: members do the same, step by step."""
+    """To load the modules again changes nothing: members take the same steps."""
     same = bug("none", "none", {where: lambda original, *arguments: original(*arguments)})
     transcripts = [run_with_transcript(simple_plan(), CALLS, make) for make in (real, begins(same))]
     assert transcripts[0] == transcripts[1]

@@ -1,7 +1,7 @@
-"""Recorded runs of the core, and of the whole stack, under TLC: those that happened are accepted, and no line can be changed.
+"""Traces of the core and of the whole stack under TLC: real ones are accepted, edited ones rejected.
 
-One run in which everything happens is edited in the ways in which a wrong core would have written
-it; each edit is found, at the first line that cannot be.
+One run with every fault is edited in ways in which a wrong core would have written it. TLC must find
+each edit, at the first line that is impossible.
 """
 
 import re
@@ -31,12 +31,13 @@ from stateful_tests.traced_runs import (
 
 ROOT = Path(__file__).parents[1]
 SEED = 198
-"""Its run has lost records, renewals, resignations, and connections that are trusted when they break."""
+"""Its run has lost records, renewals, resignations, and broken connections that are trusted."""
 DIGEST = (
     "from hashlib import sha256\n"
-    "from stateful_tests.traced_runs import traced_stack_system, traced_core_system, random_traced_run, trace_text\n"
-    "for begin in (traced_core_system, traced_stack_system):\n"
-    f"    print(sha256(trace_text(random_traced_run({SEED}, 150, begin)).encode()).hexdigest())"
+    "from stateful_tests.traced_runs import random_traced_run, trace_text\n"
+    "from stateful_tests.traced_runs import traced_core_system, traced_stack_system\n"
+    "for build in (traced_core_system, traced_stack_system):\n"
+    f"    print(sha256(trace_text(random_traced_run({SEED}, 150, build)).encode()).hexdigest())"
 )
 
 pytestmark = pytest.mark.slow
@@ -51,7 +52,7 @@ def eventful() -> tuple[Line, ...]:
 
 
 def steps(lines: Lines, action: str) -> list[tuple[int, Stepped]]:
-    """The places at which an action was taken, and the lines there."""
+    """The indexes of the lines in which an action was taken, and these lines."""
     return [
         (place, line)
         for place, line in enumerate(lines)
@@ -60,12 +61,12 @@ def steps(lines: Lines, action: str) -> list[tuple[int, Stepped]]:
 
 
 def changed(line: Stepped, **changes: object) -> Stepped:
-    """The line, but for something in the state."""
+    """The line with some part of the state replaced."""
     return replace(line, state=replace(line.state, **changes))
 
 
 def a_changed_term(lines: Lines) -> int:
-    """A voter moves further than it was asked to."""
+    """A voter goes to a higher term than it was asked to."""
     place, line = steps(lines, "HandleVoteRequest")[2]
     lines[place] = changed(line, term=line.state.term + 1)
     return place
@@ -78,8 +79,8 @@ def a_changed_role(lines: Lines) -> int:
     return place
 
 
-def a_vote_never_given(lines: Lines) -> int:
-    """What a voter did is left out: nobody sent the vote that elects."""
+def a_vote_that_was_not_sent(lines: Lines) -> int:
+    """The step of a voter is removed: no member sent the vote that elects the leader."""
     given, vote = steps(lines, "HandleVoteRequest")[0]
     won, _ = next(
         (place, line)
@@ -90,22 +91,22 @@ def a_vote_never_given(lines: Lines) -> int:
     return won - 1
 
 
-def a_vote_that_did_not_come(lines: Lines) -> int:
-    """A leader is elected by nothing: the vote that decided is not handled."""
+def a_vote_that_was_not_handled(lines: Lines) -> int:
+    """A leader is elected without the vote that decided."""
     place, line = steps(lines, "BecomeLeader")[0]
     lines[place] = replace(line, handled=None)
     return place
 
 
 def a_vote_counted_twice(lines: Lines) -> int:
-    """It came once, nothing repeated it, and it is handled again."""
+    """It arrived once, no copy was made, and it is handled again."""
     place, line = steps(lines, "HandleVoteGranted")[0]
     lines.insert(place, line)
     return place + 1
 
 
 def a_grant_that_should_have_been_refused(lines: Lines) -> int:
-    """A pre-vote is refused because of a promise, and the recording says that it was granted."""
+    """A pre-vote was refused because of a promise, and the trace says that it was granted."""
     place, line, refusal = next(
         (place, line, line.sent[0])
         for place, line in steps(lines, "HandlePreVoteRequest")
@@ -119,15 +120,15 @@ def a_grant_that_should_have_been_refused(lines: Lines) -> int:
     return place
 
 
-def an_act_after_the_lease(lines: Lines) -> int:
-    """Whoever steps down because its lease is over says that it may act nevertheless."""
+def acting_after_the_lease(lines: Lines) -> int:
+    """A leader that steps down because its lease has expired still says that it may act."""
     place, line = steps(lines, "ExpireLease")[0]
     lines[place] = changed(line, acts=True)
     return place
 
 
-def a_lease_from_when_the_answer_came(lines: Lines) -> int:
-    """An answer backs a millisecond more than it can since the question was asked."""
+def a_lease_from_the_arrival_of_an_answer(lines: Lines) -> int:
+    """An answer backs the lease a millisecond longer than the time of its question allows."""
     place, line = steps(lines, "HandleHeartbeatAck")[3]
     backing = {member: left + MILLISECOND for member, left in line.state.backing.items()}
     lines[place] = changed(line, backing=backing)
@@ -135,7 +136,7 @@ def a_lease_from_when_the_answer_came(lines: Lines) -> int:
 
 
 def a_promise_cut_short(lines: Lines) -> int:
-    """A follower owes its leader half of what it promised."""
+    """A follower owes its leader only half of what it promised."""
     place, line = steps(lines, "HandleHeartbeat")[2]
     promise = line.state.promise
     assert promise is not None
@@ -144,7 +145,7 @@ def a_promise_cut_short(lines: Lines) -> int:
 
 
 def two_lines_swapped(lines: Lines) -> int:
-    """A leader sends its first heartbeat before it has been elected."""
+    """A leader sends its first heartbeat before it is elected."""
     place, _ = steps(lines, "BecomeLeader")[0]
     lines[place], lines[place + 1] = lines[place + 1], lines[place]
     return place
@@ -153,19 +154,19 @@ def two_lines_swapped(lines: Lines) -> int:
 EDITS: tuple[Callable[[Lines], int], ...] = (
     a_changed_term,
     a_changed_role,
-    a_vote_never_given,
-    a_vote_that_did_not_come,
+    a_vote_that_was_not_sent,
+    a_vote_that_was_not_handled,
     a_vote_counted_twice,
     a_grant_that_should_have_been_refused,
-    an_act_after_the_lease,
-    a_lease_from_when_the_answer_came,
+    acting_after_the_lease,
+    a_lease_from_the_arrival_of_an_answer,
     a_promise_cut_short,
     two_lines_swapped,
 )
 
 
 def test_a_run_with_every_fault_is_a_behaviour_of_the_spec() -> None:
-    """Partition, loss, repetition, crash, restart, resignation and hand-over, all by one clock."""
+    """Partition, loss, duplication, crash, restart, resignation and hand-over, all by one clock."""
     lines = list(eventful())
     assert {Lost, Repeated, Crashed} <= {type(line) for line in lines}
     taken = {line.action for line in lines if isinstance(line, Stepped)}
@@ -173,16 +174,16 @@ def test_a_run_with_every_fault_is_a_behaviour_of_the_spec() -> None:
     assert check_with_tlc(trace_text(lines)).blame is None
 
 
-def test_so_is_one_by_clocks_that_drift() -> None:
-    """Each member's promises and leases last as long as they should, by its own clock."""
+def test_a_run_with_drifting_clocks_is_a_behaviour_of_the_spec() -> None:
+    """Promises and leases of each member last as long as they must, by its own clock."""
     plan = with_other(simple_plan(), drifts=(FASTEST, 0, -FASTEST))
     finding = check_with_tlc(trace_text(eventful_run(plan)))
     assert finding.moves > 100
     assert finding.blame is None
 
 
-def test_so_is_a_random_one_with_lost_records() -> None:
-    """Terms begin at wall clocks, which are too large for TLC to count: their order is what matters."""
+def test_a_random_run_with_lost_records_is_a_behaviour_of_the_spec() -> None:
+    """Terms build at the wall clock, too high for TLC to count up to: only their order is compared."""
     lines = random_traced_run(SEED, 250)
     taken = {line.action for line in lines if isinstance(line, Stepped)}
     assert {"Renew", "Restart", "UpdateTerm"} <= taken
@@ -192,8 +193,8 @@ def test_so_is_a_random_one_with_lost_records() -> None:
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
-def test_an_edited_run_is_none(edit: Callable[[Lines], int]) -> None:
-    """The line to blame is the first that cannot be, and the reason names whoever did it."""
+def test_an_edited_run_is_rejected(edit: Callable[[Lines], int]) -> None:
+    """At the first impossible line, and with the member that took the step."""
     lines = list(eventful())
     place = edit(lines)
     blame = check_with_tlc(trace_text(lines[: place + 5])).blame
@@ -203,7 +204,7 @@ def test_an_edited_run_is_none(edit: Callable[[Lines], int]) -> None:
 
 
 def test_a_wrong_core_is_found_by_its_trace() -> None:
-    """A core that counts leases from when answers come writes no behaviour of the spec."""
+    """A core that counts its lease from the arrival of answers writes a trace that is rejected."""
     name = "lease_counted_from_receipt_of_an_answer"
     [mutant] = [mutant for mutant in MUTANTS if mutant.name == name]
     blame = check_with_tlc(
@@ -214,7 +215,7 @@ def test_a_wrong_core_is_found_by_its_trace() -> None:
 
 
 def test_a_run_of_the_whole_stack_is_a_behaviour_of_the_spec() -> None:
-    """Actors on nodes, their messages as bytes: every step of every engine, by one clock."""
+    """Every step of every engine, by one clock; the messages travel as bytes."""
     lines = eventful_run(simple_plan(), traced_stack_system)
     taken = {line.action for line in lines if isinstance(line, Stepped)}
     assert {"ExpireLease", "Resign", "HandleResigned", "Restart", "BecomeLeader"} <= taken
@@ -223,15 +224,15 @@ def test_a_run_of_the_whole_stack_is_a_behaviour_of_the_spec() -> None:
     assert finding.blame is None
 
 
-@pytest.mark.parametrize("begin", [traced_core_system, traced_stack_system])
-def test_one_seed_is_one_trace(begin: TracedSystemFactory) -> None:
-    """Byte for byte, run twice."""
-    first, second = (trace_text(random_traced_run(SEED, 150, begin)) for _ in range(2))
+@pytest.mark.parametrize("build", [traced_core_system, traced_stack_system])
+def test_one_seed_is_one_trace(build: TracedSystemFactory) -> None:
+    """Byte for byte, if it is run twice."""
+    first, second = (trace_text(random_traced_run(SEED, 150, build)) for _ in range(2))
     assert first == second
 
 
-def test_the_order_of_hashes_changes_nothing() -> None:
-    """In two processes that order their sets differently."""
+def test_the_order_of_sets_changes_nothing() -> None:
+    """Two processes whose hashes differ write the same traces."""
     ran = [
         subprocess.run(
             [sys.executable, "-c", DIGEST],

@@ -1,4 +1,4 @@
-"""The claims themselves: each accepts what it should and names what it should not."""
+"""The invariants: each accepts what is allowed and names what is not."""
 
 from itertools import combinations
 
@@ -44,14 +44,14 @@ def cluster(*members: MemberView, elections_won: tuple[ElectionWon, ...] = ()) -
 
 
 def test_one_leader_per_term() -> None:
-    """One member may win many terms, two never the same."""
+    """One member may win many terms; two members never win the same one."""
     one_leader_per_term(cluster(elections_won=(won(A, 1), won(A, 2), won(B, 3))))
     with pytest.raises(InvariantViolated, match="OneLeaderPerTerm: a and b both won term 1"):
         one_leader_per_term(cluster(elections_won=(won(A, 1), won(A, 2), won(B, 1))))
 
 
 def test_exclusive_leadership() -> None:
-    """One may act, two not, whatever their tokens."""
+    """One member may act, two may not, whatever their tokens are."""
     exclusive_leadership(cluster(member(A, token=4), member(B), member(C)))
     with pytest.raises(
         InvariantViolated, match="ExclusiveLeadership: a by token 4 and c by token 5"
@@ -60,31 +60,31 @@ def test_exclusive_leadership() -> None:
 
 
 def test_tokens_never_go_back() -> None:
-    """Nobody acts by a token below one that was won."""
+    """No member acts by a token below one that was won."""
     tokens_never_go_back(cluster(member(A, token=5), elections_won=(won(B, 4), won(A, 5))))
     with pytest.raises(InvariantViolated, match="TokensNeverGoBack: a acts by token 4, after b"):
         tokens_never_go_back(cluster(member(A, token=4), elections_won=(won(A, 4), won(B, 5))))
 
 
 def test_terms_never_decrease() -> None:
-    """The same term is fine, one less is not."""
+    """The highest term so far is allowed, a lower one is not."""
     terms_never_decrease(cluster(member(A, term=5, highest=5)))
     with pytest.raises(InvariantViolated, match="TermsNeverDecrease: a is in term 4"):
         terms_never_decrease(cluster(member(A, term=4, highest=5)))
 
 
 def test_no_election_without_a_quorum() -> None:
-    """Two of three are a quorum; one, with a stranger, is not."""
+    """Two of three voters are a quorum; one voter and a stranger are not."""
     quorums_intersect(cluster(elections_won=(won(A, 1, (A, C)),)))
     with pytest.raises(InvariantViolated, match="QuorumsIntersect: a won term 1"):
         quorums_intersect(cluster(elections_won=(won(A, 1, (A, D)),)))
 
 
-def test_quorums_that_miss_each_other_are_found() -> None:
-    """For all memberships of up to four it is what trying out every pair of quorums says."""
-    everybody = [voters for size in range(5) for voters in combinations((A, B, C, D), size)]
-    for one in everybody:
-        for other in everybody:
+def test_all_quorums_meet_agrees_with_trying_every_pair() -> None:
+    """For every two memberships of up to four members."""
+    memberships = [voters for size in range(5) for voters in combinations((A, B, C, D), size)]
+    for one in memberships:
+        for other in memberships:
             meet = all(
                 set(ours) & set(theirs) for ours in quorums(one) for theirs in quorums(other)
             )
@@ -98,7 +98,7 @@ def quorums(voters: tuple[MemberId, ...]) -> list[tuple[MemberId, ...]]:
 
 
 def test_no_disruption() -> None:
-    """Whoever acts goes on acting through any step but its own resignation."""
+    """A member that acts continues to act after every step except its own resignation."""
     no_disruption(member(A, token=5), member(A, token=6), resigned=False)
     no_disruption(member(A, token=5), member(A), resigned=True)
     no_disruption(member(A), member(A), resigned=False)
