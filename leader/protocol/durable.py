@@ -8,7 +8,7 @@ from leader.protocol.vocabulary import LARGEST, Duration, Term
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Durable:
-    """What must survive a crash; written before any message that depends on it leaves."""
+    """What must survive a crash: it is written before any message that depends on it is sent."""
 
     term: Term
     """The highest term granted, led or adopted: the term is the vote."""

@@ -1,4 +1,4 @@
-"""What a member hears: facts, in the past tense."""
+"""What happens to a member: facts, in the past tense."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from leader.protocol.vocabulary import MemberId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """``message`` arrived; that it is its sender's, its carrier vouches for."""
+    """``message`` arrived; the transport has made sure that it is from the sender it names."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Woke:
-    """Time has passed; something may be due."""
+    """Time has passed, so something may be due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +27,14 @@ class PeerWentDown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserverCameUp:
-    """``observer`` was heard from: it takes part without a vote."""
+    """A message of ``observer`` has arrived, which takes part without a vote."""
 
     observer: MemberId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResignationAsked:
-    """This member is to give up leading, in favour of ``successor`` if one is named."""
+    """This member was asked to give up leadership, to ``successor`` if one is named."""
 
     successor: MemberId | None
 

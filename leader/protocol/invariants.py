@@ -1,7 +1,7 @@
-"""The claims, as named functions over what an onlooker would see of a whole cluster.
+"""The claims, as functions over a whole cluster at one instant; their names are the specification's.
 
-No member can see this much, so nothing in the election calls it; tests do, after every step. The
-names are those of the spec. Each returns None or raises InvariantViolated.
+No member can see a whole cluster, so the election calls none of them; tests call them after every
+step. Each returns None or raises InvariantViolated.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,16 +19,16 @@ class MemberView:
     member: MemberId
     term: Term
     highest_term: Term
-    """The highest that this member ever had, in whatever life."""
+    """The highest term that this member ever had, former lives included."""
     token: Term | None
-    """By which it acts as leader at this instant; None where it does not."""
+    """The token by which it acts as leader at this instant; None if it does not act."""
     voters: tuple[MemberId, ...]
-    """Those of the membership it holds."""
+    """The voters of the membership that it holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElectionWon:
-    """An election that was won. Spec: an element of winners."""
+    """An election that was won: in the specification an element of ``winners``."""
 
     term: Term
     member: MemberId
@@ -38,7 +38,7 @@ class ElectionWon:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterView:
-    """All members that run, at one instant, and every leadership there has been."""
+    """All running members at one instant, and every election that was won so far."""
 
     members: Sequence[MemberView]
     elections_won: Sequence[ElectionWon]
@@ -64,7 +64,7 @@ def exclusive_leadership(cluster: ClusterView) -> None:
 
 
 def tokens_never_go_back(cluster: ClusterView) -> None:
-    """Whoever acts holds the highest token ever won. Spec: TokensNeverGoBack."""
+    """A member that acts holds the highest token ever won. Spec: TokensNeverGoBack."""
     for seen in cluster.members:
         if seen.token is None:
             continue
@@ -97,7 +97,7 @@ def quorums_intersect(cluster: ClusterView) -> None:
     for one, other in combinations({seen.voters for seen in cluster.members}, 2):
         if not all_quorums_meet(one, other):
             raise InvariantViolated(
-                f"QuorumsIntersect: a quorum of {list(one)} and one of {list(other)} share nobody"
+                f"QuorumsIntersect: a quorum of {list(one)} and one of {list(other)} share no member"
             )
 
 
@@ -105,7 +105,8 @@ def all_quorums_meet(one: Iterable[MemberId], other: Iterable[MemberId]) -> bool
     """Whether every quorum of ``one`` shares a member with every quorum of ``other``."""
     ours, theirs = frozenset(one), frozenset(other)
     common = ours & theirs
-    # Quorums that avoid each other take whom they can outside, and the rest from what is common.
+    # Two quorums can avoid each other only if, after taking all they can outside of the common
+    # voters, what they still need fits into those without overlapping.
     needed = sum(
         max(0, quorum_size(len(voters)) - len(voters - common)) for voters in (ours, theirs)
     )
@@ -113,12 +114,12 @@ def all_quorums_meet(one: Iterable[MemberId], other: Iterable[MemberId]) -> bool
 
 
 def no_disruption(before: MemberView, after: MemberView, *, resigned: bool) -> None:
-    """Nothing but its own resignation ends the leadership of one that acts. Spec: NoDisruption.
+    """Only its own resignation ends the leadership of a member that acts. Spec: NoDisruption.
 
-    The two views are of one instant, before and after one step of a member that did not crash in
-    it; so what ended here did not end with time.
+    The two views are of one instant, before and after one step in which the member did not crash. So
+    a leadership that ended here did not end because time passed.
     """
     if before.token is not None and after.token is None and not resigned:
         raise InvariantViolated(
-            f"NoDisruption: {before.member} acted by token {before.token} until somebody else spoke"
+            f"NoDisruption: {before.member} acted by token {before.token} until a message of another member ended it"
         )

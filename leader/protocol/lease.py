@@ -1,8 +1,8 @@
-"""When leadership is provably ours.
+"""Until when a leader may act.
 
-A leader counts from the moment it sent what was answered, a voter from the moment it answered; so
-every lease ends before the promises it rests on. Nothing here is remembered: whoever asks, asks
-with the clock in hand.
+A leader counts a promise from the moment it sent the question, the voter from the later moment of
+its answer. So every lease ends before the promises it rests on. Nothing is remembered here: each
+caller passes the present time.
 """
 
 from leader.protocol.quorum import reached_by_quorum
@@ -12,14 +12,14 @@ from leader.protocol.vocabulary import Instant, MemberId, after
 
 
 def expires_at(grant: LeaseGrant, timing: Timing) -> Instant:
-    """Until when ``grant`` backs the lease of whoever asked. Spec: Left."""
+    """Until when ``grant`` backs a lease of the member that asked for it. Spec: Left."""
     return after(grant.sent, timing.lease(grant.promise))
 
 
 def answered(
     backing: frozenset[LeaseGrant], grant: LeaseGrant, timing: Timing
 ) -> frozenset[LeaseGrant]:
-    """``backing`` with ``grant`` in it, unless an answer of that member already backs for longer. Spec: Answered."""
+    """``backing`` with ``grant`` in it, unless an earlier answer of that member lasts longer. Spec: Answered."""
     for known in backing:
         if known.member == grant.member:
             if expires_at(known, timing) >= expires_at(grant, timing):
@@ -31,7 +31,7 @@ def answered(
 def backed_by_quorum_until(
     backing: frozenset[LeaseGrant], voters: tuple[MemberId, ...], timing: Timing
 ) -> Instant | None:
-    """The latest instant until which one quorum of ``voters`` backs; None without a quorum. Spec: Lease."""
+    """The latest instant until which a quorum of ``voters`` backs the lease; None without a quorum. Spec: Lease."""
     ends = [expires_at(grant, timing) for grant in backing if grant.member in voters]
     until = reached_by_quorum(ends, len(voters))
     return None if until is None else Instant(until)
@@ -44,7 +44,7 @@ def quorum_stands(backing: frozenset[LeaseGrant], state: State, now: Instant) ->
 
 
 def lease_until(state: State) -> Instant | None:
-    """Until when this member may act as leader; None for one that does not lead."""
+    """Until when this member may act as leader; None if it does not lead or no quorum backs it."""
     match state.role:
         case Leader(backing=backing):
             return backed_by_quorum_until(backing, state.voters, state.settings.timing)

@@ -1,8 +1,8 @@
-"""Who votes: an agreed list with a place in an order, never who happens to be reachable.
+"""Which members vote: a list that all agree on, never the members that can be reached at the moment.
 
-A membership is ordered by the term of the leader that stamped it, then by its version. Its
-identity carries a digest of the voters, so that two members that were started with different
-bootstrap lists notice at their first message instead of forming two quorums.
+Memberships are ordered by the term of the leader that stamped them, then by version. An identity
+carries a digest of the voters, so that two members that were started with different bootstrap lists
+notice it at their first message; otherwise they could form two quorums.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from leader.protocol.vocabulary import LARGEST, MemberId, Term
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipId:
-    """A membership as messages name it."""
+    """What identifies a membership in a message."""
 
     term: Term
     version: int
@@ -27,13 +27,13 @@ class MembershipId:
         return (self.term, self.version) < (other.term, other.version)
 
     def contradicts(self, other: "MembershipId") -> bool:
-        """Whether the two descend from different bootstrap lists: neither was changed since, and they differ."""
+        """Whether the two come from different bootstrap lists: both are unchanged since, and they differ."""
         return self.version == other.version == 0 and self.digest != other.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """The voters of a cluster, sorted, and where this list stands among its successors."""
+    """The voters of a cluster, sorted, and the place of this list in the order of memberships."""
 
     term: Term
     version: int
@@ -53,20 +53,20 @@ class Membership:
 
     @property
     def identity(self) -> MembershipId:
-        """How messages name this membership."""
+        """What identifies this membership in a message."""
         return MembershipId(term=self.term, version=self.version, digest=_digest(self.voters))
 
     def stamped(self, term: Term) -> "Membership":
-        """The same voters, as the leader of ``term`` hands them on."""
+        """The same voters, stamped by the leader of ``term``."""
         return Membership(term=term, version=self.version, voters=self.voters)
 
     def rank(self, member: MemberId) -> int:
-        """The place of ``member`` among the voters; paces only. One that is no voter comes last."""
+        """The place of ``member`` among the voters, used only for pacing. An observer comes last."""
         return self.voters.index(member) if member in self.voters else len(self.voters)
 
 
 def founding(voters: Iterable[MemberId]) -> Membership:
-    """The membership that a bootstrap list stands for, before anybody has led it."""
+    """The membership of a bootstrap list, before any member has led it."""
     return Membership(term=Term(0), version=0, voters=tuple(sorted(voters)))
 
 

@@ -1,7 +1,7 @@
-"""What members say to each other. Nouns; no defaults, so that an omission is an error.
+"""The messages between members. They have no defaults, so a field that a peer leaves out is an error.
 
-Each names its cluster and its sender, for which its carrier vouches. ``sent`` is the asker's own
-clock reading: it comes back in the answer, and only the asker ever reads it.
+Each names its cluster and its sender; the transport makes sure that the sender is the right one.
+``sent`` is the asker's own clock reading: the answer repeats it, and only the asker uses it.
 """
 
 from dataclasses import dataclass, fields
@@ -24,7 +24,7 @@ class _Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreVoteRequest(_Message):
-    """Would you vote for me in ``term``?"""
+    """Asks whether the receiver would vote for the sender in ``term``."""
 
     term: Term
     sent: Instant
@@ -33,7 +33,7 @@ class PreVoteRequest(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreVoteGranted(_Message):
-    """I would, as things are; it binds me to nothing."""
+    """The sender would vote so as things are; this binds it to nothing."""
 
     term: Term
     sent: Instant
@@ -41,14 +41,14 @@ class PreVoteGranted(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreVoteRefused(_Message):
-    """I would not; my own term is ``term``."""
+    """The sender would not vote so; its own term is ``term``."""
 
     term: Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resignation:
-    """The fact that ``leader`` has given up every leadership up to ``term``."""
+    """``leader`` has given up every leadership up to ``term``."""
 
     leader: MemberId
     term: Term
@@ -56,7 +56,7 @@ class Resignation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteRequest(_Message):
-    """Vote for me in ``term``; ``resignation`` releases you from the promise to the former leader."""
+    """Asks for a vote in ``term``; ``resignation`` releases the receiver's promise to the former leader."""
 
     term: Term
     sent: Instant
@@ -66,7 +66,7 @@ class VoteRequest(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteGranted(_Message):
-    """My vote in ``term``; for ``promise`` from now I vote for nobody else."""
+    """A vote in ``term``; for ``promise`` from now the sender votes for no other member."""
 
     term: Term
     sent: Instant
@@ -75,14 +75,14 @@ class VoteGranted(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoteRefused(_Message):
-    """No vote; my own term is ``term``."""
+    """The sender gives no vote; its own term is ``term``."""
 
     term: Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heartbeat(_Message):
-    """I lead ``term``, and this is who votes."""
+    """The sender leads ``term``; ``membership`` lists the voters."""
 
     term: Term
     sent: Instant
@@ -91,7 +91,7 @@ class Heartbeat(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatAck(_Message):
-    """I follow you in ``term``; for ``promise`` from now I vote for nobody else."""
+    """The sender follows in ``term``; for ``promise`` from now it votes for no other member."""
 
     term: Term
     sent: Instant
@@ -101,14 +101,14 @@ class HeartbeatAck(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeartbeatRefused(_Message):
-    """You lead no longer; my own term is ``term``."""
+    """The receiver no longer leads; the sender's own term is ``term``."""
 
     term: Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resigned(_Message):
-    """I gave up leading ``term``, before I said so; ``successor`` may campaign at once."""
+    """The sender stopped leading ``term`` before it sent this; ``successor`` may campaign at once."""
 
     term: Term
     successor: MemberId | None
@@ -116,7 +116,10 @@ class Resigned(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipContradicted(_Message):
-    """Your bootstrap list is not mine, which is ``membership``: we are no cluster. Carries no term to act on."""
+    """The receiver was started with another bootstrap list than the sender's, which is ``membership``.
+
+    Two lists are two clusters, so no rule reads the term in it.
+    """
 
     membership: Membership
 

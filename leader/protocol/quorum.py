@@ -1,14 +1,14 @@
 """Majorities, and what a majority agrees on.
 
-A quorum is a strict majority of the voters of one membership, whoever can be reached: any two
-share a voter, and everything that is safe here is safe because of that voter.
+A quorum is a strict majority of all voters of one membership, not of those that can be reached. So
+any two quorums share a voter, and the safety of an election rests on what that voter has promised.
 """
 
 from collections.abc import Collection, Iterable
 
 
 def is_quorum(votes: Collection[object], voters: Collection[object]) -> bool:
-    """Whether more than half of ``voters`` are among ``votes``; others among ``votes`` do not count."""
+    """Whether more than half of ``voters`` are in ``votes``; members that are no voters do not count."""
     return 2 * sum(1 for voter in voters if voter in votes) > len(voters)
 
 
@@ -18,9 +18,9 @@ def quorum_size(voters: int) -> int:
 
 
 def reached_by_quorum(values: Iterable[int], voters: int) -> int | None:
-    """The greatest number that a quorum of ``voters`` voters reaches, given one value a voter at most.
+    """The greatest number that a quorum of ``voters`` voters reaches; each voter has at most one value.
 
-    None where fewer than a quorum have a value at all.
+    None if fewer than a quorum have a value.
     """
     descending = sorted(values, reverse=True)
     size = quorum_size(voters)

@@ -1,8 +1,8 @@
-"""How a member begins: from its record, or without one.
+"""How a member begins: from its record or without one.
 
-Either way it first waits one promise, because its former life may have promised that. With a record
-it may follow meanwhile; without one it is silent, and whoever runs it reads the wall clock only at
-the end of that wait.
+In both cases it first waits for one promise, because its former life may have made one. With a record
+it may follow a leader meanwhile. Without one it sends nothing, and the caller reads the wall clock
+only at the end of that wait.
 """
 
 from leader.protocol.durable import Durable
@@ -21,8 +21,8 @@ from leader.protocol.vocabulary import Duration, Moment, Term, after
 def restart(settings: Settings, record: Durable, moment: Moment) -> State:
     """A member with its record: it owes what its former life promised. Spec: Restart.
 
-    The record it starts with, ``State.durable``, must be written before its first step: it keeps the
-    longer of the promise found and today's setting, however often the member restarts meanwhile.
+    The caller must write ``State.durable`` before the first step. It keeps the longer of the recorded
+    promise and today's setting, so that a restart during the wait does not shorten the wait.
     """
     durable = Durable(
         term=record.term,
@@ -37,10 +37,11 @@ def restart(settings: Settings, record: Durable, moment: Moment) -> State:
 def start_without_record(
     settings: Settings, membership: Membership, wall_clock: int, moment: Moment
 ) -> State:
-    """A member with no record, after its silent wait: no term below ``wall_clock``, in ms, is its to vote in. Spec: Restart.
+    """A member without a record, after its silent wait: its term is ``wall_clock``, in milliseconds. Spec: Restart.
 
-    So no incarnation votes twice in a term, and tokens do not go back if every member starts empty.
-    An observer, which knows no voters yet, starts in term 0: it never voted, and any leader is above it.
+    No former life can have voted in a term that high, and tokens do not go back even if all members
+    start without records. An observer knows no voters yet and starts in term 0: it has never voted,
+    and every leader's term is above it.
     """
     # Spec: t > term[m]
     term = Term(wall_clock if membership.voters else 0)
@@ -49,7 +50,7 @@ def start_without_record(
 
 
 def silent_wait(settings: Settings) -> Duration:
-    """For how long a member without a record answers nothing at all, unless it only observes. Spec: Restart."""
+    """For how long a member without a record sends nothing; an observer need not wait. Spec: Restart."""
     # Spec: promise[m].left = 0
     return settings.timing.promise
 

@@ -1,7 +1,7 @@
-"""What a member remembers: a record that survives, a role with what belongs to it, one promise.
+"""What a member remembers: a record that survives a crash, a role with its data, one promise.
 
-A role owns exactly the data that exists in it, so a candidate without a deadline or a follower
-with votes cannot be built. What only paces sits apart, in ``Pacing``.
+A role holds exactly the data that exists in it, so a candidate without a deadline or a follower
+with votes cannot be built. What only paces elections is kept apart, in ``Pacing``.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,10 @@ from leader.protocol.vocabulary import ClusterId, Duration, Instant, MemberId, T
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promise:
-    """Until ``until``, this voter votes for nobody but ``to``: None is whomever its former life promised."""
+    """Until ``until`` this voter votes for no member but ``to``.
+
+    ``to`` is None after a restart: the member that the former life promised is not known any more.
+    """
 
     to: MemberId | None
     until: Instant
@@ -24,7 +27,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseGrant:
-    """The newest question that ``member`` answered was sent at ``sent``; the answer promised ``promise``."""
+    """``member`` answered a question sent at ``sent`` by promising ``promise``: it backs a lease from then on."""
 
     member: MemberId
     sent: Instant
@@ -33,26 +36,34 @@ class LeaseGrant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Follower:
+    """Follows a leader, or waits for one until ``deadline``."""
+
     leader: MemberId | None
     deadline: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreCandidate:
+    """Asks whether the voters would vote for it; ``granted`` are those that would."""
+
     started: Instant
-    """When this round was asked for: only answers that echo it count."""
+    """When this round began: only answers that repeat it count."""
     granted: frozenset[MemberId]
     deadline: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
+    """Asks for votes; ``backing`` are the answers so far."""
+
     backing: frozenset[LeaseGrant]
     deadline: Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leader:
+    """Leads; ``backing`` are the answers that its lease rests on."""
+
     backing: frozenset[LeaseGrant]
     deadline: Instant
     """When the next heartbeat is due."""
@@ -60,12 +71,12 @@ class Leader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renewing:
-    """Still a leader, by the lease of its former term, and a candidate for a higher one."""
+    """A leader by the lease of its former term that is a candidate for a higher one."""
 
     lease_until: Instant
     backing: frozenset[LeaseGrant]
     deadline: Instant
-    """When to try the next term, should this one not be won."""
+    """When to try the next term if this one is not won."""
 
 
 Role = Follower | PreCandidate | Candidate | Leader | Renewing
@@ -73,7 +84,7 @@ Role = Follower | PreCandidate | Candidate | Leader | Renewing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreVoteBackoff:
-    """Until ``until``, ``to``, whom we just gave a pre-vote, is left alone: no rival is helped, not even ourselves."""
+    """``to`` was granted a pre-vote: until ``until`` no other member is granted one, and no own round starts."""
 
     to: MemberId
     until: Instant
@@ -88,14 +99,14 @@ class StopMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pacing:
-    """What makes elections short and decides nothing: it only delays, repeats or ignores."""
+    """What makes elections short. It decides nothing: it only delays, repeats or ignores messages."""
 
     parked: tuple[PreVoteRequest, ...]
-    """Requests that may be answered better later, the newest of each asker."""
+    """Requests that are answered again when they can be granted: the newest of each asker."""
     resignation: Resignation | None
-    """The newest heard of: late heartbeats of that leadership are ignored."""
+    """The newest resignation that was heard of: late heartbeats of that leadership are ignored."""
     no_retry_before: Instant
-    """Before this, a refusal does not make the next round start at once again."""
+    """Until then a refusal does not start the next round at once again."""
     backoff: PreVoteBackoff | None
     stopped: StopMode | None
     """Set from when the application was told to stop acting until this member is asked to resign."""
@@ -109,24 +120,26 @@ UNPACED: Final = Pacing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a member is started with and never changes."""
+    """What a member is started with; it never changes."""
 
     cluster: ClusterId
     member: MemberId
     timing: Timing
     trust_disconnect: bool
-    """Whether a broken connection proves a dead process, and so releases a promise to it at once."""
+    """Whether a broken connection proves a dead process and so releases a promise to it at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
+    """All that one member remembers."""
+
     settings: Settings
     durable: Durable
     role: Role
     promise: Promise | None
     pacing: Pacing
     observers: frozenset[MemberId]
-    """Who hears this member's heartbeats without a vote, should it lead; nothing safe rests on it."""
+    """The members without a vote that are sent heartbeats while this member leads; no claim rests on them."""
 
     @property
     def member(self) -> MemberId:
@@ -142,7 +155,7 @@ class State:
 
 
 def leader_of(state: State) -> MemberId | None:
-    """Whom this member believes to lead: itself, whom it follows, or None. A hint."""
+    """The member that this one believes to lead: itself, the one it follows, or None. It may be wrong."""
     match state.role:
         case Leader() | Renewing():
             return state.member
@@ -153,7 +166,7 @@ def leader_of(state: State) -> MemberId | None:
 
 
 def visible_term(state: State) -> Term:
-    """The term that the application sees: a leader's is its token, until a renewal is won."""
+    """The term that the application sees; while leading it is the token, which a renewal changes when it is won."""
     match state.role:
         case Leader() | Renewing():
             return state.durable.membership.term

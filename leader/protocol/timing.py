@@ -1,7 +1,7 @@
 """Every duration of the election in one value, validated together.
 
-Safety needs two of them only: how long a voter promises, and how far the rates of two clocks may
-differ. All others pace: a bad choice costs time, never a second leader.
+Safety depends on two of them: how long a voter promises, and how much the rates of two clocks may
+differ. The others only pace elections: a bad choice costs time, but never causes a second leader.
 """
 
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ class Timing:
     max_clock_drift: int
     """By how many millionths the rates of two members' clocks may differ."""
     stagger: Duration
-    """How much later each next voter by rank starts, where all would start at once."""
+    """How much later each next voter by rank starts if all would start at once."""
     pre_vote_backoff: Duration
-    """How long equals give way to each other: a few round trips of a busy machine."""
+    """How long a member waits for another that it granted a pre-vote: a few round trips of a busy machine."""
 
     def __post_init__(self) -> None:
         for name in ("election_timeout_min", "heartbeat_interval", "stagger", "pre_vote_backoff"):
@@ -39,7 +39,7 @@ class Timing:
         if self.election_timeout_max <= self.election_timeout_min:
             raise ValueError(
                 f"election_timeout_max = {_seconds(self.election_timeout_max)}: must be more than "
-                f"election_timeout_min = {_seconds(self.election_timeout_min)}, or equals never part"
+                f"election_timeout_min = {_seconds(self.election_timeout_min)}, or members would time out together again and again"
             )
         if 2 * self.heartbeat_interval > self.election_timeout_min:
             raise ValueError(
@@ -57,25 +57,26 @@ class Timing:
         return self.election_timeout_min
 
     def lease(self, promise: Duration) -> Duration:
-        """For how long a leader may count on a ``promise``, from when it sent what the promise answers.
+        """For how long a leader may count on a ``promise``, from when it sent the question.
 
-        Safe because the voter's clock may run fast and the leader's slow, each by the drift at most.
+        It is shorter than the promise, because the voter's clock may run fast and the leader's slow,
+        each by ``max_clock_drift`` at most.
         """
         return Duration(
             promise * (MILLION - self.max_clock_drift) // (MILLION + self.max_clock_drift)
         )
 
     def election_timeout(self, jitter: int) -> Duration:
-        """A wait between the two election timeouts, by one draw of chance."""
+        """A wait between the two election timeouts, by one random draw."""
         span = self.election_timeout_max - self.election_timeout_min
         return Duration(self.election_timeout_min + span * jitter // JITTER_RANGE)
 
     def heartbeat_pace(self, shortest_promise: Duration) -> Duration:
-        """How long to wait between heartbeats to voters that promise ``shortest_promise`` at the least."""
+        """How long to wait between heartbeats if the shortest promise of a voter is ``shortest_promise``."""
         return Duration(max(self.stagger, min(self.heartbeat_interval, shortest_promise // 3)))
 
     def worst_failover(self, voters: int) -> Duration:
-        """The longest time from a leader's death, noticed by its broken connections, to the next campaign."""
+        """The longest time from the death of a leader, seen by its broken connections, to the next campaign."""
         return Duration(self.promise + self.stagger * max(0, voters - 2) + self.pre_vote_backoff)
 
 
@@ -90,7 +91,7 @@ def scaled_timing(
     heartbeat_interval: Duration,
     max_clock_drift: int,
 ) -> Timing:
-    """A timing whose paces follow from its timeouts: at 150 ms, a stagger of 0.5 ms and a backoff of 10 ms."""
+    """A timing whose other durations follow from its timeouts: for 150 ms a stagger of 0.5 ms and a backoff of 10 ms."""
     return Timing(
         election_timeout_min=election_timeout_min,
         election_timeout_max=election_timeout_max,

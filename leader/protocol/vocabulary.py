@@ -1,23 +1,23 @@
-"""The glossary as types: the words that the election is written in.
+"""The glossary as types: the words that the election is written in. There is no rule here.
 
-Nothing here knows a rule. Times are whole nanoseconds on one member's own clock; two members'
-instants are never compared.
+Times are whole nanoseconds on one member's own clock. Instants of two members are never compared,
+because their clocks have no common zero.
 """
 
 from dataclasses import dataclass
 from typing import Final, NewType
 
 MemberId = NewType("MemberId", str)
-"""A participant for life: ``name@node``."""
+"""A participant, named for life: ``name@node``."""
 
 ClusterId = NewType("ClusterId", str)
 """Which election a message belongs to."""
 
 Term = NewType("Term", int)
-"""The number of an election, and the token of whoever wins it."""
+"""The number of an election; also the token of the member that wins it."""
 
 Token = NewType("Token", int)
-"""A leadership's term, as handed to whatever the leader writes to: the fence against its predecessors."""
+"""A leadership's term, as the leader passes it to a store, which refuses every lower one."""
 
 Instant = NewType("Instant", int)
 """A reading of a member's own clock, in nanoseconds."""
@@ -26,22 +26,22 @@ Duration = NewType("Duration", int)
 """A length of time on a member's own clock, in nanoseconds."""
 
 JITTER_RANGE: Final = 1 << 16
-"""A draw of chance is a whole number from 0 up to, not including, this."""
+"""A random draw is a whole number from 0 up to, not including, this."""
 
 LARGEST: Final = (1 << 63) - 1
-"""What a number in a message may be at most."""
+"""The largest number that a message may carry."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """When a step happens, and one draw of chance for it: the core has no clock and no dice."""
+    """When a step happens, and one random draw for it: the core has neither a clock nor randomness."""
 
     now: Instant
     jitter: int
 
 
 class InvariantViolated(Exception):
-    """What safety rests on does not hold: this member must not take another step."""
+    """A condition that safety depends on does not hold: this member must not take another step."""
 
 
 def require(holds: bool, rule: str) -> None:
