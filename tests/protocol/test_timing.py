@@ -35,7 +35,10 @@ def test_the_timeouts_must_differ() -> None:
     """Both are named, with their values: equals that always wait equally long never part."""
     with pytest.raises(ValueError, match=r"^election_timeout_max = 0\.101 s: must be more") as told:
         replace(TIMING, election_timeout_max=TIMING.election_timeout_min)
-    assert "election_timeout_min = 0.101 s, or members would time out together again and again" in str(told.value)
+    assert (
+        "election_timeout_min = 0.101 s, or members would time out together again and again"
+        in str(told.value)
+    )
 
 
 def test_the_timeouts_may_differ_by_a_nanosecond() -> None:
