@@ -33,5 +33,5 @@ AwayNext == Continue \/ \E m \in Members : BeginRound(m)
 
 AwaySpec == AwayInit /\ [][AwayNext]_awayVars
 
-NobodyStandsBeside == \A m \in Members : role[m] = "candidate" => beside[m] = None
+NoCampaignBesideLeader == \A m \in Members : role[m] = "candidate" => beside[m] = None
 =============================================================================

@@ -8,7 +8,7 @@ CONSTANT MaxTerm
 
 MCTerms == 0..MaxTerm
 
-Everybody == Members
+EveryMember == Members
 
 \* The permutations of the members that every constant maps to itself.
 Symmetry == {p \in Permutations(Members) :
@@ -34,11 +34,11 @@ OneLeaderPerTerm == \A a, b \in winners : a.term = b.term => a.member = b.member
 ExclusiveLeadership == \A a, b \in Members : Acts(a) /\ Acts(b) => a = b
 
 \* The vote of v went to a member that is no candidate: in that term it voted for another itself.
-HasGoneToNobody(v) == voted[v] # None /\ term[voted[v]] = term[v] /\ voted[voted[v]] # voted[v]
+IsWasted(v) == voted[v] # None /\ term[voted[v]] = term[v] /\ voted[voted[v]] # voted[v]
 
 \* A candidate can lose only to another candidate: votes that went to no candidate leave it a quorum.
 LostOnlyToRivals == \A m \in Members : role[m] = "candidate" =>
-  IsQuorum({v \in Members : term[v] = term[m] => ~HasGoneToNobody(v)}, peers[m])
+  IsQuorum({v \in Members : term[v] = term[m] => ~IsWasted(v)}, peers[m])
 
 \* The bound on terms never prevents a campaign.  A claim about infinite behaviours needs this.
 TermsSuffice == \A m \in Members : term[m] < MaxTerm
