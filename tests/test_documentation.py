@@ -13,6 +13,7 @@ import sys
 import textwrap
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,8 @@ LINK = re.compile(r"!?\[[^\]]*\]\(<?(?P<target>[^)\s>]+)>?[^)]*\)")
 TOP_FOLDERS = "benchmarks|docs|examples|leader|runtime|spec|stateful_tests|tests"
 FILE = re.compile(rf"`(?P<path>(?:{TOP_FOLDERS})/[\w./*-]*)`")
 PORT = re.compile(r"(?<=127\.0\.0\.1:)[1-9][0-9]*")
+MAKE = re.compile(r"(?:^ {4}|`|\$ )make (?P<target>[a-z][a-z-]*)", re.MULTILINE)
+MODULE = re.compile(r"python -m (?P<module>[a-z_][\w.]*\w)")
 HEADING = re.compile(r"^#+ +(?P<text>.+?) *#*$", re.MULTILINE)
 ANY_FENCE = re.compile(r"^[ ]*```.*?^[ ]*```[ ]*$", re.MULTILINE | re.DOTALL)
 
@@ -134,6 +137,28 @@ def missing_files(prose: str) -> list[str]:
     return sorted(path for path in named if not any(ROOT.glob(path.rstrip("/"))))
 
 
+def missing_commands(text: str) -> list[str]:
+    """The targets of make and the modules to run that a text names and that do not exist."""
+    makefile = (ROOT / "Makefile").read_text()
+    targets = {match["target"] for match in MAKE.finditer(text)}
+    modules = {match["module"] for match in MODULE.finditer(text)}
+    return sorted(
+        {f"make {each}" for each in targets if f"\n{each}:" not in makefile}
+        | {f"python -m {each}" for each in modules if not can_be_run(each)}
+    )
+
+
+def can_be_run(module: str) -> bool:
+    """Whether ``python -m`` finds a module, and in a package what to run."""
+    try:
+        found = find_spec(module)
+        return found is not None and bool(
+            found.submodule_search_locations is None or find_spec(f"{module}.__main__")
+        )
+    except ModuleNotFoundError:
+        return False
+
+
 def name_of(page: Path) -> str:
     """A page as a reader knows it."""
     return str(page.relative_to(ROOT))
@@ -172,6 +197,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 def test_every_file_that_is_named_exists(page: Path) -> None:
     """A path in backticks that begins with one of our folders; ``*`` may stand for any name."""
     assert missing_files(prose_of(page)) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_command_that_is_named_exists(page: Path) -> None:
+    """Targets of make, and modules that are run with ``python -m``."""
+    assert missing_commands(page.read_text()) == []
 
 
 def test_the_readme_shows_how_it_is_used() -> None:
@@ -257,3 +288,13 @@ def test_ports_on_a_page_are_replaced_by_free_ones() -> None:
     assert first == again != second
     assert {first, second}.isdisjoint({"127.0.0.1:7101", "127.0.0.1:7102"})
     assert (any_port, elsewhere) == ("127.0.0.1:0", "10.0.0.1:1")
+
+
+def test_a_command_that_is_missing_is_noticed() -> None:
+    """A target, a module, a package without a main module; words that only look like them are not."""
+    assert (
+        missing_commands("`make demo`, to make sense, `python -m spec list`, python -m asyncio")
+        == []
+    )
+    missing = ["make nothing", "python -m leader.protocol", "python -m spec.nowhere.at_all"]
+    assert missing_commands("".join(f"    {each} x\n" for each in missing)) == missing
