@@ -1,4 +1,4 @@
-"""Contracts on durations: a lease ends before its promises, a wait stays between its bounds."""
+"""Contracts on durations: a lease ends before its promises, and a wait stays between its bounds."""
 
 from leader.protocol.quorum import reached_by_quorum
 from leader.protocol.timing import MILLION, Timing
@@ -8,7 +8,7 @@ from leader.protocol.vocabulary import JITTER_RANGE, Duration
 def timing(
     *, low: int = 150, high: int = 300, interval: int = 50, stagger: int = 1, drift: int = 0
 ) -> Timing:
-    """A timing of which only what a contract is about is free."""
+    """A timing in which only the values that a contract is about vary."""
     return Timing(
         election_timeout_min=Duration(low),
         election_timeout_max=Duration(high),
@@ -20,7 +20,7 @@ def timing(
 
 
 def a_lease_ends_before_its_promise(drift: int, promise: int) -> bool:
-    """A lease on the slowest clock is over before the promise is on the fastest.
+    """A lease on the slowest clock ends before the promise does on the fastest one.
 
     pre: 0 <= drift <= MILLION // 10
     pre: promise >= 0
@@ -30,8 +30,8 @@ def a_lease_ends_before_its_promise(drift: int, promise: int) -> bool:
     return lease * (MILLION + drift) <= promise * (MILLION - drift)
 
 
-def a_lease_gives_nothing_away(drift: int, promise: int) -> bool:
-    """A lease is the longest that is safe: one nanosecond more would be too much.
+def a_lease_is_the_longest_that_is_safe(drift: int, promise: int) -> bool:
+    """A lease is the longest that is safe: one nanosecond more would not be.
 
     pre: 0 <= drift <= MILLION // 10
     pre: promise >= 0
@@ -41,8 +41,8 @@ def a_lease_gives_nothing_away(drift: int, promise: int) -> bool:
     return more * (MILLION + drift) > promise * (MILLION - drift)
 
 
-def a_longer_promise_is_no_shorter_lease(drift: int, one: int, other: int) -> bool:
-    """A voter that promises for longer never shortens a leadership.
+def a_longer_promise_gives_no_shorter_lease(drift: int, one: int, other: int) -> bool:
+    """A voter that promises for longer never gives a shorter lease.
 
     pre: 0 <= drift <= MILLION // 10
     pre: 0 <= one <= other
@@ -53,7 +53,7 @@ def a_longer_promise_is_no_shorter_lease(drift: int, one: int, other: int) -> bo
 
 
 def a_wait_is_between_the_timeouts(low: int, high: int, jitter: int) -> bool:
-    """However chance falls, nobody stands before a promise can be over, nor after the longest wait.
+    """For every random draw, a wait is at least the shortest timeout and less than the longest one.
 
     pre: 100 <= low < high
     pre: jitter >= 0
@@ -63,7 +63,7 @@ def a_wait_is_between_the_timeouts(low: int, high: int, jitter: int) -> bool:
 
 
 def heartbeats_are_in_time(interval: int, stagger: int, promise: int) -> bool:
-    """There are three heartbeats within a promise and one within the interval, but never faster than the stagger.
+    """There are at least three heartbeats in a promise and one in the interval, but never faster than the stagger.
 
     pre: interval >= 1
     pre: stagger >= 1
@@ -75,8 +75,8 @@ def heartbeats_are_in_time(interval: int, stagger: int, promise: int) -> bool:
     return pace == stagger or (stagger < pace <= interval and 3 * pace <= promise)
 
 
-def a_failover_outlasts_the_promise(low: int, stagger: int, voters: int) -> bool:
-    """The longest failover is stated as no shorter than what must pass in any.
+def a_failover_takes_at_least_a_promise(low: int, stagger: int, voters: int) -> bool:
+    """The stated longest failover is no shorter than the time that must pass in every failover.
 
     pre: low >= 100
     pre: stagger >= 1
@@ -88,14 +88,14 @@ def a_failover_outlasts_the_promise(low: int, stagger: int, voters: int) -> bool
 
 
 def lease_until_twin(sent: tuple[int, ...], promises: tuple[int, ...], drift: int) -> int | None:
-    """``backed_by_quorum_until`` of voters who all have answered, on integers instead of answers."""
+    """``backed_by_quorum_until`` on integers instead of answers, for voters that have all answered."""
     of = timing(drift=drift)
     ends = [at + of.lease(Duration(promise)) for at, promise in zip(sent, promises, strict=True)]
     return reached_by_quorum(ends, len(sent))
 
 
 def a_lease_of_three_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: int) -> bool:
-    """While a lease of three lasts, two of them are bound, if none promised before it was asked.
+    """While a lease of three members lasts, two of them are bound, if none promised before it was asked.
 
     pre: x >= 0
     pre: y >= 0

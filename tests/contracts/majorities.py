@@ -1,10 +1,10 @@
-"""Contracts on majorities: why two of them cannot pass each other by, and what one of them reaches."""
+"""Contracts on majorities: any two share a voter, and what a majority of values reaches."""
 
 from leader.protocol.quorum import is_quorum, quorum_size, reached_by_quorum
 
 
-def two_quorums_are_too_many_to_part(voters: int, one: int, other: int) -> bool:
-    """Two quorums of the same voters, together, are more than there are: they share one.
+def two_quorums_share_a_voter(voters: int, one: int, other: int) -> bool:
+    """Two quorums together have more voters than there are, so they share one.
 
     pre: voters >= 1
     pre: quorum_size(voters) <= one <= voters
@@ -24,8 +24,8 @@ def a_quorum_is_more_than_half(voters: int, votes: int) -> bool:
     return (votes >= quorum_size(voters)) == (2 * votes > voters)
 
 
-def a_quorum_of_six_leaves_none_to_the_others(mask: int) -> bool:
-    """Of six voters, as bits of a mask, not both a set and all others are a quorum.
+def of_six_voters_no_two_disjoint_sets_are_quorums(mask: int) -> bool:
+    """Of six voters, written as bits of a mask, a set and the set of all others are not both quorums.
 
     pre: 0 <= mask < 64
     post: _
@@ -36,7 +36,7 @@ def a_quorum_of_six_leaves_none_to_the_others(mask: int) -> bool:
 
 
 def a_quorum_of_four_reaches_the_third_greatest(a: int, b: int, c: int, d: int) -> bool:
-    """What a quorum reaches, three of four have or exceed; anything above it, fewer do.
+    """Three of four values are at least what a quorum reaches, and fewer than three are above it.
 
     post: _
     """
@@ -48,8 +48,8 @@ def a_quorum_of_four_reaches_the_third_greatest(a: int, b: int, c: int, d: int) 
     return sum(value >= reached for value in values) >= 3 and len(above) < 3
 
 
-def fewer_than_a_quorum_reach_nothing(voters: int, a: int, b: int) -> bool:
-    """Two values reach something only among voters of whom two are a quorum.
+def fewer_values_than_a_quorum_reach_none(voters: int, a: int, b: int) -> bool:
+    """Two values reach a number only if two of the voters are a quorum.
 
     pre: voters >= 1
     post: _

@@ -1,11 +1,11 @@
-"""Contracts on memberships: which has replaced which, and which are of another cluster."""
+"""Contracts on memberships: which one replaces another, and which are of another cluster."""
 
 from leader.protocol.membership import MembershipId, founding
 from leader.protocol.vocabulary import MemberId, Term
 
 
 def replacing_is_a_strict_order(a: MembershipId, b: MembershipId, c: MembershipId) -> bool:
-    """No membership replaces itself, and what replaces the successor has replaced the predecessor.
+    """No membership replaces itself, and one that replaces a second also replaces what the second replaced.
 
     post: _
     """
@@ -14,8 +14,8 @@ def replacing_is_a_strict_order(a: MembershipId, b: MembershipId, c: MembershipI
     return not a.is_older_than(a)
 
 
-def of_two_one_is_older(a: MembershipId, b: MembershipId) -> bool:
-    """Of two memberships one has replaced the other, unless they are of one leader and one version.
+def one_of_two_memberships_is_older(a: MembershipId, b: MembershipId) -> bool:
+    """Of two memberships one replaces the other, unless they have the same stamp and version.
 
     post: _
     """
@@ -24,7 +24,7 @@ def of_two_one_is_older(a: MembershipId, b: MembershipId) -> bool:
 
 
 def a_contradiction_is_mutual(same: bool, one: int, other: int) -> bool:
-    """Two memberships contradict each other where neither was changed since, and the lists differ.
+    """Two memberships contradict each other if both are unchanged since the start and their lists differ.
 
     pre: one >= 0
     pre: other >= 0
@@ -36,8 +36,8 @@ def a_contradiction_is_mutual(same: bool, one: int, other: int) -> bool:
     return a.contradicts(b) is expected and b.contradicts(a) is expected
 
 
-def a_later_leader_hands_on_what_is_newer(term: int, later: int) -> bool:
-    """The stamp of a later leader alone makes a membership newer; the voters stay.
+def a_later_stamp_makes_a_membership_newer(term: int, later: int) -> bool:
+    """The stamp of a later leader makes a membership newer and leaves its voters as they are.
 
     pre: 0 <= term < later < 2**63
     post: _

@@ -1,4 +1,4 @@
-"""The contracts and what was found of them, as the documentation shows it."""
+"""The table of contracts in the documentation, with what CrossHair found about each."""
 
 from collections.abc import Mapping
 
@@ -9,12 +9,12 @@ BEGINNING, END = "<!-- table -->\n", "<!-- end of table -->\n"
 
 
 def all_contracts() -> list[Contract]:
-    """Of every module, in the order of the page."""
+    """The contracts of all modules, in the order of the page."""
     return [contract for module in (*DECIDED, *UNDECIDED) for contract in contracts_of(module)]
 
 
 def table(verdicts: Mapping[str, Verdict]) -> str:
-    """A row for each contract: what it says, for which arguments, what was found."""
+    """A row for each contract: what it says, for which arguments, and what was found."""
     head = "| contract | for all | CrossHair |\n| --- | --- | --- |\n"
     return head + "".join(
         f"| {_cell(contract.promise)} (`{contract.module}.{contract.name}`) "
@@ -25,7 +25,7 @@ def table(verdicts: Mapping[str, Verdict]) -> str:
 
 
 def with_table(page: str, rows: str) -> str:
-    """The page with these rows in the place of its table."""
+    """The page with its table replaced by these rows."""
     before, _, rest = page.partition(BEGINNING)
     return f"{before}{BEGINNING}{rows}{END}{rest.partition(END)[2]}"
 

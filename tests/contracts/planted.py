@@ -1,4 +1,4 @@
-"""Planted bugs for the functions under contract, each with the contracts that it breaks.
+"""Planted bugs in the functions under contract, each with the contracts that it breaks.
 
 ``python -m tests.contracts.planted BUG ...`` plants one in its own process and asks CrossHair there,
 with the rest of the command line; the contracts are asked as they are.
@@ -18,12 +18,12 @@ from stateful_tests.mutants.core_bugs import MUTANTS, OF_PROMISES
 from stateful_tests.mutants.loader import Planted, Replacement
 
 SHARED: Final = {mutant.name: mutant.replacements for mutant in (*MUTANTS, *OF_PROMISES)}
-"""Bugs that other checks look for too."""
+"""Bugs that other checks are to find too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refuted:
-    """A bug, and one contract at least that has to fall."""
+    """A bug, and the contracts that CrossHair must refute with it: at least one."""
 
     replacements: tuple[Replacement, ...]
     breaks: tuple[str, ...]
@@ -43,14 +43,14 @@ def _releasing(result: ActionResult | NoAction) -> ActionResult | NoAction:
 
 PLANTED: Final[Mapping[str, Refuted]] = {
     "half_is_a_quorum": _breaks(
-        "two_quorums_are_too_many_to_part",
+        "two_quorums_share_a_voter",
         "a_quorum_is_more_than_half",
-        "fewer_than_a_quorum_reach_nothing",
+        "fewer_values_than_a_quorum_reach_none",
         where="quorum.quorum_size",
         planted=lambda _, voters: (voters + 1) // 2,
     ),
     "half_may_elect": _breaks(
-        "a_quorum_of_six_leaves_none_to_the_others",
+        "of_six_voters_no_two_disjoint_sets_are_quorums",
         where="quorum.is_quorum",
         planted=lambda _, votes, voters: (
             2 * sum(1 for voter in voters if voter in votes) >= len(voters)
@@ -69,7 +69,7 @@ PLANTED: Final[Mapping[str, Refuted]] = {
         ),
     ),
     "drift_counted_twice": _breaks(
-        "a_lease_gives_nothing_away",
+        "a_lease_is_the_longest_that_is_safe",
         where="timing.Timing.lease",
         planted=lambda _, timing, promise: (
             promise * (MILLION - 2 * timing.max_clock_drift) // (MILLION + timing.max_clock_drift)
@@ -89,7 +89,7 @@ PLANTED: Final[Mapping[str, Refuted]] = {
     ),
     "a_membership_is_older_than_itself": _breaks(
         "replacing_is_a_strict_order",
-        "of_two_one_is_older",
+        "one_of_two_memberships_is_older",
         where="membership.MembershipId.is_older_than",
         planted=lambda _, own, other: (own.term, own.version) <= (other.term, other.version),
     ),
@@ -114,7 +114,7 @@ PLANTED: Final[Mapping[str, Refuted]] = {
     ),
     "follows_a_lower_term": _shared("follows_a_lower_term", "a_heartbeat_is_followed_or_refused"),
     "any_resignation_releases": _shared(
-        "resignation_of_anybody_releases", "who_resigns_releases_no_other"
+        "resignation_of_anybody_releases", "a_resignation_releases_only_promises_to_its_sender"
     ),
     "the_latest_answer_counts": _breaks(
         "a_lease_of_three_rests_on_two",
@@ -122,32 +122,32 @@ PLANTED: Final[Mapping[str, Refuted]] = {
         planted=lambda _, values, __: max(values),
     ),
     "a_lease_wraps_around": _breaks(
-        "a_longer_promise_is_no_shorter_lease",
+        "a_longer_promise_gives_no_shorter_lease",
         where="timing.Timing.lease",
         planted=lambda original, timing, promise: original(timing, promise) % MILLION,
     ),
     "a_failover_without_the_last_voter": _breaks(
-        "a_failover_outlasts_the_promise",
+        "a_failover_takes_at_least_a_promise",
         where="timing.Timing.worst_failover",
         planted=lambda original, timing, voters: original(timing, voters - 1),
     ),
     "a_leader_does_not_stamp": _breaks(
-        "a_later_leader_hands_on_what_is_newer",
+        "a_later_stamp_makes_a_membership_newer",
         where="membership.Membership.stamped",
         planted=lambda original, membership, _: original(membership, membership.term),
     ),
     "a_pre_vote_releases": _breaks(
-        "a_pre_vote_binds_to_nothing",
+        "a_pre_vote_binds_no_member",
         where="pre_voting.handle_pre_vote_request",
         planted=lambda original, *arguments: _releasing(original(*arguments)),
     ),
     "a_refusal_teaches_nothing": _breaks(
-        "a_refusal_teaches_a_term_only",
+        "a_refusal_changes_only_the_term",
         where="refusals.handle_refusal",
         planted=lambda _, state, *__: NoAction(state),
     ),
     "record_forgets_a_longer_promise": _breaks(
-        "a_restart_owes_what_was_recorded",
+        "a_restart_owes_the_recorded_promise",
         where="start._follower",
         planted=lambda original, settings, durable, *rest: original(
             settings, replace(durable, promise=settings.timing.promise), *rest

@@ -1,7 +1,7 @@
-"""Asks CrossHair about every contract and writes what it found into the documentation.
+"""Runs CrossHair on every contract and writes what it found into the documentation.
 
-Run as ``python -m tests.contracts.regenerate``, then read the difference: a contract that is
-confirmed no longer is a finding, not a change of wording.
+Run it as ``python -m tests.contracts.regenerate`` and read the difference: a contract that is no
+longer confirmed is a mistake in the core or in the contract.
 """
 
 import typer

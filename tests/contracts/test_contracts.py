@@ -1,4 +1,4 @@
-"""Contracts: each is confirmed for every argument, and each planted bug refutes its own."""
+"""Contracts: CrossHair confirms each, and refutes those that a planted bug breaks."""
 
 import pytest
 from hypothesis import given
@@ -26,15 +26,15 @@ ANSWERS = st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**9)), min
 @pytest.mark.slow
 @pytest.mark.parametrize("module", DECIDED)
 def test_contracts_hold_for_all_arguments(module: str) -> None:
-    """CrossHair confirms each: it has been everywhere, and no solver finds an argument."""
+    """CrossHair has followed every path, and the solver finds no argument that breaks one."""
     findings = check(contracts_of(module))
     assert {name: found for name, found in findings.items() if found.verdict != "confirmed"} == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("module", UNDECIDED)
-def test_what_is_not_decided_is_not_refuted(module: str) -> None:
-    """A short look finds no argument that breaks one; that is all it says."""
+def test_contracts_that_are_not_decided_are_not_refuted(module: str) -> None:
+    """A short search finds no argument that breaks one; this proves nothing."""
     findings = check(contracts_of(module))
     assert {name: found for name, found in findings.items() if found.verdict == "refuted"} == {}
 
@@ -42,7 +42,7 @@ def test_what_is_not_decided_is_not_refuted(module: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_bug_refutes_its_contracts(name: str) -> None:
-    """A contract that would pass it shows nothing; the text names arguments to try."""
+    """A contract that held with the bug would show nothing; the finding names a call."""
     breaks = PLANTED[name].breaks
     broken = [contract for contract in all_contracts() if contract.name in breaks]
     findings = check(broken, planted=name)
@@ -52,17 +52,17 @@ def test_a_planted_bug_refutes_its_contracts(name: str) -> None:
     assert all("when calling" in found.text for found in findings.values())
 
 
-def test_every_contract_that_is_confirmed_falls_to_a_planted_bug() -> None:
-    """None is true for want of anything to say."""
+def test_every_confirmed_contract_is_refuted_by_a_planted_bug() -> None:
+    """So none is confirmed only because it says nothing."""
     fall = {name for planted in PLANTED.values() for name in planted.breaks}
     assert fall == {contract.name for module in DECIDED for contract in contracts_of(module)}
 
 
 @given(answers=ANSWERS, drift=st.integers(0, 100_000))
-def test_the_twin_on_integers_finds_what_the_lease_is(
+def test_lease_until_twin_equals_the_lease_of_answers(
     answers: list[tuple[int, int]], drift: int
 ) -> None:
-    """So what is confirmed of the one is true of the other, where Hypothesis looks."""
+    """What is confirmed for the twin holds for the real function in all examples that Hypothesis tries."""
     names = tuple(MemberId(f"m{place}") for place in range(len(answers)))
     backing = frozenset(
         LeaseGrant(member=name, sent=Instant(sent), promise=Duration(promise))
@@ -73,8 +73,8 @@ def test_the_twin_on_integers_finds_what_the_lease_is(
     assert found == lease_until_twin(sent, promises, drift)
 
 
-def test_the_page_shows_every_contract_and_its_verdict() -> None:
-    """As the tests above have it; ``python -m tests.contracts.regenerate`` writes it."""
+def test_documentation_lists_every_contract_and_its_verdict() -> None:
+    """``python -m tests.contracts.regenerate`` writes the table."""
     verdicts = {
         contract.name: Verdict.CONFIRMED if contract.module in DECIDED else Verdict.NOT_DECIDED
         for contract in all_contracts()
@@ -83,8 +83,8 @@ def test_the_page_shows_every_contract_and_its_verdict() -> None:
     assert with_table(page, table(verdicts)) == page
 
 
-def test_what_crosshair_says_is_read_as_it_is_meant() -> None:
-    """By line, or, where it found a call that breaks a contract, by that: the line may be elsewhere."""
+def test_findings_in_assigns_each_finding_to_its_contract() -> None:
+    """By the line or, if a call breaks a contract, by the call: its error may be in another file."""
     first, second, third, *_ = contracts_of("majorities")
     output = (
         f"m.py:{first.lines[3]}: info: Confirmed over all paths.\n"
@@ -101,6 +101,6 @@ def test_what_crosshair_says_is_read_as_it_is_meant() -> None:
 
 
 def test_a_bug_that_cannot_be_planted_is_refused() -> None:
-    """A planted bug that was none would seem to be caught by nothing."""
+    """A bug that changes nothing would look like a gap in the contracts."""
     with pytest.raises(LookupError, match="there is no is_minority"):
         plant((Replacement(where="quorum.is_minority", planted=lambda *_: True),))

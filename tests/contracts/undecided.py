@@ -1,7 +1,7 @@
-"""Contracts that CrossHair does not decide: what is hashed or quoted has to be one value, so it only samples.
+"""Contracts that CrossHair does not decide, because it can hash or quote only one value at a time.
 
-Each is tried for a short time in case it is false. The tests of the module it is about, and for the
-lease a twin on integers, say more.
+Each is tried for a short time in case it is false. The tests of the modules show more, and for the
+lease a twin on integers does.
 """
 
 from leader.election.record import file_name
@@ -13,7 +13,7 @@ from tests.contracts.votes import A, B, C
 
 
 def a_lease_of_answers_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: int) -> bool:
-    """While a lease of three lasts, two of them are bound: as with integers, of answers.
+    """While a lease of three members lasts, two of them are bound: the contract on integers, with answers.
 
     pre: min(a, b, c, x, y, z) >= 0
     post: _
@@ -28,7 +28,7 @@ def a_lease_of_answers_rests_on_two(a: int, b: int, c: int, x: int, y: int, z: i
 
 
 def an_answer_never_shortens(known: int, sent: int, promise: int) -> bool:
-    """Of two answers of one voter the one that backs for longer is kept.
+    """Of two answers of one voter the one that lasts longer is kept.
 
     pre: min(known, sent, promise) >= 0
     post: _
@@ -40,7 +40,7 @@ def an_answer_never_shortens(known: int, sent: int, promise: int) -> bool:
 
 
 def two_names_have_two_files(one: str, other: str) -> bool:
-    """No two members write to one file.
+    """No two members write to the same file.
 
     pre: 0 < len(one) <= 3
     pre: 0 < len(other) <= 3

@@ -1,7 +1,7 @@
-"""CrossHair, asked about contracts: what it found of each.
+"""Runs CrossHair on contracts and reads what it found of each.
 
-Knows CrossHair's words and how contracts are written, not what any is about. The idea: what was not
-decided is never taken for proved, and what CrossHair says nothing of is an error.
+What CrossHair did not decide is never taken for proved, and a contract that it does not mention is an
+error. What the contracts are about is not known here.
 """
 
 import ast
@@ -18,7 +18,7 @@ PACKAGE = "tests.contracts"
 DECIDED = ("majorities", "durations", "orders", "votes")
 UNDECIDED = ("undecided",)
 BUDGET_SECONDS = {**dict.fromkeys(DECIDED, 20), **dict.fromkeys(UNDECIDED, 2)}
-"""For each contract of a module, of processor time: one that is decided takes a tenth of it."""
+"""Processor seconds for each contract of a module; one that is decided takes a tenth of them."""
 PATIENCE_SECONDS = 300
 
 _LINE = re.compile(r"^(?P<path>.+?):(?P<line>\d+): (?P<level>\w+): (?P<text>.*)$", re.MULTILINE)
@@ -26,7 +26,7 @@ _CALL = re.compile(r"when calling (\w+)\(")
 
 
 class Verdict(StrEnum):
-    """What CrossHair found of a contract."""
+    """What CrossHair found about a contract."""
 
     CONFIRMED = "confirmed"
     NOT_DECIDED = "not decided"
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A predicate that holds for every argument within its bounds."""
+    """A predicate that is to hold for every argument within its bounds."""
 
     module: str
     name: str
@@ -46,14 +46,14 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` has the call that refutes it, if any does."""
+    """``text`` names the call that refutes it, if there is one."""
 
     verdict: Verdict
     text: str
 
 
 def contracts_of(module: str) -> list[Contract]:
-    """The contracts in a module of this package, in its order."""
+    """The contracts in a module of this package, in their order."""
     source = (ROOT / PACKAGE.replace(".", "/") / f"{module}.py").read_text()
     functions = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     return [
@@ -70,9 +70,9 @@ def contracts_of(module: str) -> list[Contract]:
 
 
 def check(contracts: Sequence[Contract], planted: str | None = None) -> dict[str, Finding]:
-    """What CrossHair finds of contracts of one module, with the bug of that name planted if one is named.
+    """What CrossHair finds about contracts of one module; ``planted`` names a bug to plant first.
 
-    RuntimeError, with what it said, if it did not come to a finding on each.
+    RuntimeError, with CrossHair's output, if there is no finding on one of them.
     """
     [module] = {contract.module for contract in contracts}
     asked = subprocess.run(
@@ -97,7 +97,7 @@ def check(contracts: Sequence[Contract], planted: str | None = None) -> dict[str
 
 
 def findings_in(output: str, contracts: Sequence[Contract]) -> Iterator[tuple[str, Finding]]:
-    """The findings that CrossHair printed, each with the name of its contract."""
+    """What CrossHair printed, as findings with the names of their contracts."""
     for said in _LINE.finditer(output):
         text = said["text"]
         if said["level"] == "error":

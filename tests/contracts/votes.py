@@ -1,6 +1,6 @@
-"""Contracts on single steps of a follower, of three members, with every number free.
+"""Contracts on single steps of a follower among three members, in which every number varies.
 
-What is not a number is fixed: three members, of whom ``A`` steps, clocks that do not drift.
+Everything else is fixed: ``A`` takes the steps, and clocks do not drift.
 """
 
 from leader.protocol.actions import ActionResult, NoAction
@@ -40,12 +40,12 @@ DIGEST = founding((A, B, C)).identity.digest
 
 
 def stamped(stamp: int) -> Membership:
-    """The three, as the leader of ``stamp`` handed them on."""
+    """The three members, stamped by the leader of the term ``stamp``."""
     return Membership(term=Term(stamp), version=0, voters=(A, B, C))
 
 
 def follower(term: int, stamp: int, until: int) -> State:
-    """A, which has promised B."""
+    """The state of A, which has promised B."""
     return State(
         settings=SETTINGS,
         durable=Durable(term=Term(term), membership=stamped(stamp), promise=Duration(PROMISE)),
@@ -57,12 +57,12 @@ def follower(term: int, stamp: int, until: int) -> State:
 
 
 def named(stamp: int) -> MembershipId:
-    """The same as ``stamped``, as a message names it."""
+    """What identifies ``stamped(stamp)`` in a message."""
     return MembershipId(term=Term(stamp), version=0, digest=DIGEST)
 
 
 def request(sender: MemberId, term: int, stamp: int, resigned_term: int | None) -> VoteRequest:
-    """``sender`` asks; it may show that B has resigned."""
+    """A request of ``sender``, which may show that B has resigned."""
     resignation = None if resigned_term is None else Resignation(leader=B, term=Term(resigned_term))
     return VoteRequest(
         cluster=CLUSTER,
@@ -79,7 +79,7 @@ def at(now: int) -> Moment:
 
 
 def is_granted(outcome: ActionResult | NoAction) -> bool:
-    """Whether the step says yes."""
+    """Whether the step granted the vote."""
     return isinstance(outcome, ActionResult) and isinstance(
         outcome.messages[0].message, VoteGranted
     )
@@ -88,7 +88,7 @@ def is_granted(outcome: ActionResult | NoAction) -> bool:
 def a_vote_moves_and_binds(
     term: int, stamp: int, until: int, asked: int, shown: int, now: int
 ) -> bool:
-    """A vote is given in a higher term only, moves the voter there, and binds it for a promise; a refusal changes nothing.
+    """A vote is granted only in a higher term; it moves the voter there and binds it for one promise. A refusal changes nothing.
 
     pre: 0 <= stamp <= term < 2**62
     pre: 0 <= asked < 2**62
@@ -108,7 +108,7 @@ def a_vote_moves_and_binds(
 def no_two_votes_in_one_term(
     term: int, until: int, first: int, again: int, now: int, later: int
 ) -> bool:
-    """Two members that get votes of one voter get them in different terms, and a promise apart.
+    """If two members get votes of one voter, the terms differ and a promise lies between the votes.
 
     pre: 0 <= term < 2**62
     pre: 0 <= first < 2**62
@@ -126,7 +126,7 @@ def no_two_votes_in_one_term(
 def a_resignation_releases_its_own_promise_only(
     term: int, until: int, asked: int, shown: int, now: int
 ) -> bool:
-    """Who shows that B has resigned is given a vote before B's promise ends, unless that is of a later term.
+    """A request that shows B's resignation gets a vote before the promise to B ends, unless that promise is of a later term.
 
     pre: 0 <= term < asked < 2**62
     pre: 0 <= shown < 2**62
@@ -137,10 +137,10 @@ def a_resignation_releases_its_own_promise_only(
     return is_granted(outcome) == (until <= now or term <= shown)
 
 
-def a_pre_vote_binds_to_nothing(
+def a_pre_vote_binds_no_member(
     term: int, stamp: int, until: int, asked: int, shown: int, now: int
 ) -> bool:
-    """Whatever is answered to a pre-vote, neither the record nor the promise nor the role changes, but for a deadline.
+    """A request for a pre-vote changes neither the record nor the promise, and of the role only the deadline.
 
     pre: 0 <= stamp <= term < 2**62
     pre: 0 <= asked < 2**62
@@ -160,7 +160,7 @@ def a_pre_vote_binds_to_nothing(
 def a_heartbeat_is_followed_or_refused(
     term: int, stamp: int, until: int, led: int, now: int
 ) -> bool:
-    """A leader of this term or a later one is followed and promised; of one of the past nothing is taken over.
+    """A leader of this term or a later one is followed and promised; a heartbeat of a lower term changes nothing.
 
     pre: 0 <= stamp <= term < 2**62
     pre: 0 <= led < 2**62
@@ -179,8 +179,8 @@ def a_heartbeat_is_followed_or_refused(
     return bound and after.term == after.durable.membership.term == led
 
 
-def a_refusal_teaches_a_term_only(term: int, until: int, told: int, now: int) -> bool:
-    """The higher term of a refusal is adopted, and a promise to another stands.
+def a_refusal_changes_only_the_term(term: int, until: int, told: int, now: int) -> bool:
+    """The higher term of a refusal is adopted, and a promise to another member stays.
 
     pre: 0 <= term < told < 2**62
     pre: now >= 0
@@ -192,8 +192,10 @@ def a_refusal_teaches_a_term_only(term: int, until: int, told: int, now: int) ->
     return after.term == told and after.promise == before.promise
 
 
-def who_resigns_releases_no_other(term: int, until: int, of: int, now: int) -> bool:
-    """C resigns, and what was promised to B stands; so does the term.
+def a_resignation_releases_only_promises_to_its_sender(
+    term: int, until: int, of: int, now: int
+) -> bool:
+    """If C resigns, the promise to B stays, and so does the term.
 
     pre: 0 <= term <= of < 2**62
     pre: now >= 0
@@ -206,7 +208,7 @@ def who_resigns_releases_no_other(term: int, until: int, of: int, now: int) -> b
 
 
 def no_promise_is_cut_short(until: int, now: int) -> bool:
-    """A promise that is renewed ends no earlier than it would have.
+    """A promise that is renewed ends no earlier than before.
 
     pre: now >= 0
     post: _
@@ -215,8 +217,8 @@ def no_promise_is_cut_short(until: int, now: int) -> bool:
     return again.until == max(until, now + PROMISE)
 
 
-def a_restart_owes_what_was_recorded(term: int, stamp: int, owed: int, now: int) -> bool:
-    """After a restart a promise is owed for as long as the record says, to whomever; the next record says no less.
+def a_restart_owes_the_recorded_promise(term: int, stamp: int, owed: int, now: int) -> bool:
+    """After a restart a promise of the recorded length is owed, to an unknown member; the next record keeps that length.
 
     pre: 0 <= stamp <= term < 2**62
     pre: 0 <= owed < 2**62
