@@ -34,18 +34,18 @@ def violated_claim(model: Model, outcome: Outcome) -> str | None:
     return properties[0] if len(properties) == 1 else None
 
 
-def untaken(outcome: Outcome) -> frozenset[str]:
+def _untaken(outcome: Outcome) -> frozenset[str]:
     """The names of the actions with a disjunct that was never taken."""
     return frozenset(action.name for action in outcome.coverage.actions if action.taken == 0)
 
 
-def unreached(model: Model, outcome: Outcome) -> dict[str, list[Place]]:
+def _unreached(model: Model, outcome: Outcome) -> dict[str, list[Place]]:
     """The definitions that were reached only in part, with the places that were not."""
     found: dict[str, list[Place]] = {}
     for place in outcome.coverage.unreached:
         module = model.module.with_name(f"{place.module}.tla")
         name = definition_at(module, place.line) or place.module
-        if name not in untaken(outcome):
+        if name not in _untaken(outcome):
             found.setdefault(name, []).append(place)
     return found
 
@@ -70,12 +70,12 @@ def _problems_of_actions(expected: Holds, outcome: Outcome) -> Iterator[str]:
     for action in actions:
         if action.taken == 0 and action.name not in expected.untaken:
             yield f"never taken: {action.name}, line {action.line} of module {action.module}"
-    for name in sorted(expected.untaken - untaken(outcome)):
+    for name in sorted(expected.untaken - _untaken(outcome)):
         yield f"untaken lists {name}, but it was taken, or is no action of this model"
 
 
 def _problems_of_parts(model: Model, expected: Holds, outcome: Outcome) -> Iterator[str]:
-    found = unreached(model, outcome)
+    found = _unreached(model, outcome)
     for name, places in found.items():
         if name not in expected.unreached:
             lines = ", ".join(str(place.line) for place in places)

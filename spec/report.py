@@ -96,21 +96,15 @@ def markdown(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def result_table(results: Iterable[CheckedModel]) -> Table:
     """The results, a row each, with the expected verdict beside the one found."""
     headings = ("", "model", "tier", "verdict", "expected", "states", "depth", "seconds")
-    return grid(
-        headings,
-        (
-            (
-                mark(result.passed),
-                result.model.name,
-                result.model.tier,
-                verdict_text(result),
-                expected_text(result.model),
-                *_counts(result),
-                f"{result.seconds:.1f}",
-            )
-            for result in results
-        ),
-    )
+    return grid(headings, (_row(result) for result in results))
+
+
+def _row(result: CheckedModel) -> tuple[str | Text, ...]:
+    model, outcome = result.model, result.outcome
+    states, depth = ("" if n is None else f"{n:,}" for n in (outcome.distinct, outcome.depth))
+    verdicts = (verdict_text(result), expected_text(model))
+    seconds = f"{result.seconds:.1f}"
+    return mark(result.passed), model.name, model.tier, *verdicts, states, depth, seconds
 
 
 def model_table(models: Mapping[str, Model]) -> Table:
@@ -132,22 +126,13 @@ def model_table(models: Mapping[str, Model]) -> Table:
 
 def results_markdown(results: Iterable[CheckedModel]) -> str:
     """The results as the documentation shows them; only the seconds differ from run to run."""
+    rows = []
+    for result in results:
+        _, name, tier, verdict, _, *numbers = map(str, _row(result))
+        bounds = f"`{result.model.bounds}`" if result.model.bounds else ""
+        rows.append((name, tier, bounds, verdict, *numbers, result.model.shows))
     headings = ("model", "tier", "differs in", "verdict", "states", "depth", "seconds")
-    return markdown(
-        (*headings, "what it shows"),
-        (
-            (
-                result.model.name,
-                result.model.tier,
-                f"`{result.model.bounds}`" if result.model.bounds else "",
-                verdict_text(result),
-                *_counts(result),
-                f"{result.seconds:.0f}",
-                result.model.shows,
-            )
-            for result in results
-        ),
-    )
+    return markdown((*headings, "what it shows"), rows)
 
 
 def expected_text(model: Model) -> str:
@@ -168,9 +153,3 @@ def verdict_text(result: CheckedModel) -> str:
 def mark(passed: bool) -> Text:
     """A sign that needs no colour."""
     return Text("✓", style="green") if passed else Text("✗", style="bold red")
-
-
-def _counts(result: CheckedModel) -> tuple[str, str]:
-    counts = (result.outcome.distinct, result.outcome.depth)
-    states, depth = ("" if count is None else f"{count:,}" for count in counts)
-    return states, depth

@@ -1,5 +1,4 @@
-"""Every guard of every action is needed: what TLC finds when it is removed.
+"""Shows that every guard is needed: the claim that is violated if the guard is removed.
 
-Knows nothing of what the guards say. The idea: the table is pinned, the guards are read from the
-specification itself, and neither may have a row that the other lacks.
+The guards are read from the specification, and the table pins one row for each of them.
 """

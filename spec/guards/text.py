@@ -1,9 +1,9 @@
-r"""Which guards the actions of a module have, and the module without one of them.
+r"""The guards of the actions of a module, and the module without one of them.
 
-Knows how this project lays TLA+ out, and no more of the language: definitions start in the first
-column, and a conjunct ends with its line. The idea: a guard is a conjunct of an action, or of what
-an action chooses from, that speaks of the state before it; so is the condition of an IF. It is
-removed where it stands, so that no second version of the specification can drift away from it.
+It reads only the layout of this project: a definition starts in the first column, and a conjunct ends
+with its line. A guard is a conjunct of an action, or of a set from which an action chooses, that
+depends only on the state before the step; or it is the condition of an IF. It is removed in its place,
+because a second version of the specification could drift away from the first.
 """
 
 import re
@@ -14,20 +14,20 @@ _DEFINITION = re.compile(r"(?P<name>\w+)(?:\([\w, ()]*\))? ==")
 _NEXT = re.compile(r"^Next ==\n(?P<body>.*?)\n\n", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"\s*\\\*.*")
 _OPENING, _CLOSING = "([{", ")]}"
-# The first of several conjuncts on a line has no sign of its own before it.
+# The first of several conjuncts on a line has no /\ before it.
 _START = re.compile(r"/\\ (?!IF )|(?: ==| :) (?=[^:]* /\\ )|\bIF (?!/)")
 _END = re.compile(r" /\\ | THEN ")
 _STEP = re.compile(r"'|\bUNCHANGED\b|\b(?:Send|Follow|StandFor|TimePasses)(?:\(|$)")
-# Which message is at hand is no guard.
+# A condition that only selects the message is no guard.
 _ADDRESS = re.compile(r'r\.(?:kind = "\w+"|to = \w)$|r \\in ')
-# What a model allows to happen at all is no rule of the protocol.
+# What the constants of a model allow is no rule of the protocol.
 _BOUND = re.compile(r"\b(?:Terms|MayCrash|MayResign|Recorded|Observers|StartAtZero)\b|^~?[A-Z]\w*$")
 _NO_CONDITION = ("\\E", "LET", "[", "{", "/\\")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """A guard and where it stands: its line and column are counted from 0."""
+    """A guard and its place: line and column are counted from 0."""
 
     definition: str
     text: str
@@ -68,7 +68,7 @@ def without(module: str, guard: Guard) -> str:
 def keeping(module: str, kinds: Sequence[str]) -> str:
     """The module in which messages of these kinds matter for ever.
 
-    A guard on a message may say again why `Matters` has dropped it: both must go to see its use.
+    If `Matters` drops the same messages as a guard, both must go to show what the guard is for.
     ValueError if `Matters` has no such kind.
     """
     for kind in kinds:

@@ -15,20 +15,31 @@ MODELS = ("--models", str(Path(__file__).parent / "fixtures" / "models.toml"))
 pytestmark = pytest.mark.slow
 
 
-def test_list_shows_every_model() -> None:
-    """It runs no TLC."""
-    ran = spec("list", *MODELS)
-    assert ran.returncode == 0
-    assert "two-leaders" in ran.stdout
-    assert "Every pin is right." in ran.stdout
-
-
-def test_check_succeeds_if_every_verdict_is_the_expected_one() -> None:
-    """An expected violation is a success; the table has both."""
-    ran = spec("check", "green", "two-leaders", *MODELS)
-    assert ran.returncode == 0
-    assert "✓ green: holds" in ran.stdout
-    assert "✓ two-leaders: violates OneLeader" in ran.stdout
+@pytest.mark.parametrize(
+    ("arguments", "code", "printed"),
+    [
+        (("list",), 0, ["two-leaders", "Every pin is right."]),
+        (
+            ("check", "green", "two-leaders"),
+            0,
+            ["✓ green: holds", "✓ two-leaders: violates OneLeader"],
+        ),
+        (
+            ("explain", "temporal-property", "--mermaid"),
+            0,
+            ["sequenceDiagram\n", "SomebodyLeads is violated."],
+        ),
+        (("explain", "green"), 1, ["there is no counterexample; its red twin is two-leaders\n"]),
+    ],
+)
+def test_a_command_prints_its_answer(
+    arguments: tuple[str, ...], code: int, printed: list[str]
+) -> None:
+    """An expected violation is a success; a green model has nothing to explain."""
+    ran = spec(*arguments, *MODELS)
+    assert ran.returncode == code
+    for text in printed:
+        assert text in ran.stdout
 
 
 def test_check_fails_if_one_verdict_is_not_the_expected_one() -> None:
@@ -54,21 +65,6 @@ def test_explain_tells_the_counterexample(tmp_path: Path) -> None:
     ]
     assert ran.stdout.endswith("Now OneLeader is violated.\n")
     assert "two-leaders: how OneLeader is violated" in page.read_text()
-
-
-def test_explain_draws_the_counterexample() -> None:
-    """Only Mermaid text is printed, so it can be piped."""
-    ran = spec("explain", "temporal-property", "--mermaid", *MODELS)
-    assert ran.returncode == 0
-    assert ran.stdout.startswith("sequenceDiagram\n")
-    assert "SomebodyLeads is violated." in ran.stdout
-
-
-def test_explain_refuses_a_green_model() -> None:
-    """The message names its red twin."""
-    ran = spec("explain", "green", *MODELS)
-    assert ran.returncode == 1
-    assert ran.stdout == "green: holds: there is no counterexample; its red twin is two-leaders\n"
 
 
 @pytest.mark.parametrize(
