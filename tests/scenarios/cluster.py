@@ -1,7 +1,8 @@
-"""A few members on one clock, joined by a network with one delay: the same run every time.
+"""A few members on one clock and a network with a fixed delay, so every run is the same.
 
-It knows neither loss by chance nor drift. Whatever is written is written at once; chance always
-draws 150 ms for the first member, 187.5 for the second, 225 for the third, 262.5 for the fourth.
+No message is lost at random, no clock drifts, and records are written at once. The random election
+timeout is always 150 ms for the first member, 187.5 for the second, 225 for the third and 262.5 for
+the fourth.
 """
 
 from collections import Counter
@@ -38,8 +39,8 @@ TIMING = scaled_timing(
     heartbeat_interval=Duration(50 * MILLISECOND),
     max_clock_drift=10_000,
 )
-DAILY_BREAD = {Action.SEND_HEARTBEAT, Action.HANDLE_HEARTBEAT, Action.HANDLE_HEARTBEAT_ACK}
-"""What the members of a cluster with a leader do all the time."""
+HEARTBEATS_ONLY = {Action.SEND_HEARTBEAT, Action.HANDLE_HEARTBEAT, Action.HANDLE_HEARTBEAT_ACK}
+"""The actions of members that have a leader as long as nothing happens."""
 
 
 class Cluster:
@@ -57,7 +58,7 @@ class Cluster:
         self._stopped: dict[MemberId, list[Event]] = {}
 
     def start(self, names: str, *, term: int = 0) -> None:
-        """Start members whose record is of ``term``, and that have seen no leader."""
+        """Start members with a record of ``term``; they know no leader."""
         for name in map(MemberId, names):
             settings = Settings(
                 cluster=ClusterId("shop"),
@@ -71,11 +72,11 @@ class Cluster:
             self._running[name] = restart(settings, record, self._moment(name))
 
     def note(self, text: str) -> None:
-        """Say in the transcript what happens to the members."""
+        """Write into the transcript what happens to the members."""
         self.lines.append(note_of(self.now, text))
 
     def die(self, name: str) -> None:
-        """One member is no more; what it has sent is still on its way."""
+        """One member ends; the messages that it has sent still arrive."""
         del self._running[MemberId(name)]
 
     def disconnect(self, name: str) -> None:
@@ -84,41 +85,41 @@ class Cluster:
             self._post(other, PeerWentDown(peer=MemberId(name)))
 
     def resign(self, name: str, successor: str | None = None) -> None:
-        """Ask a leader to give up."""
+        """Ask a leader to resign."""
         named = None if successor is None else MemberId(successor)
         _, line = self._take(MemberId(name), ResignationAsked(successor=named))
         self.lines.append(line)
 
     def cut(self, *ways: str) -> None:
-        """From now on, all that is sent on these ways is lost: ``"ab"`` is from a to b."""
+        """From now on messages in these directions are lost: ``"ab"`` is from a to b."""
         self._cut.update((MemberId(way[0]), MemberId(way[1])) for way in ways)
 
     def stop(self, name: str) -> None:
-        """The process of a member does nothing for a while; what it is sent waits for it."""
+        """Stop the process of a member; messages to it wait."""
         self._stopped[MemberId(name)] = []
 
     def go_on(self, name: str) -> None:
-        """It goes on, with what has arrived meanwhile."""
+        """Let a stopped process go on, with the messages that have arrived meanwhile."""
         member = MemberId(name)
         self.lines.extend(self._take(member, event)[1] for event in self._stopped.pop(member))
 
     def heal(self) -> None:
-        """Lose nothing any more."""
+        """From now on no message is lost."""
         self._cut.clear()
 
     def run(self, until: float) -> None:
-        """Take and write down every step up to this time, in milliseconds."""
+        """Take every step up to this time, in milliseconds, and write it into the transcript."""
         for _, line in self._steps(until):
             self.lines.append(line)
 
     def pass_quietly(self, until: float) -> None:
         """Take the steps up to this time, which must be heartbeats and their answers, and count them."""
         taken = Counter(action for action, _ in self._steps(until))
-        assert set(taken) <= DAILY_BREAD, f"not quiet: {taken}"
+        assert set(taken) <= HEARTBEATS_ONLY, f"not quiet: {taken}"
         self.note(f"rounds of heartbeats since then: {taken[Action.SEND_HEARTBEAT]}")
 
     def close(self) -> None:
-        """End the transcript with who believes what."""
+        """End the transcript with what each member believes."""
         held = [
             f"{name} {self._belief(name, state)}" for name, state in sorted(self._running.items())
         ]
@@ -138,7 +139,7 @@ class Cluster:
         self.now = limit
 
     def _next(self, limit: Instant) -> tuple[Instant, MemberId, Event] | None:
-        """What comes next, up to ``limit``: of what is due at once, messages before alarms."""
+        """The next step up to ``limit``; of those due at the same instant, messages come before alarms."""
         alarms = [
             (max(due, self.now), name)
             for name, state in self._running.items()

@@ -1,7 +1,7 @@
-"""How a step is written down: when, who, what happened, which action that was, what came of it.
+"""How a step is written into a transcript: time, member, event, action, effects.
 
-Knows the core's values and nothing of how they came about. A record is written as its term and the
-term that its membership bears; a recipient in parentheses never gets the message.
+A record is written as its term and the stamp of its membership. A recipient in parentheses does not
+get the message.
 """
 
 from collections.abc import Collection, Iterable
@@ -36,7 +36,7 @@ UNBREAKABLE = "\N{NO-BREAK SPACE}"
 
 
 def columns(now: str, who: str, event: str, action: str, effects: str) -> str:
-    """One step; effects that do not fit go on below."""
+    """One step; effects that do not fit are continued on the next line."""
     margin = f"{now:>8}  {who:<3}  {event:<26} {action:<20}  "
     first, *more = wrap(effects, WIDTH - len(margin))
     lines = [margin + first, *(" " * len(margin) + line for line in more)]
@@ -49,7 +49,7 @@ HEADING = columns("ms", "who", "event", "action", "effects")
 def line_of(
     now: Instant, who: MemberId, event: Event, step: Transition, lost_to: Collection[MemberId]
 ) -> str:
-    """One step; ``lost_to`` are those whom its messages will not reach."""
+    """One step; its messages do not reach the members in ``lost_to``."""
     action = "-" if step.action is None else step.action
     texts = [text.replace(" ", UNBREAKABLE) for text in effects_of(step.effects, lost_to)]
     effects = "; ".join(texts) or "-"
@@ -57,7 +57,7 @@ def line_of(
 
 
 def note_of(now: Instant, text: str) -> str:
-    """What happens to the members, or who they are."""
+    """A line about what happens to the members, or which members there are."""
     return f"{milliseconds(now):>8}  ---  {text}"
 
 
@@ -93,7 +93,7 @@ def name_of(message: Message) -> str:
 
 
 def effects_of(effects: Iterable[Effect], lost_to: Collection[MemberId]) -> list[str]:
-    """One text an effect, but one for all sendings of the same message."""
+    """One text for each effect, but a message to several members is written once."""
     texts: list[str] = []
     for effect in effects:
         text = effect_of(effect)
@@ -131,7 +131,7 @@ def effect_of(effect: Effect) -> str:
 
 
 def detail_of(message: Message) -> str:
-    """What else a message says that matters to a reader."""
+    """What a reader needs to know of a message besides its kind and term."""
     match message:
         case Resigned(successor=successor) if successor is not None:
             return f", for {successor},"

@@ -1,6 +1,7 @@
-"""The scenarios: what happens to the members of a cluster, told first and then let happen.
+"""The scenarios: each is told in prose and then run, and the run is written into a transcript.
 
-The docstring of a story is the prose of its transcript. What the members do is theirs.
+The docstring of a function is the prose of its transcript. A function says what happens to the
+members; what they do about it is decided by the core.
 """
 
 from collections.abc import Callable
@@ -13,13 +14,12 @@ Story = Callable[[], Cluster]
 def first_election() -> Cluster:
     """The first election of three members.
 
-    All three start at once, from records that say nothing but that they once started. For one
-    promise (150 ms) they vote for nobody, since a former life might have promised its vote. Then they
-    would ask one after the other, half a millisecond apart. a comes first, and asks whether it would
-    be voted for; with its own, the first yes is a quorum, and so is the first vote. Whoever asks for
-    votes has recorded the new term before, and so has whoever votes: "record 1/0" is term 1, with a
-    membership that no leader has handed on yet. The answers that come too late to decide anything are
-    ignored, or extend the lease.
+    All three start at the same time, from records that say only that they were started before. For the
+    time of one promise (150 ms) they give no vote, because a former life may have promised one. Then
+    they ask one after the other, half a millisecond apart. a is first. With its own vote, one yes to
+    its pre-vote is a quorum, and so is one vote. A candidate records the new term before it asks for
+    votes, and a voter before it answers: "record 1/0" is term 1 with a membership that no leader has
+    handed on yet. Answers that come too late to decide anything are ignored, or extend the lease.
     """
     cluster = Cluster("abc")
     cluster.start("abc")
@@ -29,7 +29,7 @@ def first_election() -> Cluster:
 
 
 def _with_a_leader(names: str = "abc", *, trust_disconnect: bool = False) -> Cluster:
-    """A cluster that a leads, since 150.2 ms, in term 1."""
+    """A cluster in which a has led term 1 since 150.2 ms."""
     cluster = Cluster(names, trust_disconnect=trust_disconnect)
     cluster.start(names)
     cluster.run(until=160)
@@ -39,16 +39,16 @@ def _with_a_leader(names: str = "abc", *, trust_disconnect: bool = False) -> Clu
 
 
 def silent_death() -> Cluster:
-    """The leader dies, and nobody is told.
+    """The leader dies, and no member is told.
 
-    The power fails, say: no connection is closed. The followers wait for the election timeout that
-    each drew by chance when it heard the last heartbeat, b for 187.5 ms and c for 225. By then the
-    promises that they gave with their answers are over: c says yes, and b is elected within four
-    message delays. What is sent to a is sent to nobody.
+    For example the power fails, so no connection is closed. Each follower waits for the election
+    timeout that it drew at random when it heard the last heartbeat: 187.5 ms for b, 225 ms for c. By
+    then the promises that they gave with their answers are over, so c says yes, and b is elected
+    within four message delays. Messages to a are lost.
     """
     cluster = _with_a_leader()
     cluster.pass_quietly(until=220)
-    cluster.note("a dies, and nobody is told")
+    cluster.note("a dies, and no member is told")
     cluster.die("a")
     cluster.run(until=390)
     cluster.close()
@@ -58,10 +58,10 @@ def silent_death() -> Cluster:
 def broken_connection() -> Cluster:
     """The leader's process dies, and its connections break.
 
-    By default a broken connection proves nothing: the network might have reset it, and the leader
-    might be acting. So b and c only make themselves ready for the end of the promise that they gave
-    with their last answer at 200.5 ms: b for that very instant, c for half a millisecond later. The
-    next leader is elected 150 ms after the last heartbeat, whatever timeouts chance has drawn.
+    By default a broken connection proves nothing: the network may have reset it, and the leader may
+    still act. So b and c only prepare for the end of the promise that they gave with their last
+    answer, at 200.5 ms: b asks at that instant, c half a millisecond later. The next leader is elected
+    150 ms after the last heartbeat, whatever election timeouts were drawn.
     """
     cluster = _with_a_leader()
     cluster.pass_quietly(until=220)
@@ -74,10 +74,10 @@ def broken_connection() -> Cluster:
 
 
 def trusted_broken_connection() -> Cluster:
-    """The leader's process dies, its connections break, and that is taken for proof.
+    """The leader's process dies, its connections break, and this is taken as proof.
 
-    With trust_disconnect a broken connection releases the promise to whoever is behind it at once:
-    safe where the network never resets a connection to a living process, on one host for instance.
+    With trust_disconnect a broken connection releases the promise to that process at once. This is
+    safe if the network never resets a connection to a living process, for example on a single host.
     The next leader is elected within a millisecond.
     """
     cluster = _with_a_leader(trust_disconnect=True)
@@ -91,13 +91,13 @@ def trusted_broken_connection() -> Cluster:
 
 
 def resignation() -> Cluster:
-    """The leader resigns, and names its successor.
+    """The leader resigns and names its successor.
 
-    It stops acting first, and then says so. Whoever hears it takes back the promise it gave. The
-    successor asks for votes at once, without pre-votes; its request shows the resignation, so that
-    it makes no difference which of the two a voter hears first: here all news from a to b is lost,
-    and b releases its promise by what c shows it. Two message delays after the resignation was heard
-    there is a leader. (What is lost on its way to b is sent to (b).)
+    It stops acting first and then says so. A voter that hears this releases its promise. The successor
+    asks for votes at once, without pre-votes, and its request shows the resignation. So it does not
+    matter which of the two messages a voter gets first. Here everything from a to b is lost, and b
+    releases its promise because of the request of c. Two message delays after the resignation there is
+    a leader. (A recipient in parentheses does not get the message.)
     """
     cluster = _with_a_leader()
     cluster.pass_quietly(until=220)
@@ -112,12 +112,12 @@ def resignation() -> Cluster:
 def renewal_in_place() -> Cluster:
     """A member comes back with a higher term, and the leader goes on.
 
-    c was away, in term 9: perhaps it was elected there long ago, perhaps it starts without a record,
-    at the wall clock. It refuses a's heartbeat, as any of a lower term. Would a step down now, every
-    such return would end a leadership. But a acts by a live lease, so nobody else does, and it moves
-    above the term it has learnt of, as a candidate does, without ceasing to act: b's promise is to a,
-    whatever the term, so b votes at once. The same leadership goes on with a higher token, and c
-    follows it. Of c, which votes for nobody yet, nothing was needed.
+    c was away in term 9: it may have been elected there, or have started without a record at the wall
+    clock. It refuses the heartbeat of a, because that has a lower term. If a stepped down now, every
+    such return would end a leadership. But the lease of a still lasts, so no other member acts. So a
+    moves above the term that it has learnt of, like a candidate, but without ceasing to act. The
+    promise of b is to a, whatever the term, so b votes at once. The same leadership goes on with a
+    higher token, and c follows it. The vote of c, which is still bound, was not needed.
     """
     cluster = Cluster("abc")
     cluster.start("ab")
@@ -133,14 +133,13 @@ def renewal_in_place() -> Cluster:
 
 
 def isolated_leader() -> Cluster:
-    """The leader is cut off, and steps down before anybody else is elected.
+    """The leader is cut off, and steps down before another member is elected.
 
-    a hears nobody, and nobody hears a; its heartbeats are lost. What it leads by was promised in
-    answer to that of 200.4 ms: of those 150 ms it counts on 147.03, from when it sent that, since its
-    clock might be one per cent slow and those of the others one per cent fast. At 347.43 ms it stops,
-    by its own clock and without a word from anybody. b and c, which promised at 200.5 ms, are free at
-    350.5 ms at the soonest, and b asks when its deadline has passed. Once a is back, the heartbeat of
-    the new leader tells it all that it has missed.
+    No message reaches a or leaves it, so its heartbeats are lost. Its lease rests on the answer to the
+    heartbeat of 200.4 ms. Of the promised 150 ms it counts on 147.03 from the moment it sent that,
+    because its clock may be one per cent slow and the others one per cent fast. At 347.43 ms it stops,
+    by its own clock. b and c promised at 200.5 ms, so they are free at 350.5 ms at the earliest, and b
+    asks when its deadline has passed. When a is back, the heartbeat of the new leader updates it.
     """
     cluster = _with_a_leader()
     cluster.pass_quietly(until=220)
@@ -155,14 +154,14 @@ def isolated_leader() -> Cluster:
 
 
 def split_vote() -> Cluster:
-    """Two members stand in one term, and neither is elected.
+    """Two members campaign in the same term, and neither is elected.
 
     Pre-votes, ranks and backoff make this rare: it takes four members, a pause and a lost message.
-    All would vote for a, but its process stops before it hears so. For ten milliseconds they leave it
-    alone; then b asks, and they help b. Now a goes on, and both stand at the same moment. Of b's
-    requests the one to c is lost; so a has its own vote and that of c, b has its own and that of d,
-    and three of four would be a quorum. Nobody leads, and the term is spent. But each has set its
-    deadline anew, and chance parts them: when a asks again, all those promises are just over.
+    All would vote for a, but its process stops before it hears so. After ten milliseconds b asks, and
+    they grant it their pre-votes. Now a goes on, and both campaign at the same time. The request of b
+    to c is lost, so a has its own vote and that of c, and b has its own and that of d. Three of four
+    would be a quorum, so there is no leader. But each has drawn a new deadline at random, and they
+    differ: when a asks again, the promises of that term have just ended.
     """
     cluster = Cluster("abcd")
     cluster.start("abcd")
