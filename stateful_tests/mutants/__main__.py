@@ -1,4 +1,4 @@
-"""``python -m stateful_tests.mutants``: look for every planted bug, or those named; a survivor fails."""
+"""``python -m stateful_tests.mutants``: run the checks on every planted bug, or on those named; fails if one is not found."""
 
 import argparse
 import sys
@@ -11,9 +11,9 @@ HEADER = "| bug | what it leads to | caught by | after |\n| --- | --- | --- | --
 
 
 def main() -> int:
-    """Print a line, or a row of the README's table, for each; the number of survivors."""
+    """Print a line for each bug, or its row of the README's table; 1 if one is not found."""
     parser = argparse.ArgumentParser(prog="python -m stateful_tests.mutants", description=__doc__)
-    parser.add_argument("bug", nargs="*", help="look for these only")
+    parser.add_argument("bug", nargs="*", help="only these bugs")
     parser.add_argument("--markdown", action="store_true", help="print the README's table")
     arguments = parser.parse_args()
     survivors = 0
@@ -29,13 +29,13 @@ def main() -> int:
 
 
 def row(mutant: Mutant, kill: Kill | None) -> str:
-    """One of the table's."""
+    """The row of the README's table."""
     check, found = ("SURVIVES", "") if kill is None else (kill.shown_check, kill.found)
     return f"| `{mutant.name}` | {mutant.disaster} | {check} | {found} |\n"
 
 
 def line(mutant: Mutant, kill: Kill | None) -> str:
-    """The same for a terminal."""
+    """The line for a terminal."""
     return f"{mutant.name:48} " + (
         "SURVIVES\n" if kill is None else f"{kill.check}, {kill.found}\n"
     )

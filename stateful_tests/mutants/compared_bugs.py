@@ -1,4 +1,4 @@
-"""Bugs in the core that break no claim soon: the exact comparison finds them, each in an instance of its own."""
+"""Bugs in the core that break no claim within a few runs: each is found by the exact comparison of an instance."""
 
 from dataclasses import replace
 from typing import Final
@@ -39,7 +39,7 @@ def _record_last(effects: tuple[Effect, ...]) -> list[Effect]:
 COMPARED: Final = (
     bug(
         "candidate_does_not_arm_its_timer",
-        "a split vote is the last election",
+        "there is no election after a split vote",
         {
             "voting.become_candidate": lambda original, *arguments: _without_a_timer(
                 original(*arguments)
@@ -49,7 +49,7 @@ COMPARED: Final = (
     ),
     bug(
         "candidate_is_never_due",
-        "a split vote is the last election",
+        "there is no election after a split vote",
         {
             "step._due_for_non_leader": lambda original, state, role: (
                 [] if isinstance(role, Candidate) else original(state, role)
@@ -65,7 +65,7 @@ COMPARED: Final = (
     ),
     bug(
         "pre_vote_for_its_own_term",
-        "a campaign is begun that cannot be won",
+        "a member campaigns though it cannot win",
         {
             "pre_voting.handle_pre_vote_request/is_higher_term": lambda _, state, term: (
                 term >= state.term
@@ -81,13 +81,13 @@ COMPARED: Final = (
     ),
     bug(
         "vote_for_an_older_membership",
-        "whoever missed the last leader is elected",
+        "a member that missed the last leader is elected",
         holds("voting.handle_vote_request", "is_not_older"),
         instance="handing-over",
     ),
     bug(
         "votes_that_back_nothing_any_more",
-        "a leader is elected whose lease is over",
+        "a leader is elected whose lease is over already",
         {
             "lease.quorum_stands": lambda _, backing, state, __: is_quorum(
                 {grant.member for grant in backing}, state.voters
@@ -97,7 +97,7 @@ COMPARED: Final = (
     ),
     bug(
         "vote_of_an_earlier_term",
-        "a candidate counts what was given to its former candidacy",
+        "a candidate counts a vote for its former candidacy",
         holds("voting.handle_vote_granted", "is_own_term"),
         instance="two-members",
     ),
@@ -109,7 +109,7 @@ COMPARED: Final = (
     ),
     bug(
         "heartbeat_after_the_lease",
-        "a leader whose lease is over speaks before it steps down",
+        "a leader whose lease is over sends heartbeats before it steps down",
         {
             "step.due_actions": lambda original, state: original(state)[
                 :: -1 if isinstance(state.role, Leader) else 1
@@ -120,7 +120,7 @@ COMPARED: Final = (
     ),
     bug(
         "renewal_after_the_lease",
-        "a leader goes on though somebody else may act",
+        "a leader goes on though another member may act",
         {"refusals.acts": _leads},
         instance="two-members",
     ),
@@ -154,7 +154,7 @@ COMPARED: Final = (
     ),
     bug(
         "observer_asks_for_votes",
-        "a member that nobody counts is elected",
+        "a member without a vote is elected",
         {
             **holds("step._due_for_non_leader", "is_voter"),
             **holds("pre_voting.start_pre_vote", "is_voter"),
@@ -163,7 +163,7 @@ COMPARED: Final = (
     ),
     bug(
         "observer_keeps_a_silent_leader",
-        "its application waits for somebody who is gone",
+        "an application waits for a leader that is gone",
         {
             "step._due_for_non_leader": lambda original, state, role: (
                 original(state, role) if state.member in state.voters else []
@@ -189,7 +189,7 @@ COMPARED: Final = (
     ),
     bug(
         "vote_before_its_record",
-        "a vote is forgotten in a crash, and given again",
+        "a vote is forgotten in a crash and given a second time",
         {"news.effects_of": lambda original, *states: tuple(_record_last(original(*states)))},
         instance="two-members",
     ),

@@ -37,17 +37,17 @@ def _moved_to(result: ActionResult | NoAction, term: Term) -> ActionResult | NoA
 MUTANTS: Final = (
     bug(
         "votes_again_in_its_own_term",
-        "two candidates of one term each win it",
+        "two candidates win the same term",
         {"voting.handle_vote_request/is_higher_term": lambda _, state, term: term >= state.term},
     ),
     bug(
         "promise_ignored_in_a_vote",
-        "a second leader is elected while the first one's lease lasts",
+        "a second leader is elected while the lease of the first one lasts",
         holds("voting.handle_vote_request", "is_free_to_vote_for"),
     ),
     bug(
         "lease_counted_from_receipt_of_an_answer",
-        "a lease outlives the promises that it rests on",
+        "a lease lasts longer than the promises that it rests on",
         {
             "leading.handle_heartbeat_ack": lambda original, state, message, moment: original(
                 state, replace(message, sent=moment.now), moment
@@ -84,12 +84,12 @@ MUTANTS: Final = (
     ),
     bug(
         "follows_a_lower_term",
-        "a leader of the past is followed, and a vote given twice",
+        "a former leader is followed, and a second vote is given in a term",
         holds("leading.handle_heartbeat", "is_not_lower_term"),
     ),
     bug(
         "drift_of_clocks_ignored",
-        "a slow clock's lease outlives what fast clocks promised",
+        "a lease on a slow clock lasts longer than promises on fast clocks",
         {"lease.expires_at": lambda _, grant, timing: after(grant.sent, grant.promise)},
     ),
     bug(
@@ -106,12 +106,12 @@ MUTANTS: Final = (
     ),
     bug(
         "higher_term_deposes_a_live_leader",
-        "whoever comes back with a higher term ends a healthy leadership",
+        "a member that comes back with a higher term ends a healthy leadership",
         {"refusals.acts": lambda *_: False},
     ),
     bug(
         "lease_never_ends",
-        "a leader that nobody hears leads for ever beside the next one",
+        "a leader that is cut off leads for ever beside the next one",
         {
             "lease.backed_by_quorum_until": lambda original, *backing: (
                 None if original(*backing) is None else FAR
@@ -120,7 +120,7 @@ MUTANTS: Final = (
     ),
     bug(
         "follower_without_a_timer",
-        "nobody stands after the leader's death",
+        "no member campaigns after the leader's death",
         {
             "step._due_for_non_leader": lambda original, state, role: (
                 [] if leader_of(state) and state.member in state.voters else original(state, role)
@@ -132,7 +132,7 @@ MUTANTS: Final = (
 THE_ORIGINALS: Final = (
     bug(
         "majority_of_those_it_has_met",
-        "each member is a majority of itself, and all lead",
+        "each member is a majority on its own, and all lead",
         {
             "quorum.is_quorum": lambda _, votes, __: bool(votes),
             "quorum.quorum_size": lambda *_: 1,
@@ -167,7 +167,7 @@ THE_ORIGINALS: Final = (
     ),
     bug(
         "greeting_uses_up_a_vote",
-        "whoever is asked whether it would vote has voted: nobody is elected",
+        "a member that is asked for a pre-vote gives its vote, so no member is elected",
         {
             "pre_voting.handle_pre_vote_request": lambda original, state, message, moment: (
                 _moved_to(original(state, message, moment), message.term)
@@ -176,7 +176,7 @@ THE_ORIGINALS: Final = (
     ),
     bug(
         "refusals_are_dropped",
-        "a leader never learns the higher term of one that has to follow it",
+        "a leader never learns the higher term of a member that has to follow it",
         {"refusals.handle_refusal": lambda _, state, *__: NoAction(state)},
     ),
 )
@@ -189,27 +189,27 @@ OF_PROMISES: Final = (
     ),
     bug(
         "vote_without_a_promise",
-        "a voter helps the next one while the lease lasts that rests on it",
+        "a voter votes for another member while a lease still rests on its vote",
         {"voting.handle_vote_request/promise_to": _old_promise},
     ),
     bug(
         "answer_without_a_promise",
-        "a follower votes while the lease lasts that its answer extends",
+        "a follower votes for another member while a lease still rests on its answer",
         {"leading._follow/promise_to": _old_promise},
     ),
     bug(
         "candidate_that_does_not_promise_itself",
-        "a candidate votes for another beside its own lease",
+        "a candidate votes for another member while its own lease lasts",
         {"voting.become_candidate/promise_to": _old_promise},
     ),
     bug(
         "heartbeat_without_a_promise_to_itself",
-        "a leader counts on itself for longer than it has promised",
+        "a leader counts on its own vote for longer than it has promised it",
         {"leading.send_heartbeat/promise_to": _old_promise},
     ),
     bug(
         "new_promise_cuts_the_old_one_short",
-        "what a former life promised for longer is forgotten at the first heartbeat",
+        "a longer promise of a former life is forgotten at the first heartbeat",
         {
             "promises.promise_to": lambda original, state, member, now: original(
                 replace(state, promise=None), member, now
@@ -218,12 +218,12 @@ OF_PROMISES: Final = (
     ),
     bug(
         "record_forgets_the_longer_promise",
-        "a second restart does not wait for what the first one still owed",
+        "a second restart does not wait for the promise that the first one still owed",
         {"promises.restart_wait": lambda _, state, __: state.settings.timing.promise},
     ),
     bug(
         "every_promise_taken_for_as_long_as_ones_own",
-        "a lease rests on a promise that was shorter",
+        "a lease counts on a promise for longer than it was given",
         {
             "leading.handle_heartbeat_ack": lambda original, state, message, moment: original(
                 state, replace(message, promise=state.settings.timing.promise), moment
@@ -232,7 +232,7 @@ OF_PROMISES: Final = (
     ),
     bug(
         "resignation_of_anybody_releases",
-        "a promise to a living leader ends with another's leadership",
+        "a promise to a leader ends when another member resigns",
         holds("departures.handle_resigned", "is_promised_to"),
         instance="crashes",
     ),
@@ -244,13 +244,13 @@ OF_PROMISES: Final = (
     ),
     bug(
         "death_of_anybody_releases",
-        "a promise to a living leader ends with another's process",
+        "a promise to a leader ends when the process of another member does",
         holds("departures.peer_down", "is_promised_to"),
         instance="crashes",
     ),
     bug(
         "campaigns_in_spite_of_its_promise",
-        "a voter that is promised to a leader stands against it",
+        "a voter campaigns against the leader that it has promised its vote",
         {
             "step.earliest_pre_vote": lambda _, __, deadline: deadline,
             **holds("pre_voting.start_pre_vote", "is_free_to_vote_for"),
@@ -259,7 +259,7 @@ OF_PROMISES: Final = (
     ),
     bug(
         "says_that_it_resigned_and_goes_on",
-        "a successor is elected beside it",
+        "a successor is elected beside the leader that resigned",
         {
             "departures.resign/replace": lambda original, state, **changed: original(
                 state, promise=None
@@ -268,7 +268,7 @@ OF_PROMISES: Final = (
     ),
     bug(
         "membership_without_a_stamp",
-        "a new leader acts by an old token",
+        "a new leader acts with an old token",
         {
             "voting.become_leader/next_record": lambda original, state, term, now, **_: original(
                 state, term, now
@@ -280,7 +280,7 @@ OF_PROMISES: Final = (
 OF_THE_PAST: Final = (
     bug(
         "gives_its_round_up_for_any_asker",
-        "two give up their rounds for each other, again and again",
+        "two members yield to each other again and again",
         {
             "pacing._outranks": lambda *_: False,
             "pre_voting.after_granting_pre_vote": lambda original, state, asker, moment: original(

@@ -1,6 +1,6 @@
-"""Whether the net catches a planted bug, and which check does: the cheapest are asked first.
+"""Which check finds a planted bug: kept runs are tried first, then the comparison, then random runs.
 
-Knows no bug. A run counts only if the real thing survives the very same calls.
+A random run counts only if the real code passes the very same calls. No bug is known here.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,40 +22,40 @@ from stateful_tests.stack_system import StackSystem
 
 SEEDS: Final = range(120)
 LIVENESS_SEEDS: Final = range(SEEDS.stop, 2_000, LIVENESS_EVERY)
-"""Short runs that end calmly: what never comes to an election is found there or nowhere."""
+"""Short runs that end without faults: a bug that prevents every election is found in these only."""
 COMPARISON: Final = "the specification"
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """A bug was caught."""
+    """How a bug was found."""
 
     check: str
-    """The claim that failed, or what it was compared with."""
+    """The claim that does not hold, or what the core was compared with."""
     found: str
-    """How far one had to look."""
+    """The kept run, the instance, or how many random runs it took."""
 
     @property
     def shown_check(self) -> str:
-        """A claim in the type of code, anything else as it is."""
+        """A claim is shown as code, anything else as text."""
         return f"`{self.check}`" if self.check.isidentifier() else self.check
 
 
 def killed(mutant: Mutant) -> Kill | None:
-    """How ``mutant`` is caught; None for a survivor."""
+    """How ``mutant`` is found; None if no check finds it."""
     searches: Iterable[Callable[[Mutant], Kill | None]] = (by_story, by_comparison, by_runs)
     return next((kill for search in searches if (kill := search(mutant))), None)
 
 
 def by_story(mutant: Mutant) -> Kill | None:
-    """By the run that is kept for it."""
+    """By the run that is kept for this bug."""
     story = KEPT_RUNS.get(mutant.name)
     failure = None if story is None else find_failure(story.plan, story.calls, begins(mutant))
     return None if failure is None else Kill(failed_check(failure.error), "its story")
 
 
 def by_runs(mutant: Mutant) -> Kill | None:
-    """By the hunter."""
+    """By random runs."""
     mutated, real = begins(mutant), CoreSystem if mutant.is_in_the_core else StackSystem
     for looked, seed in enumerate(chain(SEEDS, LIVENESS_SEEDS), start=1):
         failure = run(seed, mutated)
@@ -65,7 +65,7 @@ def by_runs(mutant: Mutant) -> Kill | None:
 
 
 def by_comparison(mutant: Mutant) -> Kill | None:
-    """By the exact comparison, on the instance that is named for it."""
+    """By the exact comparison, on the instance that is named for this bug."""
     name = mutant.instance
     if name is None:
         return None

@@ -1,8 +1,8 @@
-"""A planted bug replaces functions of the real core, or of what is built on it, which stay as they are.
+"""Plants bugs: a bug replaces functions in a copy of the core, or of what is built on the core.
 
-The modules that act are executed again, the replacements applied, and the modules wired to each
-other. Modules that only define values are shared, so a mutant and the real thing have the same
-states and messages.
+The modules with functions are executed again for each bug, its replacements are applied, and the
+copies import each other. Modules that only define values are shared, so a mutant and the real code
+use the same states and messages. The real modules stay as they are.
 """
 
 import builtins
@@ -34,7 +34,7 @@ CORE: Final = {
     for path in sorted(Path(protocol.__file__).parent.glob("*.py"))
     if path.stem not in VALUES
 }
-"""The modules of the core that act, each by the name that a replacement has for it."""
+"""The other modules of the core, by the name that a replacement uses for them."""
 STACK: Final = {
     "startup": "leader.election.startup",
     "engine": "leader.election.engine",
@@ -45,12 +45,12 @@ STACK: Final = {
     "actor": "leader.actor.actor",
     "member": "stateful_tests.stack.member",
 }
-"""Those that are built on the core."""
+"""The modules that are built on the core and may be replaced."""
 MODULES: Final = {**CORE, **STACK}
 NAMES: Final = {module: name for name, module in MODULES.items()}
 
 Planted = Callable[..., object]
-"""Is called instead of the original, with the original before the arguments."""
+"""A function that is called instead of the original: the original is its first argument."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ class Mutant:
     """What it leads to, in words."""
     replacements: tuple[Replacement, ...]
     instance: str | None = None
-    """The instance of the exact comparison in which it shows, if it breaks no claim soon."""
+    """The instance of the exact comparison that shows it, if it breaks no claim within a few runs."""
 
     @property
     def is_in_the_core(self) -> bool:
@@ -142,7 +142,7 @@ class Mutant:
 
 
 def begins(mutant: Mutant) -> SystemFactory:
-    """The system to look for the bug in: the core alone if the bug is there, else the whole stack."""
+    """The system that shows the bug: the core alone if the bug is in the core, else the whole stack."""
     if mutant.is_in_the_core:
         return partial(CoreSystem, core=load(mutant))
     make_actor: ActorFactory = _Modules(mutant.replacements).load("member").StackMember
@@ -168,7 +168,7 @@ def load(mutant: Mutant) -> Core:
 
 
 class _Modules:
-    """The acting modules of one mutant, each executed when the first other one imports it."""
+    """The copies of modules for one mutant; each is executed when it is imported first."""
 
     def __init__(self, replacements: Sequence[Replacement]) -> None:
         self._replacements = replacements

@@ -39,7 +39,7 @@ async def _not_called(_: Planted, callback: Coroutine[object, object, object]) -
 OF_THE_STACK: Final = (
     bug(
         "speaks_before_its_record_is_written",
-        "a vote that was sent is forgotten in a crash, and given again",
+        "a vote that was sent is forgotten in a crash and given a second time",
         {
             "engine.Engine._write": lambda original, engine, durable, then: (
                 then(),
@@ -49,12 +49,12 @@ OF_THE_STACK: Final = (
     ),
     bug(
         "goes_on_after_a_record_that_failed",
-        "a vote is given that the disk does not know",
+        "a vote is given that is not on the disk",
         {"engine.Engine._written": lambda original, engine, then, _: original(engine, then, None)},
     ),
     bug(
         "leads_on_after_a_record_that_failed",
-        "a leader that cannot write goes on as if nothing had been asked of it",
+        "a leader that cannot write its record goes on leading",
         {
             "engine.Engine._written": lambda original, engine, then, error: original(
                 engine, (lambda: None) if error else then, None
@@ -72,7 +72,7 @@ OF_THE_STACK: Final = (
     ),
     bug(
         "longer_promise_not_recorded_at_the_start",
-        "the life after next waits for too short",
+        "after the next restart but one a member waits too short a time",
         {
             "startup.state_from_record": lambda original, *setting: original(
                 *setting[:-1], _Unsaved(setting[-1])
@@ -81,7 +81,7 @@ OF_THE_STACK: Final = (
     ),
     bug(
         "sleeps_through_its_deadlines",
-        "nobody stands, and no lease ends",
+        "no member campaigns, and no lease ends",
         {"engine.Engine._set_alarm": lambda original, engine, _: original(engine, None)},
     ),
     bug(
@@ -91,7 +91,7 @@ OF_THE_STACK: Final = (
     ),
     bug(
         "tells_nobody_to_follow",
-        "exclusive work is begun twice, and never ended",
+        "exclusive work is begun twice and never ended",
         {"mailbox_listener.MailboxListener._announce_following/resolve": _not_called},
     ),
 )

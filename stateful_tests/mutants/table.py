@@ -1,4 +1,4 @@
-"""Every planted bug, by the check that is to find it: the tables are in the modules beside this one."""
+"""Every planted bug, from the modules beside this one."""
 
 from typing import Final
 
