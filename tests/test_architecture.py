@@ -150,7 +150,7 @@ def test_imports_point_one_way() -> None:
 
 
 def test_the_core_imports_the_pure_part_of_the_standard_library_only() -> None:
-    """Nothing in it can tell the time, draw a number, or speak to anybody."""
+    """So the core cannot read a clock, draw a random number, or send anything."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
     [forbidden] = [
         set(contract["forbidden_modules"])

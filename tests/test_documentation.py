@@ -1,7 +1,7 @@
-"""What readers are shown: every block of Python runs, every link leads somewhere.
+"""The pages for readers: every block of Python runs; links, files and commands that are named exist.
 
-The blocks of a page are run one after the other in one process, as somebody would who tries them
-out; ``await`` is allowed outside of functions. A block after ``<!-- not run -->`` is only compiled.
+The blocks of a page are run one after the other in one process, as a reader would try them, and
+``await`` is allowed outside of functions. A block after ``<!-- not run -->`` is only compiled.
 """
 
 import ast
@@ -49,7 +49,7 @@ with asyncio.Runner() as runner:
         if inspect.iscoroutine(begun):
             runner.run(begun)
 """
-"""Runs blocks in this very namespace, so that classes in them are found where they say they are."""
+"""Runs blocks in its own namespace, so the module of their classes is the one that they name."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def run(blocks: list[Block], folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def anchors_of(page: Path) -> set[str]:
-    """What a link to a heading of a page may name."""
+    """The anchors of a page's headings."""
     headings = [match["text"].lower() for match in HEADING.finditer(prose_of(page))]
     return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
 
@@ -160,13 +160,13 @@ def can_be_run(module: str) -> bool:
 
 
 def name_of(page: Path) -> str:
-    """A page as a reader knows it."""
+    """The path of a page in the repository."""
     return str(page.relative_to(ROOT))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_compiles(page: Path) -> None:
-    """Whether it is run or not."""
+    """Blocks that are not run, too."""
     for block in blocks_of(page, page.read_text()):
         compile(block.source, str(block), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
 
@@ -174,9 +174,10 @@ def test_every_block_compiles(page: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_block_runs(page: Path, tmp_path: Path) -> None:
-    """In the order of the page, each after all before it, without a warning.
+    """In the order of the page and without a warning.
 
-    But for one that is true: of several nodes that stop, the first is out of reach for the others.
+    One warning is allowed because it is true: if several nodes stop, the others can no longer reach
+    the first one.
     """
     blocks = blocks_of(page, page.read_text())
     if any(block.is_run for block in blocks):
@@ -206,7 +207,7 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
 
 
 def test_the_readme_shows_how_it_is_used() -> None:
-    """At least one block that runs, or the tests above would pass for want of any."""
+    """At least one block is run; without any, the tests above could not fail."""
     readme = ROOT / "README.md"
     assert any(block.is_run for block in blocks_of(readme, readme.read_text()))
 
@@ -254,7 +255,7 @@ def test_a_page_is_read_as_it_is_meant(tmp_path: Path) -> None:
     ],
 )
 def test_a_block_that_fails_is_noticed(code: str, complaint: str, tmp_path: Path) -> None:
-    """And its place on the page is named."""
+    """Its place on the page is named."""
     page = PAGE.replace("x = 1", code).replace("import asyncio", "x = 1")
     failed = run(blocks_of(ROOT / "page.md", page), tmp_path)
     assert failed.returncode == 1
@@ -262,7 +263,7 @@ def test_a_block_that_fails_is_noticed(code: str, complaint: str, tmp_path: Path
 
 
 def test_a_link_that_leads_nowhere_is_noticed() -> None:
-    """A file that is missing, a heading that is missing, a file of somebody else."""
+    """A file that is missing, a heading that is missing, a file outside of the repository."""
     readme = ROOT / "README.md"
     heading = min(anchors_of(readme))
     assert not leads_nowhere(readme, "pyproject.toml")

@@ -50,7 +50,7 @@ def in_the_library() -> set[str]:
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="there is no repository to compare with")
 def test_the_sdist_holds_every_file_of_the_repository(built: Path) -> None:
-    """Whoever downloads it can run all that CI runs."""
+    """So everything that CI runs can be run from it."""
     [path] = built.glob("*.tar.gz")
     with tarfile.open(path) as archive:
         names = {member.name.partition("/")[2] for member in archive.getmembers()}

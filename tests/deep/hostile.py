@@ -1,8 +1,8 @@
-"""A node in memory and virtual time, and visitors that may say anything at all to it, byte by byte.
+"""A node in memory and virtual time, and visitors that may send it any bytes.
 
-Everything is real but the socket and the time: what a visitor says goes straight into the
-connection, in the caller's own stack, so an exception that the event loop would only log ends the
-test. An honest visitor is up all the time; nobody may disturb it.
+Only socket and time are simulated. The bytes of a visitor go straight into the connection, in the
+caller's own stack, so an exception that the event loop would only log ends the test. An honest visitor is
+connected all the time, and no other visitor may disturb it.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from runtime.simulation import SimulatedClock, VirtualTimeLoop
 from tests.runtime.support import COOKIE, Note, Recorder
 
 SEPARATOR = b"\xff\x00\xff"
-"""Between what is said at one time and the next, in the bytes of an attack."""
+"""Separates, in the bytes of an attack, what is sent at once from what is sent next."""
 
 KEYS = (handshake.stretch(COOKIE),)
 LIMITS = runtime.NodeLimits(unauthenticated_connections=3, frame_bytes=2_000, nodes=5)
@@ -35,7 +35,7 @@ class NoSocket:
 
 
 class Pipe(asyncio.Transport):
-    """The network's end of a connection: keeps what the node writes."""
+    """The network's end of a connection: it keeps the bytes that the node writes."""
 
     def __init__(self, connection: TcpConnection) -> None:
         super().__init__({"socket": NoSocket(), "peername": ("visitor", 1)})
@@ -44,12 +44,12 @@ class Pipe(asyncio.Transport):
         self._connection = connection
 
     def write(self, data: Any) -> None:
-        """Keeps it."""
+        """Keeps the bytes."""
         assert not self.is_over
         self.written += data
 
     def get_write_buffer_size(self) -> int:
-        """Nothing waits."""
+        """No bytes wait."""
         return 0
 
     def pause_reading(self) -> None:
@@ -59,17 +59,17 @@ class Pipe(asyncio.Transport):
         """The same."""
 
     def write_eof(self) -> None:
-        """The visitor does not care."""
+        """The visitor ignores it."""
 
     def abort(self) -> None:
-        """Ends, once the caller has returned."""
+        """Ends the connection after the caller has returned."""
         if not self.is_over:
             self.is_over = True
             asyncio.get_running_loop().call_soon(self._connection.connection_lost, None)
 
 
 class Memory:
-    """A transport that accepts whom it is told to."""
+    """A transport whose connections the test makes."""
 
     address = "127.0.0.1:1"
 
@@ -94,7 +94,7 @@ class Memory:
 
 
 class Visitor:
-    """One connection with the node; knows the cookie, and decides for itself what to say."""
+    """One connection with the node. It knows the cookie and may send anything."""
 
     def __init__(self, memory: Memory, name: str) -> None:
         self.name = name
@@ -110,21 +110,21 @@ class Visitor:
 
     @property
     def next_frame(self) -> bytes:
-        """What an honest visitor would say now: hello, proof, then always the same note."""
+        """What an honest visitor would send now: hello, proof, then always the same note."""
         return self._next
 
     @property
     def is_gone(self) -> bool:
-        """Whether the node has shown it out."""
+        """Whether the node has closed the connection."""
         return self._pipe.is_over
 
     def say(self, data: bytes) -> None:
-        """Says any bytes."""
+        """Sends any bytes."""
         if not self._pipe.is_over:
             self._connection.data_received(data)
 
     def proceed(self) -> None:
-        """Says what an honest visitor would say, and takes the answer to heart."""
+        """Sends what an honest visitor would send, and handles the answer."""
         answers = len(self._pipe.written)
         self.say(framed(self._next))
         try:
@@ -155,7 +155,7 @@ class Ground:
         self.honest = self.visit("honest", steps=2)
 
     def visit(self, name: str = "", *, steps: int = 0) -> Visitor:
-        """A new visitor who has gone so many steps of the handshake."""
+        """A new visitor that has taken ``steps`` steps of the handshake."""
         self._visits += 1
 
         async def enter() -> Visitor:
@@ -167,7 +167,7 @@ class Ground:
         return self._runner.run(enter())
 
     def do(self, action: Callable[..., object], *arguments: object) -> None:
-        """Acts, and lets the node come to rest."""
+        """Calls ``action``, and lets the node handle everything that follows."""
 
         async def act() -> None:
             action(*arguments)
@@ -180,7 +180,7 @@ class Ground:
         self._runner.run(asyncio.sleep(seconds))
 
     def check(self, entitled: set[str]) -> None:
-        """Nobody else is up or has spoken; the honest visitor is heard; the bounds hold."""
+        """Only ``entitled`` visitors are connected or were heard, the honest one is heard, the bounds hold."""
         self.do(self.honest.say, framed(note(42)))
         received = []
         while not self.recorder.inbox.empty():
@@ -215,17 +215,17 @@ class Ground:
 
 
 def framed(frame: bytes) -> bytes:
-    """A frame as the network carries it."""
+    """A frame with its header."""
     return len(frame).to_bytes(HEADER, "big") + frame
 
 
 def note(number: int) -> bytes:
-    """A message that the recorder gets."""
+    """A message to the recorder."""
     return runtime.DEFAULT_REGISTRY.encode("recorder", 7, Note(number=number))
 
 
 def attack(data: bytes) -> None:
-    """Says the bytes to a new node; what the first byte tells is explained at `attacks`."""
+    """Sends the bytes to a new node; `attacks` explains the first byte."""
     is_framed, steps = divmod(data[0] % 6 if data else 0, 3)
     with contextlib.closing(Ground()) as ground:
         visitor = ground.visit("attacker", steps=steps)
@@ -236,13 +236,13 @@ def attack(data: bytes) -> None:
 
 
 def attacks(steps: int, chunks: list[bytes]) -> list[bytes]:
-    """What says these chunks after so many steps of the handshake, first bare, then in frames."""
+    """Attacks that send these chunks after ``steps`` steps of the handshake: bare, and in frames."""
     said = SEPARATOR.join(chunks)
     return [bytes([steps]) + said, bytes([3 + steps]) + said]
 
 
 def examples() -> list[bytes]:
-    """An attack for each step that says just what is right, for fuzzing to start from."""
+    """For each step an attack that sends exactly what is right; fuzzing starts from these."""
     with contextlib.closing(Ground()) as ground:
         frames = [ground.visit("attacker", steps=steps).next_frame for steps in range(3)]
     return [attacks(steps, [frame])[1] for steps, frame in enumerate(frames)]

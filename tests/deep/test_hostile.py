@@ -81,7 +81,7 @@ def test_however_a_conversation_is_cut_it_is_the_same(cuts: set[int]) -> None:
 class Siege(RuleBasedStateMachine):
     """Many visitors at once, some of which know the cookie; frames of one are repeated by another.
 
-    Whoever has shown a proof of its own may be up; nobody else.
+    Only a visitor that has sent a proof of its own may be connected.
     """
 
     visitors = Bundle("visitors")
@@ -95,14 +95,14 @@ class Siege(RuleBasedStateMachine):
 
     @rule(target=visitors)
     def connect(self) -> Visitor:
-        """Somebody new comes."""
+        """A new visitor connects."""
         visitor = self.ground.visit()
         self.steps[visitor.name] = FRESH
         return visitor
 
     @rule(target=recorded, visitor=visitors)
     def proceed(self, visitor: Visitor) -> bytes:
-        """Says what is right, and is recorded."""
+        """Sends what is right, and records it."""
         if self.steps[visitor.name] >= GREETED:
             self.entitled.add(visitor.name)
         self.steps[visitor.name] += 1
@@ -112,33 +112,33 @@ class Siege(RuleBasedStateMachine):
 
     @rule(visitor=visitors, frame=recorded)
     def repeat(self, visitor: Visitor, frame: bytes) -> None:
-        """Says what somebody said before."""
+        """Sends what another visitor sent before."""
         self.ground.do(visitor.say, framed(frame))
 
     @rule(visitor=visitors, data=st.data())
     def distort(self, visitor: Visitor, data: st.DataObject) -> None:
-        """Says almost what is right."""
+        """Sends what is right but for a change."""
         self.ground.do(visitor.say, framed(data.draw(mutations(visitor.next_frame))))
 
     @rule(visitor=visitors, noise=st.binary(max_size=50))
     def babble(self, visitor: Visitor, noise: bytes) -> None:
-        """Says anything."""
+        """Sends anything."""
         self.ground.do(visitor.say, noise)
 
     @rule(target=visitors, visitor=consumes(visitors))
     def leave(self, visitor: Visitor) -> object:
-        """Goes."""
+        """Disconnects."""
         self.ground.do(visitor.leave)
         return multiple()
 
     @rule(seconds=st.sampled_from([0.1, 6.0]))
     def wait(self, seconds: float) -> None:
-        """Time passes, perhaps more than a stranger has."""
+        """Time passes, perhaps more than a handshake may take."""
         self.ground.wait(seconds)
 
     @invariant()
-    def nobody_did_harm(self) -> None:
-        """The honest visitor is heard, and nobody who has not proved itself is up."""
+    def no_visitor_did_harm(self) -> None:
+        """The honest visitor is heard, and no visitor without a proof is connected."""
         self.ground.check(self.entitled)
 
     def teardown(self) -> None:

@@ -1,7 +1,7 @@
-"""Where the examples are tried out: hosts with clocks of their own, which crash, freeze and lose touch.
+"""A simulated cluster for the examples: hosts with their own clocks, which crash, freeze and are cut off.
 
-Everything is the real thing but time, the network and the disk. Chance comes from one seed, so a
-seed that breaks something breaks it again. At every look no two members may act at once.
+All code is the real one; only time, network and disk are simulated. All random choices come from one
+seed, so a failing seed fails again. At each check no two members may act at once.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.runtime.support import until
 ACTOR = "example"
 HOSTS = "abc"
 DRIFT = 0.009_999
-"""What a clock may drift; the rest of the hundredth is left to its readings being rounded."""
+"""The drift of a clock; the rest of the hundredth covers the rounding of its readings."""
 LOOK_SECONDS = 0.002
 PATIENCE_SECONDS = 1.0
 ATTEMPTS = 20
@@ -37,7 +37,7 @@ class Broken(AssertionError):
 
 
 class Idle(AssertionError):
-    """Nobody was served although nothing was wrong any more."""
+    """No request was served although all faults had ended."""
 
 
 class Records:
@@ -123,7 +123,7 @@ class Arena:
         if not keeps_record:
             self._records[host] = Records()
         self._frozen.discard(host)
-        # In this order: a frozen host would keep the ends of its connections to itself.
+        # In this order, because a frozen host does not report the ends of its connections.
         self.network.crash(host)
         self.nodes.pop(host).kill()
 
@@ -198,8 +198,8 @@ class Arena:
                 await self.calm()
 
     def _look(self) -> None:
-        everybody = self.members | self.observers
-        acting = [host for host, member in everybody.items() if member.is_leader]
+        present = self.members | self.observers
+        acting = [host for host, member in present.items() if member.is_leader]
         if len(acting) > 1:
             raise Broken(f"{acting} act at once")
         self.loop.call_later(LOOK_SECONDS, self._look)
@@ -238,7 +238,7 @@ async def served(client: Client, request: Callable[[int], object]) -> Any:
     for _ in range(ATTEMPTS):
         with suppress(TimeoutError):
             return await client.ask_leader(request, PATIENCE_SECONDS)
-    raise Idle("nobody answers")
+    raise Idle("no member answers")
 
 
 def breaks(trial: Callable[[int], None], seeds: Iterable[int]) -> bool:

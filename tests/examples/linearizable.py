@@ -1,8 +1,8 @@
-"""Whether what clients saw of one key could have come from a single place that does one thing at a time.
+"""Whether the answers of a store are linearizable: as if one process did one operation at a time.
 
-Each operation takes effect at one instant between its question and its answer; a write without an
-answer at some instant after its question, or never. The search tries every order that the instants
-allow, and remembers where it has been. Values are written once each.
+Each operation takes effect at one instant between its request and its answer. A write without an answer
+takes effect at some instant after its request, or never. The search tries every order that the instants
+allow, and remembers the states that it has visited. Each value is written once.
 """
 
 import math
@@ -22,7 +22,7 @@ class Operation:
 
 
 State = tuple[frozenset[int], str | None]
-"""Which operations are still to take effect, and the value by now."""
+"""The operations that have not taken effect yet, and the present value."""
 
 
 def is_linearizable(history: Iterable[Operation]) -> bool:
@@ -34,7 +34,7 @@ def is_linearizable(history: Iterable[Operation]) -> bool:
 
 def _can_be_ordered(operations: list[Operation]) -> bool:
     read = {operation.value for operation in operations if not operation.is_write}
-    # A write that nobody answered and nobody read may as well never have happened.
+    # A write without an answer, whose value was never read, is treated as if it never happened.
     left = [each for each in operations if each.answered < math.inf or each.value in read]
     start: State = (frozenset(range(len(left))), None)
     seen, todo = {start}, [start]

@@ -73,11 +73,11 @@ class Processes:
         return found
 
     def leaders(self) -> list[str]:
-        """Who was told to lead, one after the other."""
+        """The members that were elected, in order."""
         return [match[1] for line in self.lines if (match := LEADS.match(line))]
 
     async def leader(self, *, after: int = 0) -> str:
-        """Who leads after so many had led before."""
+        """The member that leads after at least ``after`` earlier leaderships."""
         found: list[str] = await self.until(lambda: self.leaders()[after:])
         return found[-1]
 
@@ -116,7 +116,7 @@ def in_processes(
 
 
 def _reserved(stack: ExitStack) -> int:
-    """A free port that nobody else is given meanwhile: it is bound here, and not listened on."""
+    """A free port that no other process gets meanwhile: it is bound here, and not listened on."""
     taken = stack.enter_context(socket.socket())
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     taken.bind(("127.0.0.1", 0))

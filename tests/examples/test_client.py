@@ -1,4 +1,4 @@
-"""The client of the examples: whom it asks, what it takes for an answer, and what it does without one."""
+"""The client of the examples: which members it asks, and what it does with and without an answer."""
 
 import asyncio
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Teller(Process):
         self.asked += 1
         assert sender is not None
         self.send(sender, Noise())
-        self.send(sender, Reply(number=message.number + 1, by="nobody"))
+        self.send(sender, Reply(number=message.number + 1, by="no member"))
         reply = Reply(number=message.number, by=self.node.name)
         again = TryAgain(number=message.number, leader=None)
         self.send(sender, reply if self.leads else again)
@@ -91,7 +91,7 @@ def test_a_member_that_is_not_there_is_passed_over() -> None:
 
 
 def test_without_an_answer_it_is_asked_once_only() -> None:
-    """It may have been carried out: whoever wants it twice asks again."""
+    """The request may have been carried out, so the caller decides whether to repeat it."""
 
     async def main(world: World) -> None:
         client, [teller] = await start(world, "a", leads="a")

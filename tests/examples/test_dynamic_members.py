@@ -1,4 +1,4 @@
-"""Dynamic members: observers find everybody, follow whoever leads, and never lead or decide."""
+"""Dynamic members: observers find all members, follow the leader, and never lead or vote."""
 
 import asyncio
 from collections.abc import Callable
@@ -26,7 +26,7 @@ class Noting(Announcer):
 
 
 class Credulous(Noting):
-    """A planted bug: believes whoever speaks."""
+    """A planted bug: accepts every announcement."""
 
     def is_news(self, announcement: Announcement) -> bool:
         return True
@@ -92,7 +92,7 @@ def test_observers_make_up_for_no_voter() -> None:
 
 
 def test_an_observer_that_leaves_hears_no_more_until_it_joins_again() -> None:
-    """And nobody else notices, but for a peer that is gone."""
+    """The others only notice that a peer is gone."""
 
     async def trial(arena: Arena) -> None:
         observer = Noting()

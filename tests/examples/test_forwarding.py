@@ -1,4 +1,4 @@
-"""Forwarding: each request is done once at most, by a leader, and the answer goes to whoever asked."""
+"""Forwarding: each request is done at most once, by a leader, and the answer goes to the asker."""
 
 import asyncio
 from collections import Counter
@@ -39,7 +39,7 @@ class Noting(Worker):
 
 
 class Insistent(Noting):
-    """A planted bug: passes on again what it has passed on, whenever somebody else leads."""
+    """A planted bug: forwards its requests again whenever another member leads."""
 
     def __init__(self, done: list[str]) -> None:
         super().__init__(done)
@@ -112,7 +112,7 @@ def storm(seed: int, kind: Callable[[list[str]], Noting] = Noting) -> None:
 
 
 async def use(asker: Asker, arena: Arena) -> None:
-    """Ask anybody, again and again."""
+    """Asks members at random, repeatedly."""
     end = arena.loop.time() + STORM_SECONDS
     while arena.loop.time() < end:
         await ask(asker, arena.chance.choice(MEMBERS))
@@ -130,7 +130,7 @@ async def ask(asker: Asker, member: ProcessId) -> None:
 
 
 def check(done: list[str], answers: list[tuple[str, Any]]) -> None:
-    """Nothing was done twice, nothing that was said not to be done; whoever was answered had asked."""
+    """Raises Broken if work was done twice or without leading, or if an answer was false."""
     said = {what for what, answer in answers if isinstance(answer, Done)}
     denied = {what for what, answer in answers if isinstance(answer, NobodyLeads)}
     twice = [what for what, times in Counter(done).items() if times > 1]
@@ -142,26 +142,26 @@ def check(done: list[str], answers: list[tuple[str, Any]]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_each_request_is_done_once_at_most(seed: int) -> None:
-    """And every answer is true, in a storm; after it, all are answered whomever they asked."""
+    """In a storm every answer is true; after it every request is answered, whichever member is asked."""
     storm(seed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [Insistent, Usurper])
 def test_a_planted_bug_is_caught(kind: Callable[[list[str]], Noting]) -> None:
-    """Or the test above would prove nothing."""
+    """Otherwise the test above would prove nothing."""
     assert breaks(lambda seed: storm(seed, kind), range(40))
 
 
 @pytest.mark.slow
 def test_an_answer_that_goes_astray_is_noticed() -> None:
-    """Whoever asks would wait in vain even in calm weather."""
+    """The asker would wait for ever, even without faults."""
     with pytest.raises(Idle):
         storm(0, Misdirected)
 
 
-def test_while_nobody_leads_the_answer_says_so() -> None:
-    """After a while in which somebody might have been elected; and it is done by nobody."""
+def test_while_no_member_leads_the_answer_says_so() -> None:
+    """After a time in which a member might have been elected; and no member does the work."""
     done: list[str] = []
     answers: list[tuple[str, Any]] = []
 

@@ -20,7 +20,7 @@ CLIENTS = ("client1", "client2", "client3")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When somebody held the lock, in true time."""
+    """When a client held the lock, in true time."""
 
     since: float
     until: float
@@ -102,7 +102,7 @@ def storm(
                 tasks.create_task(contend(client, arena, spans, STORM_SECONDS + 5))
         check(spans)
         if not any(span.since > STORM_SECONDS for span in spans):
-            raise Idle("nobody got the lock when it was calm")
+            raise Idle("no client got the lock after all faults had ended")
 
     run(trial, seed, lambda _: kind(LOCK_SECONDS))
 

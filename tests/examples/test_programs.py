@@ -76,7 +76,7 @@ def test_an_argument_that_makes_no_sense_is_refused(
 
 
 def test_a_file_that_was_never_written_is_not_made_by_reading(tmp_path: Path) -> None:
-    """Whether its folder is there or not; the reader is told so."""
+    """Whether its folder exists or not; the reader is told that nothing was written."""
     for folder in (tmp_path, tmp_path / "missing"):
         run = [sys.executable, "-m", "examples.single_writer", "show", "--folder", str(folder)]
         shown = subprocess.run(
@@ -121,7 +121,7 @@ def test_the_next_leader_goes_on_with_the_schedule(tmp_path: Path) -> None:
     in_processes("examples.scheduler", tmp_path, test, "--period", PERIOD)
 
 
-def test_whoever_is_asked_the_leader_answers(tmp_path: Path) -> None:
+def test_the_leader_answers_whichever_member_is_asked(tmp_path: Path) -> None:
     """Before and after a change of leader."""
 
     async def test(processes: Processes) -> None:

@@ -1,4 +1,4 @@
-"""The single writer: the database refuses whoever's leadership is over, however late it writes."""
+"""The single writer: the database refuses a leader whose leadership is over, however late it writes."""
 
 import asyncio
 import random
@@ -49,7 +49,7 @@ class Suspended(Writer):
 
 
 class Users:
-    """Clients that have the leader write, and what they were told."""
+    """Clients that ask the leader to write, and the answers that they got."""
 
     def __init__(self, arena: Arena) -> None:
         self.arena = arena

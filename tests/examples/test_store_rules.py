@@ -1,4 +1,4 @@
-"""The rules of the store that a storm hardly ever needs: who has promised keeps nothing older."""
+"""The rules of the store that a random storm rarely needs: after a promise nothing older is kept."""
 
 import asyncio
 import sqlite3
@@ -149,7 +149,7 @@ async def answer_of_a_leader_that_was_away(arena: Arena) -> object:
 def test_a_leader_that_was_away_answers_no_read_from_before(
     kind: Callable[[Shelf], Store], is_stale: bool
 ) -> None:
-    """It leads by the clock, but has not been told so: what it knows is old."""
+    """It leads by the clock, but its callback has not run yet, so what it knows is old."""
     answers: list[object] = []
 
     async def trial(arena: Arena) -> None:
@@ -163,7 +163,7 @@ def test_a_leader_that_was_away_answers_no_read_from_before(
 
 @pytest.mark.parametrize("value", ["x" * LENGTH_LIMIT, "é" * LENGTH_LIMIT])
 def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
-    """The leader could send it to nobody, and would die of it."""
+    """The leader could not send it to any member, and would end with an error."""
 
     async def trial(arena: Arena) -> None:
         client = Client()
@@ -176,7 +176,7 @@ def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
 
 
 def test_an_older_version_of_the_same_ballot_replaces_nothing() -> None:
-    """It comes late, from a connection that broke; whoever sent it has sent a newer one since."""
+    """It comes late, from a connection that broke; its sender has sent a newer one since."""
     newer, older = Keep(version=LATER, entries={"k": "new"}), Keep(version=LATE, entries={})
     answers = answers_to([newer, older, Promise(version=LATER)])
     assert answers[-1] == Promised(asked=LATER, version=LATER, entries={"k": "new"})
