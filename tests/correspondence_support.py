@@ -1,8 +1,8 @@
-"""What the specification and the core each say there is, read from their texts, and where they differ.
+"""Reads names from the texts of the specification and the core, and finds where they differ.
 
-Knows both notations, neither language: TLA+ as this project lays it out, Python by its syntax tree.
-The idea: the core quotes each guard of the specification above the line that checks it, so a guard
-that is changed, moved or removed on either side leaves a difference that can be named.
+The core quotes each guard of the specification above the line that checks it. So a guard that is
+changed, moved or removed on one side leaves a difference that can be reported. TLA+ is read by its
+layout in this project, Python by its syntax tree.
 """
 
 import ast
@@ -22,7 +22,7 @@ _FIELD = re.compile(r",\s*(\w+) \|->")
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the core: the definitions that it stands for, and the guards it quotes, in order."""
+    """A function of the core: the definitions that its docstring names, and the guards it quotes, in order."""
 
     name: str
     names: tuple[str, ...]
@@ -30,7 +30,7 @@ class Function:
 
 
 def functions_of(source: str) -> Iterator[Function]:
-    """The functions of a module; ValueError for a quotation that stands above no code of theirs."""
+    """The functions of a module; ValueError if a quotation stands above no line of code in one of them."""
     lines = source.splitlines()
     nodes = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
     quoted = 0
@@ -43,7 +43,7 @@ def functions_of(source: str) -> Iterator[Function]:
 
 
 def names_in(docstring: str) -> tuple[str, ...]:
-    """The definitions of the specification that a docstring refers to."""
+    """The definitions of the specification that a docstring names."""
     return tuple(name for found in _NAMES.finditer(docstring) for name in found[1].split(", "))
 
 
@@ -56,12 +56,12 @@ def _quotations(lines: Sequence[str]) -> Iterator[str]:
 
 
 def snake(name: str) -> str:
-    """A name of the specification as Python writes it."""
+    """A name of the specification in the spelling of Python."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
 def missing_functions(actions: Iterable[str], functions: Collection[Function]) -> list[str]:
-    """What is wrong with the functions of these actions: each has one that bears and gives its name."""
+    """The actions for which no function has their name and gives it in its docstring."""
     named = {(function.name, name) for function in functions for name in function.names}
     return [
         f"{action}: no function {snake(action)} with its name in a 'Spec:' line"
@@ -71,7 +71,7 @@ def missing_functions(actions: Iterable[str], functions: Collection[Function]) -
 
 
 def unknown_names(functions: Iterable[Function], definitions: Collection[str]) -> list[str]:
-    """The references to what the specification does not define."""
+    """The references to definitions that the specification does not have."""
     return [
         f"{function.name}: Spec: {name}: not in the specification"
         for function in functions
@@ -83,7 +83,7 @@ def unknown_names(functions: Iterable[Function], definitions: Collection[str]) -
 def differences_in_guards(
     guards: Sequence[Guard], functions: Iterable[Function], elsewhere: Collection[tuple[str, str]]
 ) -> list[str]:
-    """How the guards that the core quotes differ from these; those ``elsewhere`` it has not to quote."""
+    """How the guards quoted in the core differ from these; those ``elsewhere`` need not be quoted."""
     known = [(guard.definition, guard.text) for guard in guards]
     found: list[str] = []
     quoted: set[tuple[str, str]] = set()
@@ -110,7 +110,7 @@ def differences_in_guards(
 
 
 def _in_order(quotes: Sequence[str], texts: Sequence[str]) -> bool:
-    """Whether the first quotation of each text stands where the texts have it; branches may repeat one."""
+    """Whether the first quotations of each text are in the order of ``texts``; a branch may repeat one."""
     first = [text for text in dict.fromkeys(quotes) if text in texts]
     return first == sorted(first, key=texts.index)
 
@@ -121,7 +121,7 @@ def definitions_of(module: str) -> set[str]:
 
 
 def records_of(module: str) -> dict[str, set[str]]:
-    """The fields of each kind of message that a module sends, but for its kind."""
+    """The fields of each kind of message that a module sends, without the kind."""
     return {found["kind"]: set(_FIELD.findall(found["rest"])) for found in _RECORD.finditer(module)}
 
 
@@ -134,7 +134,7 @@ def one_sided(left: str, some: Collection[str], right: str, others: Collection[s
 
 
 def recipe_of(page: str, title: str) -> set[str]:
-    """The files that the steps of a recipe are about: the first path in backticks of each."""
+    """The files that a recipe's steps are about: the first path in backticks of each step."""
     section = page.partition(f"## {title}\n")[2].partition("\n## ")[0]
     steps = re.findall(r"^\d+\. (.*)$", section, re.MULTILINE)
     return {found[1] for step in steps if (found := _PATH.search(step))}

@@ -1,9 +1,9 @@
-"""One name, four places: the specification, the core, its traces and the stateful rules agree.
+"""Specification, core, traces and stateful rules use the same names.
 
-Actions, the guards of each and their order, messages and their fields, claims: a name that only one
-side has fails here. That they also mean the same is shown elsewhere, by comparing whole graphs; here
-it is that a reader of one side finds his way on the other. The last tests plant a change of each
-kind into texts, and see it named.
+Compared are actions, the guards of each and their order, messages and their fields, and claims: a name
+that only one side has fails here. That both sides also mean the same is shown by comparing whole graphs;
+these tests make sure that a reader who knows one side finds the way on the other. The last tests change
+texts and make sure that each kind of change is reported.
 """
 
 import inspect
@@ -43,43 +43,43 @@ CLAIMS = (ROOT / "spec" / "MCElection.tla").read_text()
 ACTIONS = actions_of(ELECTION)
 
 OF_TIME = {"Tick", "EndPromise"}
-"""What no member does: instants show it."""
+"""Actions that no member takes: the passing of time, which instants show."""
 OF_THE_WORLD = OF_TIME | {"Crash"}
-"""What the core has no function for, since it does not run then."""
+"""Actions without a function in the core: it does not run when they are taken."""
 
 HELD_ELSEWHERE = {
-    # A state exists of a running member only, and a start makes one where there was none.
+    # Only a running member has a state, and only a start makes one.
     ("HandlePreVoteRequest", 'role[v] # "down"'),
     ("HandleVoteRequest", 'role[v] # "down"'),
     ("HandleHeartbeat", 'role[v] # "down"'),
     ("Refusals", 'role[m] # "down"'),
     ("Crash", 'role[m] # "down"'),
     ("Restart", 'role[m] = "down"'),
-    # What is assumed of connections, where they are trusted.
+    # An assumption about connections that are trusted.
     ("PeerDown", 'AccurateDetector => role[p] = "down"'),
-    # Without time there is nothing to end but a promise.
+    # In models without time, only a promise can end.
     ("EndPromise", "promise[m].left > 0"),
 }
-"""The guards that are true wherever the core runs."""
+"""The guards that always hold when the core runs."""
 
 RULE_OF_EVENT = {Woke: "wait_until_due", PeerWentDown: "peer_down", ResignationAsked: "resign"}
 """The rule of the stateful tests for each event that may lead to an action; messages are delivered."""
 OF_A_PROCESS = {"Crash": "crash", "Restart": "restart"}
-"""The rules for what no event of a running member leads to."""
+"""The rules for actions that no event of a running member leads to."""
 
 OF_THE_NETWORK = {
     *("time_passes", "deliver_and_crash", "drop", "duplicate", "partition", "isolate", "heal"),
     *("pause", "resume", "force_campaign", "settle"),
 }
-"""The rules that are no action: what is consumed by nobody is lost, repeated and reordered freely."""
+"""The rules that are no action: in the specification a message may be lost, repeated and reordered anyway."""
 
 RECIPE_LIMIT = 15
 """A new action touches no more files than this."""
 TEXTS = {".py", ".tla", ".toml", ".md"}
-"""What may list actions: everything that is written by hand, except transcripts."""
+"""The endings of files that may list actions; transcripts are generated."""
 
 REFUSALS = {"PreVoteRefused", "VoteRefused", "HeartbeatRefused"}
-"""Handled alike, so one kind in the specification."""
+"""Messages that are handled alike, so the specification has one kind for them."""
 SPELLED = {
     "from": "sender",
     "age": "sent",
@@ -88,73 +88,73 @@ SPELLED = {
     "term": "term",
     "successor": "successor",
 }
-"""The field that stands for each of the specification's; whom it goes to, the effect says."""
+"""The field of the core for each field of the specification; the recipient is in the effect."""
 BEYOND = {
-    # A round is told by the time at which it was asked for; the specification forgets earlier ones.
+    # It identifies a round; the specification drops grants of earlier rounds.
     ("PreVoteRequest", "sent"),
     ("PreVoteGranted", "sent"),
-    # The specification has one constant for it, known to all.
+    # In the specification it is a constant that every member knows.
     ("VoteGranted", "promise"),
     ("HeartbeatAck", "promise"),
-    # Who votes is fixed there, and a leader's stamp is its term.
+    # In the specification the voters never change, and a leader's stamp is its term.
     ("Heartbeat", "membership"),
     ("HeartbeatAck", "membership"),
 }
-"""The fields of messages that the specification does without, besides the name of the cluster."""
+"""The fields of messages that the specification does not have, besides the name of the cluster."""
 
 
 def core() -> list[Function]:
-    """Every function of the core."""
+    """All functions of the core."""
     files = sorted((ROOT / "leader" / "protocol").glob("*.py"))
     return [function for file in files for function in functions_of(file.read_text())]
 
 
 def test_every_action_has_its_function() -> None:
-    """It bears the action's name, and gives it in its docstring."""
+    """The function has the action's name and gives it in its docstring."""
     assert missing_functions(ACTIONS - OF_THE_WORLD, core()) == []
 
 
-def test_the_core_speaks_of_nothing_that_is_not_in_the_specification() -> None:
-    """Whatever a docstring refers to is defined there."""
+def test_docstrings_of_the_core_refer_only_to_what_the_specification_defines() -> None:
+    """A renamed definition leaves its old name in the core."""
     defined = definitions_of(ELECTION) | definitions_of(CLAIMS)
     assert unknown_names(core(), defined) == []
 
 
-def test_every_action_is_told_in_traces() -> None:
-    """As an action of a line, or by a line of its own; time by the instants of all lines."""
+def test_traces_name_every_action() -> None:
+    """As an action of a line or by a line of its own; time is shown by the instants of the lines."""
     told = {*Action, trace.RESTART} | OF_TIME
     assert trace.Crashed.__name__.startswith("Crash")
     assert one_sided("Next", ACTIONS, "traces", told | {"Crash"}) == []
 
 
-def test_every_action_of_a_trace_is_checked_as_that_of_the_specification() -> None:
-    """TraceElection takes by each name the action of that name."""
+def test_trace_election_takes_every_action_by_its_own_name() -> None:
+    """Otherwise a recorded step would be checked as another action."""
     text = (ROOT / "spec" / "TraceElection.tla").read_text()
     taken = dict(re.findall(r'Move\.action = "(\w+)" -> (\w+)\(m\)', text))
     assert taken == {name: name for name in ACTIONS - OF_TIME}
 
 
-def test_the_table_lists_the_actions_of_the_specification() -> None:
-    """Each that a running member takes; a start is told apart in traces."""
+def test_table_of_actions_lists_those_of_the_specification() -> None:
+    """Those that a running member takes, and the start, which traces show apart."""
     listed = {*Action, trace.RESTART}
     assert one_sided("Next", ACTIONS - OF_THE_WORLD, "the table of actions", listed) == []
 
 
-def test_every_function_of_the_table_quotes_its_action() -> None:
-    """The table gives the name of the function, and the function that of the action."""
+def test_table_of_actions_names_functions_that_name_their_action() -> None:
+    """In both directions."""
     named = {(function.name, name) for function in core() for name in function.names}
     assert [each for each in Action if (each.function_name, each.value) not in named] == []
 
 
-def test_every_message_of_the_core_leads_to_an_action() -> None:
-    """Except the one that says that two members were started with different lists."""
+def test_table_of_actions_names_every_message_as_a_cause() -> None:
+    """Except the message for members that were started with different lists."""
     causes = {cause for action in Action for cause in action.causes}
     kinds = set(get_args(messages.Message)) - {messages.MembershipContradicted}
     assert causes == kinds | set(RULE_OF_EVENT)
 
 
-def test_every_action_is_begun_by_a_rule() -> None:
-    """Every other rule is the network's: none does what the specification has no action for."""
+def test_stateful_rules_lead_to_every_action() -> None:
+    """Every other rule is about the network or a process, so no rule does what the specification lacks."""
     causes = {cause for action in Action for cause in action.causes}
     begun = {RULE_OF_EVENT.get(cause, "deliver") for cause in causes}
     begun |= {*OF_A_PROCESS.values(), *OF_THE_NETWORK}
@@ -162,15 +162,15 @@ def test_every_action_is_begun_by_a_rule() -> None:
     assert one_sided("Next", ACTIONS - OF_TIME, "the rules", {*Action, *OF_A_PROCESS}) == []
 
 
-def test_the_recipe_for_a_new_action_names_every_list_of_actions() -> None:
-    """A file that names every action of the table is a list that a new action has to be added to."""
+def test_recipe_for_a_new_action_names_every_list_of_actions() -> None:
+    """A file that names every action of the table is a list, and a new action must be added to it."""
     recipe = recipe_of((ROOT / "CONTRIBUTING.md").read_text(), "A new action")
     assert lists_of_actions() - recipe == set()
     assert len(recipe) <= RECIPE_LIMIT
 
 
-def test_the_recipe_for_a_new_action_names_files_that_name_actions() -> None:
-    """Each file of the recipe is there and names some action."""
+def test_recipe_for_a_new_action_names_files_that_name_actions() -> None:
+    """Each file of the recipe exists and names an action."""
     recipe = recipe_of((ROOT / "CONTRIBUTING.md").read_text(), "A new action")
     texts = {path: (ROOT / path).read_text() for path in recipe}
     assert [path for path in texts if not any(names(texts[path], each) for each in Action)] == []
@@ -188,20 +188,20 @@ def lists_of_actions() -> set[str]:
 
 
 def names(text: str, action: Action) -> bool:
-    """Whether a text names an action, as the specification does or as the core does."""
+    """Whether a text names an action, by its name in the specification or in the core."""
     return (
         re.search(rf"\b({action.value}|{action.name}|{action.function_name})\b", text) is not None
     )
 
 
-def test_the_guards_stand_in_the_same_order_in_the_same_words() -> None:
-    """Above each line of the core that checks one; none is missing but those that cannot fail there."""
+def test_guards_are_quoted_in_the_same_order_and_words() -> None:
+    """Above the lines of the core that check them; none is missing, except those that cannot fail there."""
     guards = [row.guard for row in table.load(models.load()).rows]
     assert differences_in_guards(guards, core(), HELD_ELSEWHERE) == []
 
 
-def test_the_kinds_of_messages_are_the_same() -> None:
-    """Each that is sent has its case in Matters, and its class; but for who were started apart."""
+def test_kinds_of_messages_are_the_same() -> None:
+    """Each has a class and a case in Matters, except the one for members started with different lists."""
     kinds = {kind.__name__ for kind in get_args(messages.Message)} - {"MembershipContradicted"}
     sent = set(records_of(ELECTION))
     assert one_sided("Election", sent, "the core", kinds - REFUSALS | {"Refused"}) == []
@@ -209,8 +209,8 @@ def test_the_kinds_of_messages_are_the_same() -> None:
     assert one_sided("Election", sent, "Matters", matter) == []
 
 
-def test_the_fields_of_messages_are_the_same() -> None:
-    """Under the names that each side has for them."""
+def test_fields_of_messages_are_the_same() -> None:
+    """Under the names that each side uses for them."""
     for kind in get_args(messages.Message):
         name = kind.__name__
         if name != "MembershipContradicted":
@@ -221,7 +221,7 @@ def test_the_fields_of_messages_are_the_same() -> None:
             assert one_sided("Election", expected, name, fields) == []
 
 
-def test_the_claims_are_the_same() -> None:
+def test_claims_are_the_same() -> None:
     """In the specification, in the core and in the documentation; each holds in some model."""
     claimed = {name: snake(name) for name in claims_of_models() if name in definitions_of(CLAIMS)}
     del claimed["TypeOK"]
@@ -236,13 +236,13 @@ def test_the_claims_are_the_same() -> None:
 
 
 def claims_of_models() -> set[str]:
-    """What the models check that are expected to hold."""
+    """The claims of the models that are expected to hold."""
     texts = [m.configuration for m in models.load().values() if isinstance(m.expected, Holds)]
     return {name for text in texts for name in (*invariants_of(text), *properties_of(text))}
 
 
 def claims_of_the_core() -> dict[str, tuple[str, ...]]:
-    """The functions that look at a cluster, each with the names of the specification it gives."""
+    """The functions about a whole cluster, each with the names in the specification that it gives."""
     return {
         name: names_in(inspect.getdoc(function) or "")
         for name, function in inspect.getmembers(invariants, inspect.isfunction)
@@ -281,12 +281,12 @@ def handle_ask(state):
 
 
 def guards() -> list[Guard]:
-    """Those of the little module above."""
+    """The guards of the small module above."""
     return list(guards_of(MODULE, frozenset({"Chosen", "AskAgain"})))
 
 
-def test_texts_that_agree_pass() -> None:
-    """Or every change below would be found for want of sense."""
+def test_texts_that_agree_have_no_differences() -> None:
+    """Otherwise the tests below would find a difference for another reason than their change."""
     functions = list(functions_of(SOURCE))
     assert missing_functions(actions_of(MODULE), functions) == []
     assert unknown_names(functions, definitions_of(MODULE)) == []
@@ -294,16 +294,16 @@ def test_texts_that_agree_pass() -> None:
     assert records_of(MODULE) == {"Ask": {"from", "to", "term"}}
 
 
-def test_an_action_without_its_function_is_named() -> None:
-    """Another name of the function, or none of the action in its docstring, is as good as none."""
+def test_missing_functions_names_an_action_without_its_function() -> None:
+    """A function of another name counts as missing, and so does one that does not name the action."""
     for was, becomes in (("def ask_again", "def ask"), ("Spec: AskAgain.", "")):
         functions = list(functions_of(SOURCE.replace(was, becomes)))
         [found] = missing_functions({"AskAgain"}, functions)
         assert found.startswith("AskAgain: no function ask_again")
 
 
-def test_a_reference_to_nothing_is_named() -> None:
-    """An action that was renamed leaves its old name behind in the core."""
+def test_unknown_names_names_a_reference_to_nothing() -> None:
+    """An action that was renamed leaves its old name in the core."""
     functions = list(functions_of(SOURCE.replace("Chosen", "Picked")))
     assert unknown_names(functions, definitions_of(MODULE)) == [
         "handle_ask: Spec: Picked: not in the specification"
@@ -318,14 +318,16 @@ def test_a_reference_to_nothing_is_named() -> None:
         ("Spec: Chosen", "See Chosen", "handle_ask: no such guard: r.term > term[m]"),
     ],
 )
-def test_a_guard_that_only_one_side_has_is_named(was: str, becomes: str, complaint: str) -> None:
-    """One that was left out, one in other words, one of an action that is not named."""
+def test_differences_in_guards_names_a_guard_that_only_one_side_has(
+    was: str, becomes: str, complaint: str
+) -> None:
+    """One that is missing, one in other words, and one of an action that is not named."""
     functions = functions_of(SOURCE.replace(was, becomes))
     assert complaint in differences_in_guards(guards(), functions, ())
 
 
-def test_guards_in_another_order_are_named() -> None:
-    """Whichever side has turned them round."""
+def test_differences_in_guards_names_another_order() -> None:
+    """Whichever side was changed."""
     [term, role] = ("# Spec: term[m] > 0", '# Spec: role[m] = "leader"')
     turned = SOURCE.replace(role, "?").replace(term, role).replace("?", term)
     assert differences_in_guards(guards(), functions_of(turned), ()) == [
@@ -333,8 +335,8 @@ def test_guards_in_another_order_are_named() -> None:
     ]
 
 
-def test_a_guard_that_is_needlessly_excused_is_named() -> None:
-    """The list of those that the core need not quote has none that it quotes."""
+def test_differences_in_guards_names_a_needless_exception() -> None:
+    """A guard that the core quotes must not be listed as held elsewhere."""
     found = differences_in_guards(guards(), functions_of(SOURCE), {("AskAgain", "term[m] > 0")})
     assert found == ["AskAgain: term[m] > 0: listed as held elsewhere, and is not"]
 
@@ -343,28 +345,28 @@ def test_a_guard_that_is_needlessly_excused_is_named() -> None:
     "source",
     ["# Spec: x > 0\nX = 1\n", 'def act():\n    """Act."""\n    # Spec: x > 0\n\n    return 1\n'],
 )
-def test_a_quotation_above_no_code_is_refused(source: str) -> None:
-    """The line that it spoke of is gone."""
+def test_functions_of_refuses_a_quotation_above_no_code(source: str) -> None:
+    """The line that it was about is gone."""
     with pytest.raises(ValueError, match=r"quotation stands outside|no line of code below"):
         list(functions_of(source))
 
 
-def test_the_fields_of_a_record_are_read_to_its_end() -> None:
-    """Over brackets and lines."""
+def test_records_of_reads_every_field() -> None:
+    """Over brackets and line breaks."""
     text = '[kind |-> "Ask", from |-> m, term |-> term[m] + 1,\n   stamp |-> stamp[m], to |-> v]'
     assert records_of(text) == {"Ask": {"from", "term", "stamp", "to"}}
 
 
-def test_names_on_one_side_are_named_with_it() -> None:
-    """Whichever it is: a message, a claim, a rule."""
+def test_one_sided_names_the_side() -> None:
+    """For messages, claims and rules alike."""
     assert one_sided("here", {"a", "b"}, "there", {"b", "c"}) == [
         "a: in here, not in there",
         "c: in there, not in here",
     ]
 
 
-def test_a_recipe_is_read_to_the_next_title() -> None:
-    """The first backticked path of each of its steps counts, and nothing of another recipe."""
+def test_recipe_of_reads_to_the_next_title() -> None:
+    """Of each step the first path in backticks counts."""
     text = (
         "## One\n\n1. `a.py`: as `b.py` is.\n2. Then `c/d.tla`.\n\n## Another\n\n1. `e.py`: no.\n"
     )

@@ -68,7 +68,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActionResult:
-    """An action's own account: the state it leads to, what it sends, and whom it refused, if it did."""
+    """What an action leads to: the next state, its messages, and a report if it refused a request."""
 
     action: Action
     state: State

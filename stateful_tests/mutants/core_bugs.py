@@ -231,19 +231,19 @@ OF_PROMISES: Final = (
         },
     ),
     bug(
-        "resignation_of_anybody_releases",
+        "any_resignation_releases",
         "a promise to a leader ends when another member resigns",
         holds("departures.handle_resigned", "is_promised_to"),
         instance="crashes",
     ),
     bug(
-        "resignation_shown_of_anybody_releases",
+        "any_shown_resignation_releases",
         "a successor is elected beside a later leader",
         holds("guards.is_released_for", "is_promised_to"),
         instance="crashes",
     ),
     bug(
-        "death_of_anybody_releases",
+        "any_broken_connection_releases",
         "a promise to a leader ends when the process of another member does",
         holds("departures.peer_down", "is_promised_to"),
         instance="crashes",

@@ -90,7 +90,7 @@ OF_THE_STACK: Final = (
         {"mailbox_listener.MailboxListener._announce_leading": _announce_stale_news},
     ),
     bug(
-        "tells_nobody_to_follow",
+        "never_tells_to_follow",
         "exclusive work is begun twice and never ended",
         {"mailbox_listener.MailboxListener._announce_following/resolve": _not_called},
     ),

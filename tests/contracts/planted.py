@@ -114,7 +114,7 @@ PLANTED: Final[Mapping[str, Refuted]] = {
     ),
     "follows_a_lower_term": _shared("follows_a_lower_term", "a_heartbeat_is_followed_or_refused"),
     "any_resignation_releases": _shared(
-        "resignation_of_anybody_releases", "a_resignation_releases_only_promises_to_its_sender"
+        "any_resignation_releases", "a_resignation_releases_only_promises_to_its_sender"
     ),
     "the_latest_answer_counts": _breaks(
         "a_lease_of_three_rests_on_two",

@@ -1,4 +1,4 @@
-"""Which messages are heard at all; the rules of the election are tested elsewhere."""
+"""Which messages are heard at all."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,8 +51,8 @@ ROLES: list[Role] = [
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_message_of_another_cluster_is_ignored(role: Role) -> None:
-    """Whatever it says."""
+def test_message_of_another_cluster_is_ignored(role: Role) -> None:
+    """Whatever it contains."""
     state = member(role)
     foreign = replace(vote_refused(B, 9), cluster=ClusterId("bank"))
     assert step(state, heard(foreign), at(100)) == ignoring(
@@ -61,8 +61,8 @@ def test_a_message_of_another_cluster_is_ignored(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_message_from_our_own_name_is_an_alarm(role: Role) -> None:
-    """Two processes bear one name: somebody has to stop one of them."""
+def test_message_with_our_own_name_is_an_alarm(role: Role) -> None:
+    """Two processes have the same name, and a person has to stop one of them."""
     state = member(role)
     assert step(state, heard(vote_refused(A, 9)), at(100)) == ignoring(
         state,
@@ -74,10 +74,10 @@ def test_a_message_from_our_own_name_is_an_alarm(role: Role) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("message", [vote_refused, heartbeat_refused])
-def test_a_term_that_leaves_none_to_move_on_to_is_an_alarm(
+def test_message_of_a_term_that_is_too_high_is_an_alarm(
     role: Role, message: Callable[[MemberId, Term], Message]
 ) -> None:
-    """No honest member has one; the highest that is heard raises nothing, now or at what is due next."""
+    """The highest term that is heard leads to no error, neither now nor at the next deadline."""
     state = member(role, durable=record(5, stamp=5))
     beyond = Term(HIGHEST_TERM + 1)
     assert step(state, heard(message(B, beyond)), at(100)) == ignoring(
@@ -100,10 +100,8 @@ def test_a_term_that_leaves_none_to_move_on_to_is_an_alarm(
     ],
 )
 @pytest.mark.parametrize("role", ROLES)
-def test_a_request_that_rests_on_another_bootstrap_list_is_refused(
-    role: Role, request_: Message
-) -> None:
-    """The answer names our list and carries no term to act on; nothing of ours changes."""
+def test_request_of_another_bootstrap_list_is_refused(role: Role, request_: Message) -> None:
+    """The answer names our list and carries no term to act on; nothing here changes."""
     state = member(role, durable=record(5, stamp=5))
     ours = MembershipContradicted(cluster=CLUSTER, sender=A, membership=membership(5))
     assert step(state, heard(request_), at(100)) == Transition(
@@ -111,8 +109,8 @@ def test_a_request_that_rests_on_another_bootstrap_list_is_refused(
     )
 
 
-def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
-    """Somebody has to correct one of the two."""
+def test_membership_contradicted_is_an_alarm_that_names_both_lists() -> None:
+    """A person has to correct one of them."""
     state = member(following(None, 150))
     theirs = MembershipContradicted(cluster=CLUSTER, sender=B, membership=membership(0, (A, B)))
     assert step(state, heard(theirs), at(100)) == ignoring(
@@ -123,7 +121,7 @@ def test_whoever_is_told_of_another_bootstrap_list_names_both() -> None:
     )
 
 
-def test_an_observer_that_votes_here_is_an_alarm() -> None:
+def test_observer_that_votes_here_is_an_alarm() -> None:
     """It was started without the list that it is on."""
     state = member(following(B, 150))
     why = f"{C} was started without a bootstrap list, but votes here: {list(TRIO)}"
@@ -132,11 +130,11 @@ def test_an_observer_that_votes_here_is_an_alarm() -> None:
     )
 
 
-def test_a_heartbeat_makes_no_observer_a_voter() -> None:
+def test_heartbeat_makes_no_observer_a_voter() -> None:
     """It may have voted in a former life that it has forgotten, so it could vote twice in a term."""
-    nobody = membership(voters=())
+    no_voters = membership(voters=())
     state = member(following(None, 0), durable=record(0, voters=()))
-    own = MembershipContradicted(cluster=CLUSTER, sender=A, membership=nobody)
+    own = MembershipContradicted(cluster=CLUSTER, sender=A, membership=no_voters)
     refused = refusing(B, own, RefusalReason.OTHER_BOOTSTRAP_LIST)
     assert step(state, heard(heartbeat(B, 5, sent=7)), at(100)) == Transition(None, state, refused)
     observed = heard(heartbeat(B, 5, sent=7, voters=(B, C)))

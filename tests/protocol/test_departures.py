@@ -1,7 +1,4 @@
-"""How a leader goes: it resigns, or the connection to its process breaks.
-
-Each guard is tried on both sides of its boundary; each test compares a whole transition.
-"""
+"""A leader that goes: it resigns, or the connection to its process breaks."""
 
 from dataclasses import replace
 
@@ -44,15 +41,15 @@ from tests.protocol.builders import (
 )
 
 LED_5 = record(5, stamp=5)
-"""The record of whoever leads term 5, or follows its leader."""
+"""The record of a member that leads term 5 or follows its leader."""
 
 
 # Resign
 
 
 @pytest.mark.parametrize("successor", [None, C])
-def test_a_leader_stops_acting_and_then_says_so(successor: MemberId | None) -> None:
-    """Every other voter is told, and who is to come; its own promise is over."""
+def test_resign_stops_acting_and_then_tells_every_other_voter(successor: MemberId | None) -> None:
+    """The message names the successor; the promise to itself is over."""
     state = member(
         leading(grant(A, 90), grant(B, 90), deadline=120), durable=LED_5, promise=promised(A, 191)
     )
@@ -64,8 +61,8 @@ def test_a_leader_stops_acting_and_then_says_so(successor: MemberId | None) -> N
     )
 
 
-def test_a_renewing_leader_resigns_the_term_it_has_asked_for() -> None:
-    """Voters that granted it already release that promise too."""
+def test_resign_of_a_renewing_leader_is_of_the_term_that_it_asked_for() -> None:
+    """So voters that have granted that term already release their promise too."""
     state = member(
         renewing(grant(A, 90), lease_until=150, deadline=120),
         durable=record(9, stamp=5),
@@ -87,8 +84,8 @@ def test_a_renewing_leader_resigns_the_term_it_has_asked_for() -> None:
         standing(grant(A, 90), deadline=200),
     ],
 )
-def test_only_a_leader_resigns(role: Role) -> None:
-    """Anybody else has nothing to give up."""
+def test_resign_is_ignored_in_another_role(role: Role) -> None:
+    """There is nothing to give up."""
     state = member(role)
     assert step(state, ResignationAsked(successor=B), at(100)) == ignoring(
         state, RefusalReason.NOT_LEADING, "only a leader can resign"
@@ -102,22 +99,22 @@ def test_only_a_leader_resigns(role: Role) -> None:
         renewing(grant(A, 90), grant(B, 60), grant(C, 30), lease_until=150, deadline=120),
     ],
 )
-def test_the_likeliest_successor_has_answered_last(role: Role) -> None:
-    """It most likely lives; the leader itself is none."""
+def test_likeliest_successor_has_answered_last(role: Role) -> None:
+    """That member most likely lives; the leader itself is not chosen."""
     assert likeliest_successor(member(role, durable=LED_5)) == B
 
 
 @pytest.mark.parametrize("role", [leading(grant(A, 90), deadline=120), following(B, 150)])
-def test_without_an_answer_there_is_no_likely_successor(role: Role) -> None:
-    """And whoever does not lead has none to name."""
+def test_likeliest_successor_is_none_without_an_answer(role: Role) -> None:
+    """A member that does not lead has none to name either."""
     assert likeliest_successor(member(role)) is None
 
 
 # HandleResigned
 
 
-def test_a_resignation_without_a_successor_releases_the_promise() -> None:
-    """What was parked is dropped, and voters ask one after the other, by rank, at once."""
+def test_handle_resigned_releases_the_promise() -> None:
+    """Parked requests are dropped, and the voters ask one after the other, by rank."""
     state = member(
         following(B, 180),
         name=C,
@@ -132,8 +129,8 @@ def test_a_resignation_without_a_successor_releases_the_promise() -> None:
     )
 
 
-def test_a_successor_is_given_one_election_timeout() -> None:
-    """Whoever was not named waits that long before it asks for itself."""
+def test_handle_resigned_gives_a_named_successor_one_election_timeout() -> None:
+    """Every other voter waits that long before it asks for itself."""
     state = member(following(B, 180), durable=LED_5, promise=promised(B, 150))
     assert step(state, heard(resigned(B, 5, successor=C)), at(100, HALF)) == Transition(
         Action.HANDLE_RESIGNED,
@@ -142,8 +139,8 @@ def test_a_successor_is_given_one_election_timeout() -> None:
     )
 
 
-def test_the_named_successor_campaigns_at_once() -> None:
-    """Without pre-votes; its request shows the resignation to voters that have not heard of it."""
+def test_handle_resigned_makes_the_named_successor_campaign_at_once() -> None:
+    """It asks for no pre-votes, and shows the resignation to voters that have not heard of it."""
     state = member(following(B, 180), durable=LED_5, promise=promised(B, 150))
     request = vote_request(A, 6, sent=100, stamp=5, rests_on=resignation(B, 5))
     durable = record(6, stamp=5)
@@ -165,8 +162,8 @@ def test_the_named_successor_campaigns_at_once() -> None:
     )
 
 
-def test_a_successor_that_is_behind_does_not_campaign_at_once() -> None:
-    """The resignation is of a later term than its own; it releases and waits like the others."""
+def test_handle_resigned_makes_no_successor_of_another_term_campaign() -> None:
+    """The resignation is of a later term; the member releases its promise and waits like the others."""
     state = member(following(B, 180), durable=LED_5, promise=promised(B, 150))
     assert step(state, heard(resigned(B, 6, successor=A)), at(100)) == Transition(
         Action.HANDLE_RESIGNED,
@@ -175,8 +172,8 @@ def test_a_successor_that_is_behind_does_not_campaign_at_once() -> None:
     )
 
 
-def test_a_successor_that_owes_another_a_promise_does_not_campaign() -> None:
-    """At the very end of that promise it does."""
+def test_handle_resigned_makes_no_successor_with_a_promise_to_another_campaign() -> None:
+    """At the very end of that promise it does campaign."""
     state = member(following(None, 180), promise=promised(C, 150))
     named = heard(resigned(B, 5, successor=A))
     heeded = member(following(None, 180), promise=promised(C, 150), resignation=resignation(B, 5))
@@ -184,15 +181,15 @@ def test_a_successor_that_owes_another_a_promise_does_not_campaign() -> None:
     assert step(state, named, at(150)).state.role == standing(grant(A, 150), deadline=251)
 
 
-def test_a_successor_without_a_vote_does_not_campaign() -> None:
-    """It never does."""
+def test_handle_resigned_makes_no_observer_campaign() -> None:
+    """An observer never campaigns."""
     state = member(following(B, 180), name=D, durable=LED_5, promise=promised(B, 150))
     released = step(state, heard(resigned(B, 5, successor=D)), at(100))
     assert released.state.role == following(None, 201)
 
 
-def test_a_late_resignation_is_ignored() -> None:
-    """Our promise may be to a later leadership of the same member: it stands."""
+def test_handle_resigned_ignores_a_lower_term() -> None:
+    """Our promise may be to a later leadership of the same member, so it stands."""
     state = member(following(B, 180), durable=record(6, stamp=6), promise=promised(B, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == ignoring(
         state, RefusalReason.TERM_LOWER, f"a late resignation of {B} from term 5"
@@ -208,8 +205,8 @@ def test_a_late_resignation_is_ignored() -> None:
         renewing(grant(A, 90), lease_until=150, deadline=120),
     ],
 )
-def test_whoever_does_not_follow_only_remembers_a_resignation(role: Role) -> None:
-    """It has promised nobody but itself; what it parked is dropped."""
+def test_handle_resigned_is_only_remembered_in_another_role(role: Role) -> None:
+    """Such a member has promised its vote at most to itself; parked requests are dropped."""
     request = pre_vote_request(C, 6, sent=3, stamp=5)
     state = member(role, durable=LED_5, parked=(request,))
     assert step(state, heard(resigned(B, 5, successor=A)), at(100)) == nothing(
@@ -217,16 +214,16 @@ def test_whoever_does_not_follow_only_remembers_a_resignation(role: Role) -> Non
     )
 
 
-def test_whoever_has_heard_of_a_resignation_while_it_asked_ignores_late_heartbeats() -> None:
-    """Whatever its role was then: to follow would be to wait for a leader that is gone."""
+def test_handle_resigned_makes_a_pre_candidate_ignore_late_heartbeats() -> None:
+    """Otherwise it would wait for a leader that is gone."""
     state = member(asking(A, started=90, deadline=200), durable=LED_5)
     told = step(state, heard(resigned(B, 5)), at(100)).state
     late = step(told, heard(heartbeat(B, 5, sent=80)), at(101))
     assert (late.action, late.state.role) == (None, asking(A, started=90, deadline=200))
 
 
-def test_a_resignation_of_whom_nobody_follows_is_only_remembered() -> None:
-    """Its late heartbeats are ignored."""
+def test_handle_resigned_is_only_remembered_if_another_leader_is_followed() -> None:
+    """Late heartbeats of the member that resigned are ignored."""
     state = member(following(C, 180), durable=LED_5, promise=promised(C, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == nothing(
         member(
@@ -238,8 +235,8 @@ def test_a_resignation_of_whom_nobody_follows_is_only_remembered() -> None:
     )
 
 
-def test_a_promise_to_another_outlasts_a_resignation() -> None:
-    """The leader that resigned is followed no longer; whoever holds the vote keeps it."""
+def test_handle_resigned_keeps_a_promise_to_another_member() -> None:
+    """The leader that resigned is no longer followed."""
     state = member(following(B, 180), durable=LED_5, promise=promised(C, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == Transition(
         Action.HANDLE_RESIGNED,
@@ -253,7 +250,7 @@ def test_a_promise_to_another_outlasts_a_resignation() -> None:
     )
 
 
-def test_a_vote_for_whom_resigned_is_released() -> None:
+def test_handle_resigned_releases_a_vote_for_a_leader_that_was_never_followed() -> None:
     """It won, led and resigned before its first heartbeat arrived here."""
     state = member(following(None, 180), durable=LED_5, promise=promised(B, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == Transition(
@@ -263,8 +260,8 @@ def test_a_vote_for_whom_resigned_is_released() -> None:
     )
 
 
-def test_a_vote_released_leaves_the_leader_that_is_followed() -> None:
-    """It was another's: only the deadline moves up."""
+def test_handle_resigned_releases_a_vote_and_keeps_another_leader() -> None:
+    """Only the deadline moves forward."""
     state = member(following(C, 180), durable=LED_5, promise=promised(B, 150))
     assert step(state, heard(resigned(B, 5)), at(100)) == Transition(
         Action.HANDLE_RESIGNED,
@@ -273,8 +270,8 @@ def test_a_vote_released_leaves_the_leader_that_is_followed() -> None:
     )
 
 
-def test_a_promise_that_is_over_is_nothing_to_release() -> None:
-    """At its very end there is nothing left of it; a nanosecond before there is."""
+def test_handle_resigned_releases_no_promise_that_is_over() -> None:
+    """At the instant of its end there is nothing to release; a nanosecond before there is."""
     state = member(following(None, 180), durable=LED_5, promise=promised(B, 100))
     heeded = member(
         following(None, 180),
@@ -290,16 +287,16 @@ def test_a_promise_that_is_over_is_nothing_to_release() -> None:
 # PeerDown
 
 
-def test_a_broken_connection_moves_the_deadline_up_to_the_end_of_the_promise() -> None:
-    """No vote sooner than promised, and then one after the other by rank; the leader may live on."""
+def test_peer_down_moves_the_deadline_to_the_end_of_the_promise() -> None:
+    """No vote is given sooner than promised: the leader may still live. Then voters ask one by one."""
     state = member(following(A, 180), name=C, durable=LED_5, promise=promised(A, 150))
     assert step(state, PeerWentDown(peer=A), at(100)) == nothing(
         member(following(A, 150.5), name=C, durable=LED_5, promise=promised(A, 150))
     )
 
 
-def test_a_broken_connection_never_moves_a_deadline_back() -> None:
-    """The deadline was sooner by chance: it stays."""
+def test_peer_down_never_moves_the_deadline_back() -> None:
+    """An earlier deadline stays."""
     state = member(following(A, 150.2), name=C, durable=LED_5, promise=promised(A, 150))
     assert step(state, PeerWentDown(peer=A), at(100)) == nothing(state)
 
@@ -308,18 +305,18 @@ def test_a_broken_connection_never_moves_a_deadline_back() -> None:
     ("leader", "promise", "deadline"),
     [(None, promised(A, 150), 150.5), (A, None, 100.5), (A, promised(B, 150), 100.5)],
 )
-def test_whom_it_voted_for_or_follows_is_missed(
+def test_peer_down_counts_for_the_promised_member_and_for_the_leader(
     leader: MemberId | None, promise: None, deadline: float
 ) -> None:
-    """Whichever of the two it is; a promise to a third one is waited for as ever."""
+    """A promise to a third member is waited for as before."""
     state = member(following(leader, 180), name=C, promise=promise)
     assert step(state, PeerWentDown(peer=A), at(100)) == nothing(
         member(following(leader, deadline), name=C, promise=promise)
     )
 
 
-def test_a_trusted_broken_connection_releases_the_promise_at_once() -> None:
-    """It proves a dead process: who promised it may vote, who followed it follows nobody."""
+def test_peer_down_releases_the_promise_at_once_if_it_is_trusted() -> None:
+    """It proves a dead process, so the member may vote, and follows no leader."""
     state = member(
         following(A, 180),
         name=C,
@@ -334,8 +331,8 @@ def test_a_trusted_broken_connection_releases_the_promise_at_once() -> None:
     )
 
 
-def test_a_trusted_broken_connection_releases_no_promise_to_another() -> None:
-    """Neither when the leader goes that it follows, nor the leader when whom it voted for goes."""
+def test_peer_down_releases_no_promise_to_another_member() -> None:
+    """Neither if the followed leader is gone, nor if the promised member is."""
     state = member(following(A, 180), name=C, promise=promised(B, 150), trust_disconnect=True)
     assert step(state, PeerWentDown(peer=A), at(100)).state == replace(
         state, role=following(None, 100.5)
@@ -345,7 +342,7 @@ def test_a_trusted_broken_connection_releases_no_promise_to_another() -> None:
     )
 
 
-def test_a_trusted_broken_connection_finds_nothing_to_release_in_a_promise_that_is_over() -> None:
+def test_peer_down_is_no_action_if_the_promise_is_over() -> None:
     """The specification has no such step: only the deadline moves."""
     state = member(following(None, 180), name=C, promise=promised(A, 90), trust_disconnect=True)
     assert step(state, PeerWentDown(peer=A), at(100)) == nothing(
@@ -364,9 +361,7 @@ def test_a_trusted_broken_connection_finds_nothing_to_release_in_a_promise_that_
         renewing(grant(C, 90), lease_until=150, deadline=120),
     ],
 )
-def test_a_connection_to_any_other_member_decides_nothing(
-    role: Role, trust_disconnect: bool
-) -> None:
-    """Quorum, membership and term do not depend on who can be reached."""
+def test_peer_down_of_any_other_member_changes_nothing(role: Role, trust_disconnect: bool) -> None:
+    """Quorum, membership and term do not depend on which members can be reached."""
     state = member(role, name=C, promise=promised(A, 150), trust_disconnect=trust_disconnect)
     assert step(state, PeerWentDown(peer=B), at(100)) == nothing(state)

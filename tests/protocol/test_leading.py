@@ -1,7 +1,4 @@
-"""Staying leader: heartbeats, what they are answered, and the lease that rests on the answers.
-
-Each guard is tried on both sides of its boundary; each test compares a whole transition.
-"""
+"""Heartbeats, the answers to them, and the lease that rests on those answers."""
 
 import pytest
 
@@ -42,14 +39,14 @@ from tests.protocol.builders import (
 )
 
 LED_5 = record(5, stamp=5)
-"""The record of whoever leads term 5, or follows its leader."""
+"""The record of a member that leads term 5 or follows its leader."""
 
 
 # SendHeartbeat
 
 
-def test_a_heartbeat_is_sent_when_it_is_due_and_not_before() -> None:
-    """It renews the promise to oneself, and asks every other voter for theirs."""
+def test_send_heartbeat_is_taken_when_it_is_due_and_not_before() -> None:
+    """It renews the promise to itself and asks every other voter for a promise."""
     state = member(
         leading(grant(A, 0), grant(B, 0), deadline=30), durable=LED_5, promise=promised(A, 101)
     )
@@ -67,15 +64,17 @@ def test_a_heartbeat_is_sent_when_it_is_due_and_not_before() -> None:
 
 
 @pytest.mark.parametrize(("promise", "deadline"), [(1, 30.5), (60, 50), (90, 60), (500, 60)])
-def test_heartbeats_follow_a_third_of_the_shortest_promise(promise: float, deadline: float) -> None:
-    """Nobody's longer ones slow the leader down, and no absurd one makes it do nothing else."""
+def test_send_heartbeat_is_due_after_a_third_of_the_shortest_promise(
+    promise: float, deadline: float
+) -> None:
+    """Longer promises of others do not slow the leader down, and an absurdly short one does not busy it."""
     role = leading(grant(A, 0), grant(B, 0), grant(C, 0, promise=promise), deadline=30)
     beat = step(member(role, durable=LED_5), WOKE, at(30))
     assert beat.state.role.deadline == instant(deadline)
 
 
-def test_a_leader_whose_lease_is_over_sends_no_heartbeat() -> None:
-    """Where both are due, it steps down."""
+def test_send_heartbeat_is_not_taken_when_the_lease_is_over() -> None:
+    """If both are due at the same instant, the leader steps down."""
     state = member(leading(grant(A, 0), grant(B, 0), deadline=99), durable=LED_5)
     assert step(state, WOKE, at(99)).action == Action.EXPIRE_LEASE
 
@@ -83,8 +82,8 @@ def test_a_leader_whose_lease_is_over_sends_no_heartbeat() -> None:
 # HandleHeartbeat
 
 
-def test_a_follower_promises_its_leader_anew() -> None:
-    """Nothing has to be recorded or announced; the deadline moves on, by chance."""
+def test_handle_heartbeat_promises_again() -> None:
+    """Nothing has to be recorded or announced; the deadline moves by a random time."""
     state = member(following(B, 120), durable=LED_5, promise=promised(B, 120))
     assert step(state, heard(heartbeat(B, 5, sent=7)), at(50, HALF)) == Transition(
         Action.HANDLE_HEARTBEAT,
@@ -93,8 +92,8 @@ def test_a_follower_promises_its_leader_anew() -> None:
     )
 
 
-def test_a_longer_promise_to_the_same_leader_is_not_cut_short() -> None:
-    """It was given when this member had other settings: the leader may count on it still."""
+def test_handle_heartbeat_cuts_no_longer_promise_short() -> None:
+    """It was given with other settings, and the leader may still count on it."""
     durable = record(5, stamp=5, promise=400)
     state = member(following(B, 120), durable=durable, promise=promised(B, 300))
     assert step(state, heard(heartbeat(B, 5, sent=7)), at(50)).state == member(
@@ -105,8 +104,8 @@ def test_a_longer_promise_to_the_same_leader_is_not_cut_short() -> None:
 @pytest.mark.parametrize(
     "role", [asking(A, started=40, deadline=150), standing(grant(A, 40), deadline=150)]
 )
-def test_whoever_campaigns_gives_up_for_a_leader_of_its_term(role: Role) -> None:
-    """The term has been won by another; its membership is adopted, and what was parked is dropped."""
+def test_handle_heartbeat_ends_the_campaign_of_the_same_term(role: Role) -> None:
+    """Another member has won the term; its membership is adopted, and parked requests are dropped."""
     request = pre_vote_request(C, 6, sent=3)
     state = member(role, promise=promised(A, 141), parked=(request,))
     assert step(state, heard(heartbeat(B, 5, sent=7)), at(50)) == Transition(
@@ -116,8 +115,8 @@ def test_whoever_campaigns_gives_up_for_a_leader_of_its_term(role: Role) -> None
     )
 
 
-def test_a_leader_of_a_higher_term_is_followed_whatever_was_promised() -> None:
-    """It could not lead, were the promises of a quorum to the former one not over."""
+def test_handle_heartbeat_follows_a_higher_term_in_spite_of_a_promise() -> None:
+    """That leader could not lead unless the promises of a quorum to the former one were over."""
     state = member(following(C, 120), durable=LED_5, promise=promised(C, 300))
     led_6 = record(6, stamp=6)
     assert step(state, heard(heartbeat(B, 6, sent=7)), at(50)) == Transition(
@@ -132,8 +131,8 @@ def test_a_leader_of_a_higher_term_is_followed_whatever_was_promised() -> None:
     )
 
 
-def test_a_heartbeat_of_a_lower_term_is_refused() -> None:
-    """Whoever sent it learns our term; nothing is promised."""
+def test_handle_heartbeat_refuses_a_lower_term() -> None:
+    """Its sender learns our term; nothing is promised."""
     state = member(following(C, 120), durable=LED_5, promise=promised(C, 120))
     assert step(state, heard(heartbeat(B, 4, sent=7)), at(50)) == Transition(
         Action.HANDLE_HEARTBEAT,
@@ -143,8 +142,8 @@ def test_a_heartbeat_of_a_lower_term_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("theirs", "kept"), [(3, 4), (4, 4), (5, 5)])
-def test_a_follower_adopts_only_a_newer_membership(theirs: int, kept: int) -> None:
-    """And says in its answer which one it has."""
+def test_handle_heartbeat_adopts_only_a_newer_membership(theirs: int, kept: int) -> None:
+    """The answer says which one the follower has."""
     state = member(following(B, 120), durable=record(5, stamp=4))
     followed = step(state, heard(heartbeat(B, 5, sent=7, stamp=theirs)), at(50))
     assert followed.state.durable == record(5, stamp=kept)
@@ -152,31 +151,31 @@ def test_a_follower_adopts_only_a_newer_membership(theirs: int, kept: int) -> No
 
 
 @pytest.mark.parametrize("term", [5, 6])
-def test_a_late_heartbeat_of_a_leader_that_resigned_is_ignored(term: int) -> None:
-    """To promise it anything would be to wait for a leader that is gone."""
+def test_handle_heartbeat_ignores_a_leader_that_has_resigned(term: int) -> None:
+    """Otherwise the member would wait for a leader that is gone."""
     state = member(following(None, 120), resignation=resignation(B, 6))
     assert step(state, heard(heartbeat(B, term, sent=7)), at(50)) == ignoring(
         state, RefusalReason.LEADER_RESIGNED, f"a late heartbeat of {B}, which has resigned"
     )
 
 
-def test_a_leader_that_resigned_may_lead_a_later_term() -> None:
-    """The resignation was of the terms up to its own, and of that member alone."""
+def test_handle_heartbeat_follows_a_later_term_of_a_leader_that_resigned() -> None:
+    """The resignation was of terms up to its own, and of that member only."""
     state = member(following(None, 120), resignation=resignation(B, 6))
     for leader, term in ((B, 7), (C, 5)):
         followed = step(state, heard(heartbeat(leader, term, sent=7)), at(50))
         assert followed.state.role == following(leader, 151)
 
 
-def test_two_leaders_of_one_term_stop_the_member_that_sees_them() -> None:
-    """What everything rests on does not hold: a dead member is safe."""
+def test_handle_heartbeat_ends_a_leader_that_hears_another_of_its_term() -> None:
+    """The main claim does not hold, so the member must not go on; a dead member is safe."""
     state = member(leading(grant(A, 0), grant(C, 0), deadline=30), durable=LED_5)
     with pytest.raises(InvariantViolated, match=f"^OneLeaderPerTerm: {B} and {A} both lead term 5"):
         step(state, heard(heartbeat(B, 5, sent=7)), at(20))
 
 
-def test_a_leader_follows_a_leader_of_a_higher_term() -> None:
-    """It was cut off and has not noticed yet that its lease is over."""
+def test_handle_heartbeat_makes_a_leader_follow_a_higher_term() -> None:
+    """It was cut off, and has not noticed yet that its lease is over."""
     state = member(
         leading(grant(A, 0), grant(C, 0), deadline=130), durable=LED_5, promise=promised(A, 101)
     )
@@ -193,8 +192,8 @@ def test_a_leader_follows_a_leader_of_a_higher_term() -> None:
     )
 
 
-def test_a_renewing_leader_follows_whoever_has_won_the_term_it_asked_for() -> None:
-    """It has led its former term only."""
+def test_handle_heartbeat_makes_a_renewing_leader_follow_the_winner_of_its_term() -> None:
+    """It has led only its former term."""
     state = member(
         renewing(grant(A, 100), lease_until=130, deadline=120), durable=record(6, stamp=5)
     )
@@ -209,7 +208,7 @@ def test_a_renewing_leader_follows_whoever_has_won_the_term_it_asked_for() -> No
 # HandleHeartbeatAck
 
 
-def test_an_answer_extends_the_lease_from_when_its_question_was_sent() -> None:
+def test_handle_heartbeat_ack_counts_from_when_the_heartbeat_was_sent() -> None:
     """However late it arrives."""
     state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, 5, sent=30, promise=70)), at(55)) == Transition(
@@ -225,8 +224,8 @@ def test_an_answer_extends_the_lease_from_when_its_question_was_sent() -> None:
 
 
 @pytest.mark.parametrize("term", [4, 6])
-def test_an_answer_backs_the_term_it_was_given_to(term: int) -> None:
-    """A promise to another leadership, even of the same member, is none to this one."""
+def test_handle_heartbeat_ack_ignores_an_answer_to_another_term(term: int) -> None:
+    """A promise to another leadership does not back this one, even if it is of the same member."""
     state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, term, sent=30)), at(55)) == ignoring(
         state, RefusalReason.LEADERSHIP_OVER, f"the answer of {B} is to a leadership that is over"
@@ -242,16 +241,16 @@ def test_an_answer_backs_the_term_it_was_given_to(term: int) -> None:
         renewing(grant(A, 40), lease_until=99, deadline=70),
     ],
 )
-def test_an_answer_is_ignored_by_whoever_leads_no_longer(role: Role) -> None:
-    """A candidacy is not backed by answers to heartbeats, nor is a renewal."""
+def test_handle_heartbeat_ack_ignores_an_answer_in_another_role(role: Role) -> None:
+    """Answers to heartbeats back neither a candidacy nor a renewal."""
     state = member(role, durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, 5, sent=30)), at(55)) == ignoring(
         state, RefusalReason.LEADERSHIP_OVER, f"the answer of {B} is to a leadership that is over"
     )
 
 
-def test_an_answer_from_the_future_is_ignored() -> None:
-    """It would back a lease that nobody promised; one to what was sent this very moment counts."""
+def test_handle_heartbeat_ack_ignores_an_answer_to_a_heartbeat_of_the_future() -> None:
+    """It would back a lease that no voter promised; an answer at the instant of the heartbeat counts."""
     state = member(leading(grant(A, 30), grant(B, 0), deadline=60), durable=LED_5)
     assert step(state, heard(heartbeat_ack(B, 5, sent=55 + NANOSECOND)), at(55)) == ignoring(
         state,
@@ -265,8 +264,8 @@ def test_an_answer_from_the_future_is_ignored() -> None:
 # ExpireLease
 
 
-def test_a_leader_steps_down_when_its_lease_is_over_and_not_before() -> None:
-    """It waits for nobody's message; its promise to itself ends with its leadership."""
+def test_expire_lease_is_taken_when_the_lease_is_over_and_not_before() -> None:
+    """It waits for no message; the promise to itself ends with the leadership."""
     state = member(
         leading(grant(A, 90), grant(B, 0), deadline=120), durable=LED_5, promise=promised(A, 191)
     )
@@ -278,15 +277,15 @@ def test_a_leader_steps_down_when_its_lease_is_over_and_not_before() -> None:
     )
 
 
-def test_a_leader_that_no_quorum_backs_steps_down_at_once() -> None:
-    """Whatever the time."""
+def test_expire_lease_is_due_at_once_if_no_quorum_backs_the_lease() -> None:
+    """Whatever the time is."""
     state = member(leading(grant(A, 90), deadline=120), durable=LED_5)
     assert next_deadline(state) == 0
     assert step(state, WOKE, at(0)).action == Action.EXPIRE_LEASE
 
 
-def test_a_renewing_leader_steps_down_when_the_lease_of_its_former_term_is_over() -> None:
-    """Where both are due it tries no further term; the application sees the term it failed to win."""
+def test_expire_lease_ends_a_renewal_with_the_lease_of_its_former_term() -> None:
+    """If both are due it tries no further term; the application sees the term that was not won."""
     state = member(
         renewing(grant(A, 90), lease_until=99, deadline=99),
         durable=record(6, stamp=5),
@@ -300,8 +299,8 @@ def test_a_renewing_leader_steps_down_when_the_lease_of_its_former_term_is_over(
     )
 
 
-def test_what_a_leader_has_parked_is_answered_once_it_has_stepped_down() -> None:
-    """Whoever asked while it led need not ask again."""
+def test_parked_requests_are_answered_after_the_leader_has_stepped_down() -> None:
+    """Members that asked while it led need not ask again."""
     request = pre_vote_request(B, 6, sent=7, stamp=5)
     state = member(
         leading(grant(A, 90), grant(B, 0), deadline=120),

@@ -1,4 +1,4 @@
-"""Who votes: the order of memberships, how they are named, when two of them contradict."""
+"""Memberships: their order, their identity, and when two of them contradict."""
 
 import pytest
 from hypothesis import given
@@ -15,34 +15,36 @@ IDENTITIES = st.builds(
 NAMES = st.frozensets(st.builds(MemberId, st.text("ab12:é", min_size=1, max_size=3)), max_size=4)
 
 
-def test_a_bootstrap_list_stands_in_any_order() -> None:
-    """Members that were given the same names in different order are one cluster."""
+def test_founding_sorts_the_bootstrap_list() -> None:
+    """Members with the same names in another order form one cluster."""
     expected = Membership(term=Term(0), version=0, voters=(A, B, C))
     assert founding([C, A, B]) == expected
 
 
 @pytest.mark.parametrize("voters", [(B, A), (A, A), (A, C, B)])
-def test_voters_are_sorted_and_each_named_once(voters: tuple[MemberId, ...]) -> None:
-    """A member named twice would have two votes."""
+def test_membership_refuses_voters_that_are_unsorted_or_repeated(
+    voters: tuple[MemberId, ...],
+) -> None:
+    """A member that is listed twice would have two votes."""
     with pytest.raises(ValueError, match=r"^voters = .*: must be sorted, each member once$"):
         Membership(term=Term(0), version=0, voters=voters)
 
 
 @pytest.mark.parametrize("name", ["", "a\nb", "\ud800"])
-def test_a_voter_has_a_name_that_can_be_read(name: str) -> None:
-    """It stands in logs and in the digest; what cannot be printed is refused as it comes in."""
+def test_membership_refuses_names_that_cannot_be_printed(name: str) -> None:
+    """Names stand in logs and in the digest."""
     with pytest.raises(ValueError, match=r"^voters = .*: each must be printable text that is not"):
         founding([A, MemberId(name)])
 
 
-def test_a_member_named_twice_in_a_bootstrap_list_is_refused() -> None:
-    """Rather than that its quorum is counted wrongly."""
+def test_founding_refuses_a_member_that_is_listed_twice() -> None:
+    """Otherwise its quorum would be counted wrongly."""
     with pytest.raises(ValueError, match="each member once"):
         founding([A, B, A])
 
 
 @pytest.mark.parametrize("number", [-1, LARGEST + 1])
-def test_term_and_version_fit_the_wire(number: int) -> None:
+def test_membership_refuses_numbers_that_do_not_fit_the_wire(number: int) -> None:
     """The text names the field, the value and the rule."""
     rule = f"= {number}: must be from 0 to {LARGEST}$"
     with pytest.raises(ValueError, match=f"^term {rule}"):
@@ -51,7 +53,7 @@ def test_term_and_version_fit_the_wire(number: int) -> None:
         Membership(term=Term(0), version=number, voters=TRIO)
 
 
-def test_the_smallest_and_the_largest_numbers_are_fine() -> None:
+def test_membership_accepts_the_smallest_and_the_largest_numbers() -> None:
     """Both limits are allowed."""
     largest = Membership(term=Term(LARGEST), version=LARGEST, voters=())
     assert (largest.term, largest.version, founding([]).term) == (LARGEST, LARGEST, 0)
@@ -60,10 +62,10 @@ def test_the_smallest_and_the_largest_numbers_are_fine() -> None:
 @pytest.mark.parametrize(
     ("one", "other"), [((1, 1), (2, 0)), ((1, 0), (1, 1)), ((0, 9), (1, 0)), ((1, 8), (1, 9))]
 )
-def test_memberships_are_ordered_by_term_then_version(
+def test_is_older_than_compares_terms_and_then_versions(
     one: tuple[int, int], other: tuple[int, int]
 ) -> None:
-    """The newer one has replaced the older, never the other way round."""
+    """A newer membership has replaced the older one."""
     older, newer = (
         MembershipId(term=Term(term), version=version, digest="") for term, version in (one, other)
     )
@@ -72,27 +74,27 @@ def test_memberships_are_ordered_by_term_then_version(
 
 
 @given(one=IDENTITIES, other=IDENTITIES)
-def test_of_two_memberships_at_most_one_is_older(one: MembershipId, other: MembershipId) -> None:
-    """Neither is, exactly where term and version are the same."""
+def test_is_older_than_holds_for_at_most_one_of_two(one: MembershipId, other: MembershipId) -> None:
+    """For neither, if term and version are the same."""
     assert not (one.is_older_than(other) and other.is_older_than(one))
     same_place = (one.term, one.version) == (other.term, other.version)
     assert same_place == (not one.is_older_than(other) and not other.is_older_than(one))
 
 
-def test_different_bootstrap_lists_contradict() -> None:
-    """Whatever terms their leaders have stamped them with since."""
+def test_contradicts_holds_for_different_bootstrap_lists() -> None:
+    """Whatever stamps they have got since."""
     assert identity(0, (A, B)).contradicts(identity(7, (A, B, C)))
     assert not identity(0, TRIO).contradicts(identity(7, TRIO))
 
 
-def test_a_changed_membership_contradicts_nothing() -> None:
-    """It may well have other voters: that is what the change was for."""
+def test_contradicts_never_holds_for_a_changed_membership() -> None:
+    """A change may have replaced the voters."""
     changed = Membership(term=Term(3), version=1, voters=(A, B, C, D)).identity
     assert not changed.contradicts(identity())
     assert not identity().contradicts(changed)
 
 
-def test_an_identity_names_term_version_and_voters() -> None:
+def test_identity_has_term_version_and_a_digest_of_the_voters() -> None:
     """The digest is part of the protocol: it must be the same in every process and release."""
     assert membership(7).identity == MembershipId(
         term=Term(7), version=0, digest="21f345758cd18c18"
@@ -100,27 +102,27 @@ def test_an_identity_names_term_version_and_voters() -> None:
 
 
 @given(one=NAMES, other=NAMES)
-def test_the_digest_tells_voters_apart(
+def test_identity_differs_for_different_voters(
     one: frozenset[MemberId], other: frozenset[MemberId]
 ) -> None:
-    """However the names are cut: no two lists run together to the same text."""
+    """However the names are split: no two lists give the same text."""
     digests = founding(one).identity.digest, founding(other).identity.digest
     assert (digests[0] == digests[1]) == (one == other)
 
 
-def test_a_name_cannot_pass_for_two() -> None:
-    """A name that holds the separator of the digest is still another list."""
+def test_identity_of_one_name_with_a_separator_is_not_that_of_two_names() -> None:
+    """A name may contain the separator of the digest."""
     pair = founding([MemberId("a"), MemberId("b")])
     forged = founding([MemberId("a1:b")])
     assert pair.identity.digest != forged.identity.digest
 
 
-def test_a_stamp_changes_the_term_alone() -> None:
-    """A new leader hands on the voters and the version that it found."""
+def test_stamped_changes_only_the_term() -> None:
+    """A new leader hands on the voters and the version."""
     found = Membership(term=Term(2), version=4, voters=TRIO)
     assert found.stamped(Term(9)) == Membership(term=Term(9), version=4, voters=TRIO)
 
 
 def test_rank_is_the_place_among_the_voters() -> None:
-    """Whoever has no vote comes after all who have."""
+    """An observer comes after all voters."""
     assert [membership().rank(who) for who in (A, B, C, D)] == [0, 1, 2, 3]

@@ -1,4 +1,4 @@
-"""What members say: nothing may be left out, every number fits the wire."""
+"""The messages: no field may be left out, and every number fits the wire."""
 
 from dataclasses import MISSING, FrozenInstanceError, fields, replace
 from typing import Any, get_args
@@ -49,14 +49,14 @@ def with_number(message: Message, field: str, number: int) -> Message:
     return replace(message, **changed)
 
 
-def test_every_kind_of_message_is_tried_here() -> None:
+def test_messages_of_this_file_are_all_kinds() -> None:
     """A new one has to be added to this list."""
     assert [type(message) for message in MESSAGES] == list(get_args(Message))
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)
-def test_a_message_names_cluster_and_sender_and_has_no_defaults(message: Message) -> None:
-    """What a peer left out must be an error, not a guess; and two numbers are never confused by place."""
+def test_messages_name_cluster_and_sender_and_have_no_defaults(message: Message) -> None:
+    """A field that a peer leaves out must be an error, and two numbers must not be confused by position."""
     assert [field.name for field in fields(message)][:2] == ["cluster", "sender"]
     assert all(field.default is MISSING for field in fields(message))
     assert all(field.default_factory is MISSING for field in fields(message))
@@ -74,7 +74,9 @@ def test_a_message_is_a_value(message: Message) -> None:
 
 @pytest.mark.parametrize(("message", "field"), NUMBERS)
 @pytest.mark.parametrize("number", [-1, LARGEST + 1])
-def test_every_number_fits_the_wire(message: Message, field: str, number: int) -> None:
+def test_messages_refuse_numbers_that_do_not_fit_the_wire(
+    message: Message, field: str, number: int
+) -> None:
     """The text names the field, the value and the rule."""
     with pytest.raises(ValueError, match=f"^{field} = {number}: must be from 0 to {LARGEST}$"):
         with_number(message, field, number)
@@ -82,18 +84,18 @@ def test_every_number_fits_the_wire(message: Message, field: str, number: int) -
 
 @pytest.mark.parametrize(("message", "field"), NUMBERS)
 @pytest.mark.parametrize("number", [1, LARGEST])
-def test_the_largest_number_fits(message: Message, field: str, number: int) -> None:
+def test_messages_accept_the_largest_number(message: Message, field: str, number: int) -> None:
     """The limit itself is allowed."""
     assert getattr(with_number(message, field, number), field) == number
 
 
-def test_the_numbers_are_terms_times_and_promises() -> None:
-    """No other field of a message is a number, so none goes unchecked."""
+def test_messages_have_no_other_numbers_than_terms_times_and_promises() -> None:
+    """So none is unchecked."""
     assert {field for _, field in NUMBERS} == {"term", "sent", "promise"}
 
 
-def test_requests_and_refusals_are_messages() -> None:
-    """What is asked is answered; a refusal shows the refuser's term and nothing else."""
+def test_refusals_show_only_the_term_of_their_sender() -> None:
+    """Requests and refusals are messages."""
     assert {*get_args(Request), *get_args(Refusal)} < set(get_args(Message))
     for refusal in get_args(Refusal):
         assert [field.name for field in fields(refusal)] == ["cluster", "sender", "term"]

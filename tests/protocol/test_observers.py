@@ -1,4 +1,4 @@
-"""Observers: they follow, they answer, and nothing of theirs ever counts."""
+"""Observers: they follow and answer, and nothing of theirs counts."""
 
 from dataclasses import replace
 
@@ -53,8 +53,8 @@ from tests.protocol.builders import (
     vote_request,
 )
 
-NOBODY: tuple[MemberId, ...] = ()
-BLANK = record(0, voters=NOBODY)
+NO_VOTERS: tuple[MemberId, ...] = ()
+BLANK = record(0, voters=NO_VOTERS)
 LED_5 = record(5, stamp=5)
 
 
@@ -67,15 +67,15 @@ def recipients(transition: Transition, kind: type[Message]) -> list[MemberId]:
     ]
 
 
-def test_an_observer_starts_in_term_0_whatever_the_wall_clock_shows() -> None:
-    """It never voted; were its term above every leader's, each would have to renew for it."""
-    started = start_without_record(settings(D), membership(voters=NOBODY), 1_800_000, at(10))
+def test_observer_starts_in_term_0_whatever_the_wall_clock_shows() -> None:
+    """It has never voted; with a term above the leader's, every leader would have to renew for it."""
+    started = start_without_record(settings(D), membership(voters=NO_VOTERS), 1_800_000, at(10))
     assert (started.term, started.promise, is_voter(started)) == (0, None, False)
     assert next_deadline(started) is None
 
 
-def test_an_observer_follows_the_first_leader_it_hears() -> None:
-    """It learns from the heartbeat who votes, and answers it like a voter."""
+def test_observer_follows_the_first_leader_that_it_hears() -> None:
+    """It learns from the heartbeat which members vote, and answers like a voter."""
     state = member(following(None, 0), name=D, durable=BLANK)
     followed = step(state, heard(heartbeat(B, 5, sent=7)), at(100))
     assert followed.action == Action.HANDLE_HEARTBEAT
@@ -86,8 +86,8 @@ def test_an_observer_follows_the_first_leader_it_hears() -> None:
     assert AnnounceFollowing(B) in followed.effects
 
 
-def test_an_observer_ceases_to_believe_in_a_silent_leader() -> None:
-    """At its deadline, once; then it waits for whoever leads next, and for nothing else."""
+def test_observer_ceases_to_believe_in_a_silent_leader() -> None:
+    """Once, at its deadline; then it waits for the next leader."""
     state = member(following(B, 150), name=D, durable=LED_5)
     assert next_deadline(state) == instant(150)
     assert step(state, WOKE, at(149)) == nothing(state)
@@ -98,18 +98,16 @@ def test_an_observer_ceases_to_believe_in_a_silent_leader() -> None:
     assert next_deadline(lost) is None
 
 
-def test_an_observer_whose_leader_broke_off_waits_no_longer_than_a_promise() -> None:
-    """As a voter would, which then asks for votes."""
+def test_observer_waits_no_longer_than_a_promise_after_its_connection_broke() -> None:
+    """Like a voter, which then asks for votes."""
     state = member(following(B, 250), name=D, durable=LED_5, promise=promised(B, 201))
     bereaved = step(state, PeerWentDown(peer=B), at(110)).state
     assert instant(201) <= (next_deadline(bereaved) or 0) < instant(210)
 
 
-@pytest.mark.parametrize(
-    "durable", [BLANK, LED_5], ids=["who knows nobody", "who knows the voters"]
-)
-def test_an_observer_grants_nothing(durable: Durable) -> None:
-    """Neither pre-vote nor vote, however high the term and new the membership that ask."""
+@pytest.mark.parametrize("durable", [BLANK, LED_5], ids=["no voters known", "voters known"])
+def test_observer_grants_neither_pre_votes_nor_votes(durable: Durable) -> None:
+    """However high the term and however new the membership of the asker."""
     newer = MembershipId(term=Term(6), version=1, digest="0")
     state = member(following(None, 0), name=D, durable=durable)
     asked = replace(pre_vote_request(B, 9, sent=7), membership=newer)
@@ -125,24 +123,24 @@ def test_an_observer_grants_nothing(durable: Durable) -> None:
     )
 
 
-def test_an_observer_named_successor_does_not_stand() -> None:
-    """It only learns that nobody leads."""
+def test_observer_that_is_named_successor_does_not_campaign() -> None:
+    """It only learns that there is no leader."""
     state = member(following(B, 150), name=D, durable=LED_5)
     told = step(state, heard(resigned(B, 5, successor=D)), at(100))
     assert told.action == Action.HANDLE_RESIGNED
     assert told.state.role == following(None, 201)
 
 
-def test_a_leader_of_another_list_is_not_followed_after_the_first() -> None:
-    """Two lists are two clusters, to an observer too."""
+def test_observer_follows_no_leader_of_another_bootstrap_list() -> None:
+    """Two lists are two clusters."""
     state = member(following(B, 150), name=D, durable=LED_5)
     other = step(state, heard(heartbeat(E, 6, sent=7, voters=(C, E))), at(100))
     assert other.state == state
     assert recipients(other, MembershipContradicted) == [E]
 
 
-def test_a_leader_is_heard_by_voters_and_observers() -> None:
-    """Its heartbeats, and that it resigns; each is written to once."""
+def test_leader_sends_heartbeats_and_its_resignation_to_observers_too() -> None:
+    """Each member gets one copy."""
     role = leading(grant(A, 90), grant(B, 90), deadline=100)
     state = member(role, durable=LED_5, observers=frozenset({E, D}))
     assert recipients(step(state, WOKE, at(100)), Heartbeat) == [B, C, D, E]
@@ -150,15 +148,15 @@ def test_a_leader_is_heard_by_voters_and_observers() -> None:
     assert recipients(gone, Resigned) == [B, C, D, E]
 
 
-def test_nobody_but_voters_is_asked_for_a_vote() -> None:
-    """An observer has none to give."""
+def test_pre_candidate_asks_only_voters() -> None:
+    """An observer has no vote to give."""
     state = member(following(None, 100), observers=frozenset({D}))
     asked = step(state, WOKE, at(100))
     assert recipients(asked, PreVoteRequest) == [B, C]
 
 
-def test_who_is_met_as_an_observer_is_remembered_until_it_is_down() -> None:
-    """Whatever the role, so that whoever leads next is heard at once; told twice is told once."""
+def test_observer_is_remembered_until_it_is_down() -> None:
+    """In every role, so that the next leader sends it heartbeats at once; a repetition changes nothing."""
     state = member(following(B, 150))
     met = step(state, ObserverCameUp(observer=D), at(100)).state
     assert met == member(following(B, 150), observers=frozenset({D}))
@@ -166,8 +164,8 @@ def test_who_is_met_as_an_observer_is_remembered_until_it_is_down() -> None:
     assert step(met, PeerWentDown(peer=D), at(100)) == nothing(state)
 
 
-def test_answers_of_observers_back_no_lease() -> None:
-    """They promise what they could not break: it keeps no other from being elected."""
+def test_observers_answers_back_no_lease() -> None:
+    """Their promises keep no other member from being elected."""
     role = leading(grant(A, 90), grant(B, 0), deadline=120)
     state = member(role, durable=LED_5, observers=frozenset({D, E}))
     for observer in (D, E):
@@ -176,7 +174,7 @@ def test_answers_of_observers_back_no_lease() -> None:
     assert not acts(state, instant(99))
 
 
-def test_no_observer_is_the_likeliest_successor() -> None:
-    """However lately it answered."""
+def test_observer_is_never_the_likeliest_successor() -> None:
+    """However recently it answered."""
     role = leading(grant(A, 90), grant(B, 80), grant(D, 90), deadline=120)
     assert likeliest_successor(member(role, durable=LED_5)) == B

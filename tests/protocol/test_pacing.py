@@ -1,4 +1,4 @@
-"""What makes failover sharp: parked requests, the backoff of equals, staggers, one hurry a deadline."""
+"""What makes elections short: parked requests, backoff, staggers, deadlines."""
 
 import pytest
 
@@ -52,20 +52,20 @@ from tests.protocol.builders import (
 OF_B, OF_C = pre_vote_request(B, 6, sent=1), pre_vote_request(C, 6, sent=2)
 
 
-def test_a_request_is_parked_behind_those_of_others() -> None:
-    """Whoever asked first is answered first."""
+def test_park_keeps_requests_in_the_order_of_their_arrival() -> None:
+    """The first one is answered first."""
     state = member(following(None, 200), parked=(OF_B,))
     assert park(state, OF_C) == member(following(None, 200), parked=(OF_B, OF_C))
 
 
-def test_only_the_newest_request_of_an_asker_is_parked() -> None:
-    """An answer to an older one would not count; and nobody can fill the memory."""
+def test_park_keeps_only_the_newest_request_of_a_member() -> None:
+    """An answer to an older one would not count, and no member can fill the memory."""
     again = pre_vote_request(B, 7, sent=9)
     state = member(following(None, 200), parked=(OF_B, OF_C))
     assert park(state, again) == member(following(None, 200), parked=(OF_C, again))
 
 
-def test_a_request_is_parked_no_longer_once_it_is_taken() -> None:
+def test_unpark_removes_one_request() -> None:
     """The others stay."""
     state = member(following(None, 200), parked=(OF_B, OF_C))
     assert unpark(state, OF_B) == member(following(None, 200), parked=(OF_C,))
@@ -75,16 +75,16 @@ def test_a_request_is_parked_no_longer_once_it_is_taken() -> None:
     ("promise", "expected"),
     [(promised(A, 100), 100), (promised(None, 100), 100), (promised(B, 100), 0), (None, 0)],
 )
-def test_a_parked_request_is_answerable_when_the_promise_to_another_ends(
+def test_answerable_is_the_end_of_a_promise_to_another(
     promise: Promise | None, expected: float
 ) -> None:
-    """A promise to the asker itself does not stand against it."""
+    """A promise to the asker itself does not prevent a grant."""
     state = member(following(None, 200), promise=promise)
     assert answerable(state, OF_B) == instant(expected)
 
 
-def test_a_parked_request_waits_for_all_that_stands_against_it() -> None:
-    """The later of the two ends."""
+def test_answerable_is_the_later_of_promise_and_deferral() -> None:
+    """Both must be over."""
     role = asking(A, started=10, deadline=150)
     sooner, later = (member(role, promise=promised(C, until)) for until in (11, 13))
     assert (answerable(sooner, OF_B), answerable(later, OF_B)) == (instant(12), instant(13))
@@ -93,10 +93,10 @@ def test_a_parked_request_waits_for_all_that_stands_against_it() -> None:
 @pytest.mark.parametrize(
     ("name", "asker", "until"), [(A, B, 12), (B, A, 0), (B, B, 0), (C, D, 12), (D, C, 0)]
 )
-def test_an_asker_waits_for_a_better_ranked_round_of_few_round_trips(
+def test_deferred_until_the_own_round_has_had_its_chance_if_it_ranks_better(
     name: MemberId, asker: MemberId, until: float
 ) -> None:
-    """Of two equals the one whose name sorts first goes first; whoever has no vote ranks last."""
+    """The member whose name sorts first goes first; an observer ranks last."""
     state = member(asking(name, started=10, deadline=150), name=name)
     assert deferred_until(state, asker) == instant(until)
 
@@ -104,19 +104,19 @@ def test_an_asker_waits_for_a_better_ranked_round_of_few_round_trips(
 @pytest.mark.parametrize(
     "role", [following(None, 150), standing(grant(A, 10), deadline=150), leading(deadline=150)]
 )
-def test_nobody_waits_for_a_member_that_asks_for_no_pre_votes(role: Role) -> None:
-    """The duel is between those who ask."""
+def test_deferred_until_is_over_in_every_other_role(role: Role) -> None:
+    """Only a pre-candidate has a round to protect."""
     assert deferred_until(member(role), B) == 0
 
 
-def test_an_asker_waits_while_another_was_just_helped() -> None:
-    """Two that are helped at the same moment would both campaign; whoever was helped may ask again."""
+def test_deferred_until_the_backoff_after_a_grant_to_another_ends() -> None:
+    """Two members with grants at the same moment would both campaign; the first one may ask again."""
     state = member(following(None, 150), backoff=backoff(C, 12))
     assert (deferred_until(state, B), deferred_until(state, C)) == (instant(12), 0)
 
 
-def test_an_asker_waits_for_whatever_takes_longer() -> None:
-    """For our own round, or for the one that we just helped."""
+def test_deferred_until_the_later_of_both() -> None:
+    """Of the own round and the backoff."""
     role = asking(A, started=10, deadline=150)
     sooner, later = (member(role, backoff=backoff(C, until)) for until in (11, 13))
     assert (deferred_until(sooner, B), deferred_until(later, B)) == (instant(12), instant(13))
@@ -133,39 +133,39 @@ def test_an_asker_waits_for_whatever_takes_longer() -> None:
         (renewing(lease_until=150, deadline=101), renewing(lease_until=150, deadline=101)),
     ],
 )
-def test_whoever_helps_another_leaves_it_alone_for_a_while(before: Role, after: Role) -> None:
-    """Its own round starts one backoff from now at the soonest; a leader's deadline is for heartbeats."""
+def test_after_granting_pre_vote_the_own_round_starts_later(before: Role, after: Role) -> None:
+    """One backoff from now at the earliest; the deadline of a leader, for heartbeats, stays."""
     helped = after_granting_pre_vote(member(before), B, at(100))
     assert helped == member(after, backoff=backoff(B, 102))
 
 
 @pytest.mark.parametrize("deadline", [101, 103, 200])
-def test_whoever_helps_another_has_given_up_its_own_round(deadline: float) -> None:
-    """Should the other fail, the next round starts soon: after the backoff and a stagger by rank."""
+def test_after_granting_pre_vote_a_worse_ranked_round_is_given_up(deadline: float) -> None:
+    """If the other fails, the next round starts after the backoff and a stagger by rank."""
     state = member(asking(C, started=99, deadline=deadline), name=C)
     assert after_granting_pre_vote(state, B, at(100)) == member(
         asking(C, started=99, deadline=103), name=C, backoff=backoff(B, 102)
     )
 
 
-def test_chance_parts_those_that_wait_for_the_one_they_helped() -> None:
-    """Else two that gave way to each other in step would do so again, and never campaign."""
+def test_after_granting_pre_vote_random_jitter_separates_the_members_that_wait() -> None:
+    """Otherwise two members that yield to each other at the same time would do so again."""
     state = member(asking(C, started=99, deadline=200), name=C)
     assert after_granting_pre_vote(state, B, at(100, jitter=JITTER_RANGE // 2)) == member(
         asking(C, started=99, deadline=104), name=C, backoff=backoff(B, 102)
     )
 
 
-def test_a_round_is_not_given_up_for_a_worse_ranked_asker() -> None:
-    """Of two that each grant the other, one must go on counting: the better-ranked one."""
+def test_after_granting_pre_vote_a_better_ranked_round_goes_on() -> None:
+    """If two members grant each other a pre-vote, the better-ranked one must go on counting."""
     state = member(asking(A, started=99, deadline=200))
     assert after_granting_pre_vote(state, B, at(100)) == member(
         asking(A, started=99, deadline=200), backoff=backoff(B, 102)
     )
 
 
-def test_a_round_is_given_up_for_whoever_was_helped_since_it_started() -> None:
-    """For good: neither refusals nor late grants of that round count. The next round is free again."""
+def test_round_superseded_holds_until_the_next_round() -> None:
+    """Neither refusals nor late grants of that round count."""
     role = asking(B, started=99, deadline=103)
     assert not round_superseded(member(role, name=B))
     assert round_superseded(member(role, name=B, backoff=backoff(A, 99 + NANOSECOND)))
@@ -176,8 +176,8 @@ def test_a_round_is_given_up_for_whoever_was_helped_since_it_started() -> None:
 @pytest.mark.parametrize(
     "role", [following(None, 200), standing(grant(A, 90), deadline=200), leading(deadline=120)]
 )
-def test_whoever_has_no_round_of_its_own_gives_none_up(role: Role) -> None:
-    """A refusal teaches it what it teaches everybody."""
+def test_round_superseded_never_holds_in_another_role(role: Role) -> None:
+    """A refusal is handled as usual."""
     assert not round_superseded(member(role, backoff=backoff(B, 102)))
 
 
@@ -185,27 +185,27 @@ def test_whoever_has_no_round_of_its_own_gives_none_up(role: Role) -> None:
     ("name", "gone", "milliseconds"),
     [(A, None, 0), (C, None, 1), (E, None, 2), (E, A, 1.5), (C, D, 1), (A, B, 0)],
 )
-def test_a_stagger_is_half_a_millisecond_for_each_living_voter_before(
+def test_staggered_by_half_a_millisecond_for_each_voter_before(
     name: MemberId, gone: MemberId | None, milliseconds: float
 ) -> None:
-    """Whoever is gone is not waited for; whoever ranks behind never was."""
+    """A voter that is gone does not count."""
     state = member(following(gone, 200), name=name, durable=record(voters=FIVE))
     assert staggered(state, gone) == duration(milliseconds)
 
 
-def test_a_refusal_hurries_once_a_deadline() -> None:
-    """Two members would otherwise chase each other's terms without a pause."""
+def test_retry_once_at_once_allows_one_retry_per_deadline() -> None:
+    """Otherwise two members could raise each other's terms without a pause."""
     state = member(asking(A, started=10, deadline=150))
-    at_once, hurrying = retry_once_at_once(state, instant(150), instant(20))
-    assert (at_once, hurrying) == (
+    at_once, hurried = retry_once_at_once(state, instant(150), instant(20))
+    assert (at_once, hurried) == (
         instant(20),
         member(asking(A, started=10, deadline=150), no_retry_before=150),
     )
-    assert retry_once_at_once(hurrying, instant(170), instant(150 - NANOSECOND)) == (
+    assert retry_once_at_once(hurried, instant(170), instant(150 - NANOSECOND)) == (
         instant(170),
-        hurrying,
+        hurried,
     )
-    assert retry_once_at_once(hurrying, instant(170), instant(150))[0] == instant(150)
+    assert retry_once_at_once(hurried, instant(170), instant(150))[0] == instant(150)
 
 
 @pytest.mark.parametrize(
@@ -218,10 +218,10 @@ def test_a_refusal_hurries_once_a_deadline() -> None:
         (promised(None, 180), 180),
     ],
 )
-def test_a_round_starts_at_the_deadline_but_after_a_promise_to_another(
+def test_earliest_pre_vote_is_the_deadline_or_the_end_of_a_promise_to_another(
     promise: Promise | None, expected: float
 ) -> None:
-    """A promised voter leaves the leader it promised in peace; a promise to oneself binds nobody else."""
+    """A promise to oneself prevents nothing."""
     state = member(following(None, 150), promise=promise)
     assert earliest_pre_vote(state, instant(150)) == instant(expected)
 

@@ -1,7 +1,4 @@
-"""Becoming a leader, first half: pre-votes, and the campaign that follows a quorum of them.
-
-Each guard is tried on both sides of its boundary; each test compares a whole transition.
-"""
+"""Pre-votes, and the campaign that follows a quorum of them."""
 
 import pytest
 
@@ -49,8 +46,8 @@ BECAME_5_TO_6 = AnnounceTerm(old=Term(5), new=Term(6))
 # StartPreVote
 
 
-def test_a_follower_asks_for_pre_votes_at_its_deadline_and_not_before() -> None:
-    """It asks every other voter, about the next term, and records nothing."""
+def test_start_pre_vote_asks_every_other_voter_at_the_deadline_and_not_before() -> None:
+    """It asks about the next term and records nothing."""
     state = member(following(B, 150), promise=promised(B, 140))
     question = pre_vote_request(A, 6, sent=150)
     assert step(state, WOKE, at(150 - NANOSECOND)) == nothing(state)
@@ -61,8 +58,8 @@ def test_a_follower_asks_for_pre_votes_at_its_deadline_and_not_before() -> None:
     )
 
 
-def test_a_promise_to_another_outlasts_the_deadline() -> None:
-    """A promised voter leaves the leader it promised in peace; at the end of the promise it is free."""
+def test_start_pre_vote_waits_for_the_end_of_a_promise_to_another() -> None:
+    """A voter does not disturb the leader that it has promised its vote."""
     state = member(following(None, 100), promise=promised(B, 140))
     assert step(state, WOKE, at(140 - NANOSECOND)) == nothing(state)
     assert step(state, WOKE, at(140)).action == Action.START_PRE_VOTE
@@ -72,8 +69,8 @@ def test_a_promise_to_another_outlasts_the_deadline() -> None:
     "role",
     [asking(A, started=40, deadline=150), standing(grant(A, 40), grant(B, 40), deadline=150)],
 )
-def test_whoever_was_not_elected_asks_again_at_its_deadline(role: Role) -> None:
-    """A split vote is not the last election; what was granted is forgotten, the own promise too."""
+def test_start_pre_vote_asks_again_if_the_last_round_was_not_won(role: Role) -> None:
+    """There is an election after a split vote; earlier grants and the promise to itself are forgotten."""
     state = member(role, promise=promised(A, 400))
     question = pre_vote_request(A, 6, sent=150)
     assert step(state, WOKE, at(150 - NANOSECOND)) == nothing(state)
@@ -84,14 +81,14 @@ def test_whoever_was_not_elected_asks_again_at_its_deadline(role: Role) -> None:
     )
 
 
-def test_chance_decides_how_long_a_round_lasts() -> None:
-    """So that equals part."""
+def test_start_pre_vote_draws_the_length_of_the_round_at_random() -> None:
+    """Otherwise two members could time out together again and again."""
     asked = step(member(following(None, 150)), WOKE, at(150, HALF))
     assert asked.state == member(asking(A, started=150, deadline=301))
 
 
-def test_a_member_without_a_vote_never_asks() -> None:
-    """It is not among the voters of its own membership: nothing is due while it follows nobody."""
+def test_start_pre_vote_is_never_due_for_an_observer() -> None:
+    """It is not in its own membership, so nothing is due while it follows no leader."""
     observer = member(following(None, 150), name=D)
     assert next_deadline(observer) is None
     assert step(observer, WOKE, at(900)) == nothing(observer)
@@ -100,8 +97,8 @@ def test_a_member_without_a_vote_never_asks() -> None:
 # HandlePreVoteRequest
 
 
-def test_a_pre_vote_is_granted_and_binds_nobody() -> None:
-    """Nothing is recorded or promised; the own deadline moves back to leave the asker its round."""
+def test_handle_pre_vote_request_grants_and_binds_no_member() -> None:
+    """Nothing is recorded or promised; the own deadline moves back to leave time for the asker's round."""
     state = member(following(None, 101))
     assert step(state, heard(pre_vote_request(B, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -111,8 +108,8 @@ def test_a_pre_vote_is_granted_and_binds_nobody() -> None:
 
 
 @pytest.mark.parametrize("term", [4, 5])
-def test_a_pre_vote_for_a_term_not_above_ours_is_refused(term: int) -> None:
-    """The vote would be refused; the asker learns our term, and is not remembered."""
+def test_handle_pre_vote_request_refuses_a_term_that_is_not_higher(term: int) -> None:
+    """The vote would be refused too; the asker learns our term, and its request is not parked."""
     state = member(following(None, 101))
     assert step(state, heard(pre_vote_request(B, term, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -121,8 +118,8 @@ def test_a_pre_vote_for_a_term_not_above_ours_is_refused(term: int) -> None:
     )
 
 
-def test_a_pre_vote_against_a_live_promise_is_refused_and_parked() -> None:
-    """A live leader is not to be disturbed; the asker is answered again when the promise is over."""
+def test_handle_pre_vote_request_refuses_and_parks_because_of_a_promise() -> None:
+    """A live leader must not be disturbed; the asker gets another answer when the promise is over."""
     state = member(following(C, 150), promise=promised(C, 120))
     request = pre_vote_request(B, 6, sent=7)
     before_its_end, at_its_end = at(120 - NANOSECOND), at(120)
@@ -138,8 +135,8 @@ def test_a_pre_vote_against_a_live_promise_is_refused_and_parked() -> None:
     )
 
 
-def test_a_promise_to_the_asker_does_not_stand_against_it() -> None:
-    """A leader that lost its quorum may ask those that it promised to."""
+def test_handle_pre_vote_request_grants_to_the_promised_member() -> None:
+    """A leader that lost its quorum may ask the voters that have promised it their votes."""
     state = member(following(B, 150), promise=promised(B, 120))
     assert step(state, heard(pre_vote_request(B, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -148,8 +145,8 @@ def test_a_promise_to_the_asker_does_not_stand_against_it() -> None:
     )
 
 
-def test_a_pre_vote_for_an_older_membership_is_refused() -> None:
-    """Whoever holds an older list of voters would count quorums of the past."""
+def test_handle_pre_vote_request_refuses_an_older_membership() -> None:
+    """A member with an older list of voters would count former quorums."""
     state = member(following(None, 150), durable=record(5, stamp=3))
     asked = heard(pre_vote_request(B, 6, sent=7, stamp=2))
     assert step(state, asked, at(100)) == Transition(
@@ -160,15 +157,15 @@ def test_a_pre_vote_for_an_older_membership_is_refused() -> None:
 
 
 @pytest.mark.parametrize("stamp", [3, 4])
-def test_a_pre_vote_for_the_same_membership_or_a_newer_one_is_granted(stamp: int) -> None:
-    """Nothing speaks against a list of voters that has replaced ours."""
+def test_handle_pre_vote_request_grants_the_same_membership_or_a_newer_one(stamp: int) -> None:
+    """A newer list of voters has replaced ours."""
     state = member(following(None, 150), durable=record(5, stamp=3))
     asked = heard(pre_vote_request(B, 6, sent=7, stamp=stamp))
     assert step(state, asked, at(100)).effects == (to(B, pre_vote_granted(A, 6, sent=7)),)
 
 
-def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
-    """For two milliseconds: of two equals that help each other, neither would have a quorum left."""
+def test_handle_pre_vote_request_defers_a_worse_ranked_asker() -> None:
+    """For two milliseconds: if two members grant each other a pre-vote, neither gets a quorum."""
     state = member(asking(A, started=100, deadline=200))
     request = pre_vote_request(B, 6, sent=7)
     parked = member(asking(A, started=100, deadline=200), parked=(request,))
@@ -185,10 +182,10 @@ def test_a_worse_ranked_asker_waits_for_our_own_young_round() -> None:
 
 
 @pytest.mark.parametrize("promise", [None, promised(C, 120)])
-def test_an_asker_that_is_refused_anyway_does_not_wait_for_our_own_round(
+def test_handle_pre_vote_request_refuses_at_once_even_during_an_own_round(
     promise: Promise | None,
 ) -> None:
-    """It learns our term at once: its own is not above that, or a promise stands against it."""
+    """The asker learns our term at once if its own is not higher, or if a promise prevents a grant."""
     term = 5 if promise is None else 6
     reason = RefusalReason.TERM_NOT_HIGHER if promise is None else RefusalReason.PROMISED_TO_ANOTHER
     role = asking(A, started=100, deadline=200)
@@ -201,8 +198,8 @@ def test_an_asker_that_is_refused_anyway_does_not_wait_for_our_own_round(
     )
 
 
-def test_a_better_ranked_asker_is_helped_at_once() -> None:
-    """Our own round is given up for it, to be started anew should it fail."""
+def test_handle_pre_vote_request_grants_to_a_better_ranked_asker_at_once() -> None:
+    """Our own round is given up, and starts again later in case the asker fails."""
     state = member(asking(B, started=100, deadline=200), name=B)
     assert step(state, heard(pre_vote_request(A, 6, sent=7)), at(100)) == Transition(
         Action.HANDLE_PRE_VOTE_REQUEST,
@@ -211,8 +208,8 @@ def test_a_better_ranked_asker_is_helped_at_once() -> None:
     )
 
 
-def test_an_asker_waits_for_another_that_was_just_helped() -> None:
-    """Until that backoff is over; whoever was helped may ask again."""
+def test_handle_pre_vote_request_defers_an_asker_after_a_grant_to_another() -> None:
+    """Until the backoff is over; the member that got the grant may ask again."""
     state = member(following(None, 150), backoff=backoff(C, 102))
     of_b, of_c = pre_vote_request(B, 6, sent=7), pre_vote_request(C, 6, sent=8)
     parked = member(following(None, 150), backoff=backoff(C, 102), parked=(of_b,))
@@ -226,15 +223,15 @@ def test_an_asker_waits_for_another_that_was_just_helped() -> None:
         assert granted.action == Action.HANDLE_PRE_VOTE_REQUEST
 
 
-def test_a_member_of_no_membership_we_know_may_be_granted() -> None:
+def test_handle_pre_vote_request_grants_to_a_member_that_is_no_voter_here() -> None:
     """Only the asker counts the answers, and it counts those of its own voters."""
     state = member(following(None, 150))
     granted = step(state, heard(pre_vote_request(D, 6, sent=7)), at(100))
     assert granted.effects == (to(D, pre_vote_granted(A, 6, sent=7)),)
 
 
-def test_an_acting_leader_refuses_and_parks() -> None:
-    """Its promise is to itself."""
+def test_handle_pre_vote_request_of_an_acting_leader_refuses_and_parks() -> None:
+    """It has promised its own vote to itself."""
     role = leading(grant(A, 90), grant(C, 90), deadline=120)
     state = member(role, durable=record(5, stamp=5), promise=promised(A, 191))
     request = pre_vote_request(B, 6, sent=7, stamp=5)
@@ -245,8 +242,8 @@ def test_an_acting_leader_refuses_and_parks() -> None:
     )
 
 
-def test_a_parked_request_is_answered_when_the_promise_ends() -> None:
-    """Nobody has to ask twice; and whoever helped moves its own deadline back."""
+def test_parked_request_is_granted_when_the_promise_ends() -> None:
+    """The asker need not ask again, and the voter moves its own deadline back."""
     request = pre_vote_request(B, 6, sent=7)
     state = member(following(None, 120), promise=promised(C, 120), parked=(request,))
     assert step(state, WOKE, at(120 - NANOSECOND)) == nothing(state)
@@ -257,8 +254,8 @@ def test_a_parked_request_is_answered_when_the_promise_ends() -> None:
     )
 
 
-def test_a_parked_request_that_came_too_late_is_refused() -> None:
-    """Our term has caught up with it meanwhile: it is handled like any other."""
+def test_parked_request_is_refused_if_the_own_term_has_risen_meanwhile() -> None:
+    """It is handled like any other request."""
     request = pre_vote_request(B, 5, sent=7)
     state = member(following(None, 150), promise=promised(C, 120), parked=(request,))
     assert step(state, WOKE, at(120)) == Transition(
@@ -268,8 +265,8 @@ def test_a_parked_request_that_came_too_late_is_refused() -> None:
     )
 
 
-def test_a_request_parked_out_of_courtesy_is_answered_when_that_is_over() -> None:
-    """The other has won by then, or needs help no more."""
+def test_parked_request_is_granted_when_the_backoff_ends() -> None:
+    """By then the other member has won, or its round is over."""
     request = pre_vote_request(B, 6, sent=7)
     state = member(following(None, 150), backoff=backoff(C, 102), parked=(request,))
     assert step(state, WOKE, at(102 - NANOSECOND)) == nothing(state)
@@ -283,8 +280,8 @@ def test_a_request_parked_out_of_courtesy_is_answered_when_that_is_over() -> Non
 # HandlePreVoteGranted, Campaign
 
 
-def test_a_pre_vote_short_of_a_quorum_is_counted() -> None:
-    """Of five voters two are none."""
+def test_handle_pre_vote_granted_counts_a_grant_short_of_a_quorum() -> None:
+    """Two of five voters are no quorum."""
     durable = record(voters=FIVE)
     state = member(asking(A, started=100, deadline=200), durable=durable)
     assert step(state, heard(pre_vote_granted(B, 6, sent=100)), at(110)) == Transition(
@@ -295,8 +292,8 @@ def test_a_pre_vote_short_of_a_quorum_is_counted() -> None:
 
 
 @pytest.mark.parametrize("sender", [B, D])
-def test_a_repeated_pre_vote_and_one_of_a_stranger_make_no_quorum(sender: MemberId) -> None:
-    """Voters are counted, not messages."""
+def test_handle_pre_vote_granted_counts_each_voter_once(sender: MemberId) -> None:
+    """A repeated grant and one of a stranger make no quorum."""
     durable = record(voters=(A, B, C, E))
     state = member(asking(A, B, started=100, deadline=200), durable=durable)
     counted = step(state, heard(pre_vote_granted(sender, 6, sent=100)), at(110))
@@ -304,7 +301,7 @@ def test_a_repeated_pre_vote_and_one_of_a_stranger_make_no_quorum(sender: Member
     assert counted == Transition(Action.HANDLE_PRE_VOTE_GRANTED, member(role, durable=durable), ())
 
 
-def test_the_last_pre_vote_of_a_quorum_is_a_campaign() -> None:
+def test_handle_pre_vote_granted_campaigns_with_a_quorum() -> None:
     """The next term, a promise to itself and the record of both come before any request for a vote."""
     state = member(asking(A, started=100, deadline=200))
     request = vote_request(A, 6, sent=110)
@@ -316,8 +313,8 @@ def test_the_last_pre_vote_of_a_quorum_is_a_campaign() -> None:
 
 
 @pytest.mark.parametrize(("term", "sent"), [(6, 100 - NANOSECOND), (5, 100), (7, 100)])
-def test_a_pre_vote_of_another_round_is_ignored(term: int, sent: float) -> None:
-    """A delayed one would help a member that was away to disturb a leader."""
+def test_handle_pre_vote_granted_ignores_a_grant_of_another_round(term: int, sent: float) -> None:
+    """A delayed grant would help a member that was away to disturb a leader."""
     state = member(asking(A, started=100, deadline=200))
     granted = heard(pre_vote_granted(B, term, sent=sent))
     assert step(state, granted, at(110)) == ignoring(
@@ -325,8 +322,8 @@ def test_a_pre_vote_of_another_round_is_ignored(term: int, sent: float) -> None:
     )
 
 
-def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored() -> None:
-    """Both would campaign; should the other fail, the next round brings it anew."""
+def test_handle_pre_vote_granted_ignores_a_grant_after_a_grant_to_a_better_ranked_member() -> None:
+    """Otherwise both would campaign; if the other fails, the next round asks again."""
     state = member(asking(C, started=100, deadline=105), name=C, backoff=backoff(A, 104))
     granted = heard(pre_vote_granted(B, 6, sent=100))
     assert step(state, granted, at(104.5)) == ignoring(
@@ -348,8 +345,8 @@ def test_a_pre_vote_that_would_make_us_a_rival_of_whom_we_just_helped_is_ignored
         renewing(grant(A, 100), lease_until=180, deadline=200),
     ],
 )
-def test_a_pre_vote_is_ignored_by_whoever_does_not_ask(role: Role) -> None:
-    """The round it belongs to is over."""
+def test_handle_pre_vote_granted_ignores_a_grant_in_another_role(role: Role) -> None:
+    """The round that it belongs to is over."""
     state = member(role)
     assert step(state, heard(pre_vote_granted(B, 6, sent=100)), at(110)) == ignoring(
         state, RefusalReason.ROUND_OVER, f"the pre-vote of {B} is for a round that is over"

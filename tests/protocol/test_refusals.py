@@ -1,7 +1,4 @@
-"""A refusal shows a higher term: it is adopted, or, by a leader that acts, gone above in place.
-
-Each guard is tried on both sides of its boundary; each test compares a whole transition.
-"""
+"""A refusal shows a higher term: it is adopted, or a leader that acts moves above it."""
 
 from collections.abc import Callable
 
@@ -42,21 +39,21 @@ from tests.protocol.builders import (
 )
 
 LED_5 = record(5, stamp=5)
-"""The record of whoever leads term 5, or follows its leader."""
+"""The record of a member that leads term 5 or follows its leader."""
 
 
 @pytest.mark.parametrize("refusal", [pre_vote_refused, vote_refused, heartbeat_refused])
-def test_refusals_of_all_kinds_are_handled_alike(
+def test_handle_refusal_treats_all_kinds_alike(
     refusal: Callable[[MemberId, int], Refusal],
 ) -> None:
-    """What was refused does not matter: the term does."""
+    """What was refused does not matter, only the term."""
     state = member(following(C, 150))
     assert step(state, heard(refusal(B, 8)), at(100)).action == Action.UPDATE_TERM
 
 
 @pytest.mark.parametrize("term", [4, 5])
-def test_a_refusal_in_no_higher_term_teaches_nothing(term: int) -> None:
-    """The refuser is bound by a promise, or was asked too late."""
+def test_handle_refusal_ignores_a_term_that_is_not_higher(term: int) -> None:
+    """The refuser is bound by a promise, or the request came too late."""
     state = member(standing(grant(A, 90), deadline=200))
     assert step(state, heard(vote_refused(B, term)), at(100)) == ignoring(
         state,
@@ -68,8 +65,8 @@ def test_a_refusal_in_no_higher_term_teaches_nothing(term: int) -> None:
 # UpdateTerm
 
 
-def test_a_follower_adopts_a_higher_term_and_goes_on_following() -> None:
-    """Its promise and its deadline stand."""
+def test_update_term_keeps_the_leader_of_a_follower() -> None:
+    """Its promise and its deadline stay."""
     state = member(following(C, 150), durable=LED_5, promise=promised(C, 140))
     assert step(state, heard(vote_refused(B, 8)), at(100)) == Transition(
         Action.UPDATE_TERM,
@@ -81,8 +78,8 @@ def test_a_follower_adopts_a_higher_term_and_goes_on_following() -> None:
 @pytest.mark.parametrize(
     "role", [asking(A, started=90, deadline=200), standing(grant(A, 90), deadline=200)]
 )
-def test_whoever_campaigns_asks_again_at_once(role: Role) -> None:
-    """In the term it has learnt of, its promise to itself given up; but once a deadline."""
+def test_update_term_lets_a_campaigning_member_ask_again_at_once(role: Role) -> None:
+    """In the new term, without the promise to itself; but only once per deadline."""
     state = member(role, promise=promised(A, 191))
     assert step(state, heard(vote_refused(B, 8)), at(100)) == Transition(
         Action.UPDATE_TERM,
@@ -91,8 +88,8 @@ def test_whoever_campaigns_asks_again_at_once(role: Role) -> None:
     )
 
 
-def test_whoever_has_hurried_waits_for_its_deadline() -> None:
-    """Two members would otherwise chase each other's terms without a pause."""
+def test_update_term_lets_a_member_ask_at_once_only_once_per_deadline() -> None:
+    """Otherwise two members could raise each other's terms without a pause."""
     state = member(asking(A, started=100, deadline=230), no_retry_before=200)
     assert step(state, heard(vote_refused(B, 8)), at(200 - NANOSECOND)) == Transition(
         Action.UPDATE_TERM,
@@ -112,8 +109,8 @@ def test_whoever_has_hurried_waits_for_its_deadline() -> None:
         renewing(grant(A, 90), lease_until=99, deadline=120),
     ],
 )
-def test_a_leader_whose_lease_is_over_adopts_the_term_and_follows(role: Role) -> None:
-    """Somebody else may be acting: it must not go on; a nanosecond earlier it may."""
+def test_update_term_is_taken_by_a_leader_whose_lease_is_over(role: Role) -> None:
+    """Another member may act, so it must not go on; a nanosecond earlier it renews."""
     state = member(role, durable=LED_5, promise=promised(A, 191))
     refused = heard(vote_refused(B, 8))
     assert step(state, refused, at(99 - NANOSECOND)).action == Action.RENEW
@@ -128,8 +125,8 @@ def test_a_leader_whose_lease_is_over_adopts_the_term_and_follows(role: Role) ->
     )
 
 
-def test_a_refusal_that_may_tell_of_the_one_we_just_helped_is_not_adopted() -> None:
-    """That would be to refuse it our vote: the next round, a little later, teaches the same."""
+def test_handle_refusal_ignores_a_term_after_a_grant_to_a_better_ranked_member() -> None:
+    """Adopting it could mean refusing that member our vote; the next round learns the same term."""
     state = member(asking(C, started=90, deadline=103), name=C, backoff=backoff(A, 102))
     refused = heard(pre_vote_refused(B, 8))
     assert step(state, refused, at(102.5)) == ignoring(
@@ -144,8 +141,8 @@ def test_a_refusal_that_may_tell_of_the_one_we_just_helped_is_not_adopted() -> N
 # Renew
 
 
-def test_a_leader_that_acts_moves_above_a_higher_term_in_place() -> None:
-    """As a candidate does, without ceasing to act: nobody who comes back may depose a healthy leader."""
+def test_renew_moves_an_acting_leader_above_a_higher_term() -> None:
+    """Without ceasing to act: a member that comes back must not depose a healthy leader."""
     state = member(
         leading(grant(A, 90), grant(B, 60), grant(C, 30), deadline=120),
         durable=LED_5,
@@ -163,8 +160,8 @@ def test_a_leader_that_acts_moves_above_a_higher_term_in_place() -> None:
     )
 
 
-def test_a_renewing_leader_moves_above_a_still_higher_term() -> None:
-    """By the lease that it has; its new candidacy is backed by nobody yet."""
+def test_renew_moves_a_renewing_leader_above_a_still_higher_term() -> None:
+    """It keeps its lease; no answer backs the new candidacy yet."""
     state = member(
         renewing(grant(A, 100), grant(B, 100), lease_until=159, deadline=130),
         durable=record(9, stamp=5),
@@ -182,8 +179,8 @@ def test_a_renewing_leader_moves_above_a_still_higher_term() -> None:
     )
 
 
-def test_a_renewal_that_is_not_won_is_tried_again_in_the_next_term() -> None:
-    """Votes were lost, and the term is spent; after a heartbeat's interval, while the lease lasts."""
+def test_renew_again_asks_in_the_next_term() -> None:
+    """Votes were lost, and the term cannot be used again; it is tried while the lease lasts."""
     state = member(
         renewing(grant(A, 100), lease_until=159, deadline=130),
         durable=record(9, stamp=5),

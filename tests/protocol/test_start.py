@@ -1,4 +1,4 @@
-"""How a member begins: what its former life may have promised is waited for."""
+"""How a member begins: it waits for what its former life may have promised."""
 
 from dataclasses import replace
 
@@ -40,10 +40,8 @@ from tests.protocol.builders import (
 
 
 @pytest.mark.parametrize(("name", "deadline"), [(A, 111), (B, 111.5), (C, 112)])
-def test_a_member_with_a_record_waits_for_the_promise_of_its_former_life(
-    name: MemberId, deadline: float
-) -> None:
-    """And then a stagger by rank: members that start together do not campaign together."""
+def test_restart_waits_for_the_promise_of_the_former_life(name: MemberId, deadline: float) -> None:
+    """And then a stagger by rank, so that members that start together do not campaign together."""
     started = restart(settings(name), record(7, stamp=6), at(10))
     assert started == member(
         following(None, deadline),
@@ -53,24 +51,24 @@ def test_a_member_with_a_record_waits_for_the_promise_of_its_former_life(
     )
 
 
-def test_a_longer_promise_found_in_the_record_is_waited_for() -> None:
-    """A shorter setting must not cut the wait short; the record keeps the longer one."""
+def test_restart_waits_for_a_longer_recorded_promise() -> None:
+    """A shorter setting must not cut the wait short; the record keeps the longer length."""
     started = restart(settings(), record(promise=400), at(10))
     assert started == member(
         following(None, 410), durable=record(promise=400), promise=promised(None, 410)
     )
 
 
-def test_a_longer_promise_in_the_settings_is_recorded_at_once() -> None:
-    """The wait is for what was promised then; what is promised from now on lasts longer."""
+def test_restart_records_a_longer_setting_at_once() -> None:
+    """The wait is for former promises; from now on promises last longer."""
     started = restart(settings(), record(promise=40), at(10))
     assert started == member(
         following(None, 50), durable=record(promise=101), promise=promised(None, 50)
     )
 
 
-def test_however_often_it_restarts_a_member_keeps_the_longer_wait() -> None:
-    """Each life waits anew for what the first one promised."""
+def test_restart_after_restart_keeps_the_longer_wait() -> None:
+    """Each life waits again for what the first one promised."""
     first = restart(settings(), record(promise=400), at(10))
     second = restart(settings(), first.durable, at(390))
     assert (first.promise, second.promise) == (promised(None, 410), promised(None, 790))
@@ -81,16 +79,16 @@ def waiting(promise: float = 400) -> State:
     return restart(settings(), record(promise=promise), at(10))
 
 
-def test_a_term_learnt_during_the_wait_keeps_the_longer_promise_in_the_record() -> None:
-    """A further restart must find it, until a wait of today's setting would last as long."""
+def test_restart_keeps_the_longer_promise_in_the_record_while_it_is_owed() -> None:
+    """Another restart must find it, until a wait of today's setting would last as long."""
     refused = heard(vote_refused(B, 8))
     during = step(waiting(), refused, at(309 - NANOSECOND))
     assert during.effects[0] == Persist(record(8, promise=400))
     assert step(waiting(), refused, at(309)).effects[0] == Persist(record(8, promise=101))
 
 
-def test_a_member_that_waits_votes_for_nobody() -> None:
-    """Whoever its former life promised may still be leading; at the end of the wait it is not."""
+def test_restart_gives_no_vote_during_the_wait() -> None:
+    """The member that was promised may still lead; at the end of the wait it does not."""
     asked = heard(vote_request(B, 6, sent=5))
     assert step(waiting(), asked, at(410 - NANOSECOND)) == Transition(
         Action.HANDLE_VOTE_REQUEST,
@@ -108,7 +106,7 @@ def test_a_member_that_waits_votes_for_nobody() -> None:
     )
 
 
-def test_a_member_that_waits_does_not_campaign() -> None:
+def test_restart_does_not_campaign_during_the_wait() -> None:
     """Neither by itself nor as a successor; at the end of the wait it may ask."""
     state = waiting()
     assert next_deadline(state) == instant(410)
@@ -119,8 +117,8 @@ def test_a_member_that_waits_does_not_campaign() -> None:
     assert named == Transition(None, replace(state, pacing=heeded), ())
 
 
-def test_a_member_that_waits_may_follow() -> None:
-    """A leader's heartbeat needs no vote."""
+def test_restart_may_follow_during_the_wait() -> None:
+    """A heartbeat asks for no vote."""
     state = restart(settings(), record(), at(10))
     followed = step(state, heard(heartbeat(B, 5, sent=40, stamp=5)), at(50))
     assert followed.state == member(
@@ -128,8 +126,8 @@ def test_a_member_that_waits_may_follow() -> None:
     )
 
 
-def test_a_heartbeat_does_not_cut_a_longer_wait_short() -> None:
-    """The leader may count on the longer promise still: nobody else is voted for until it is over."""
+def test_restart_keeps_a_longer_wait_after_a_heartbeat() -> None:
+    """A leader may still count on the longer promise, so no other member gets a vote before its end."""
     followed = step(waiting(), heard(heartbeat(B, 5, sent=15, stamp=5)), at(20)).state
     asked = heard(vote_request(C, 6, sent=300, stamp=5))
     refused = refusing(C, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER)
@@ -137,23 +135,23 @@ def test_a_heartbeat_does_not_cut_a_longer_wait_short() -> None:
     assert step(followed, asked, at(410)).effects[1] == to(C, vote_granted(A, 6, sent=300))
 
 
-def test_a_heartbeat_does_not_cut_the_wait_of_the_next_life_short() -> None:
+def test_restart_keeps_the_wait_of_the_next_life_after_a_heartbeat() -> None:
     """The record keeps the longer promise while it is owed."""
     followed = step(waiting(), heard(heartbeat(B, 5, sent=15, stamp=5)), at(20)).state
     assert restart(settings(), followed.durable, at(20)).promise == promised(None, 420)
 
 
 @pytest.mark.parametrize(("name", "deadline"), [(A, 10), (B, 10.5), (C, 11)])
-def test_a_member_without_a_record_starts_at_the_wall_clock(
+def test_start_without_record_begins_in_the_term_of_the_wall_clock(
     name: MemberId, deadline: float
 ) -> None:
-    """After its silent wait it owes nobody anything, and votes in no term that is over."""
+    """After its silent wait it owes no promise, and it votes in no former term."""
     started = start_without_record(settings(name), membership(), 1_800_000_000_000, at(10))
     assert started == member(
         following(None, deadline), name=name, durable=record(1_800_000_000_000)
     )
 
 
-def test_the_silent_wait_is_one_promise() -> None:
-    """What a former life promised before its record was lost, if the setting is still the same."""
+def test_silent_wait_is_one_promise() -> None:
+    """As long as a former life may have promised, if the setting is the same."""
     assert silent_wait(settings(timing=TIMING)) == duration(101)

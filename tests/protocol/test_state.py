@@ -1,4 +1,4 @@
-"""What a member remembers, and what can be read off it."""
+"""What a member remembers, and what follows from it."""
 
 import pytest
 
@@ -32,23 +32,23 @@ ROLES: list[tuple[Role, MemberId | None, int]] = [
 ]
 
 
-def test_a_member_knows_its_name_its_term_and_the_voters() -> None:
-    """The first is a setting, the others are in its record."""
+def test_state_names_its_member_term_and_voters() -> None:
+    """The name is a setting, the others are in its record."""
     state = member(following(None, 0), name=C, durable=record(7))
     assert (state.member, state.term, state.voters) == (C, 7, TRIO)
 
 
 @pytest.mark.parametrize(("role", "leader", "_term"), ROLES)
-def test_a_member_believes_in_the_leader_it_follows_or_is(
+def test_leader_of_is_the_followed_leader_or_the_member_itself(
     role: Role, leader: MemberId | None, _term: int
 ) -> None:
-    """Whoever campaigns believes in none."""
+    """A campaigning member believes in no leader."""
     assert leader_of(member(role)) == leader
 
 
 @pytest.mark.parametrize(("role", "_leader", "term"), ROLES)
-def test_the_term_that_a_leader_shows_is_its_token(
+def test_visible_term_of_a_leader_is_its_token(
     role: Role, _leader: MemberId | None, term: int
 ) -> None:
-    """A renewal in a higher term shows once it is won: until then it acts with the old token."""
+    """A renewal shows its term once it is won: until then the leader acts with the old token."""
     assert visible_term(member(role, durable=record(7, stamp=6))) == term

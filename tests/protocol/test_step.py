@@ -1,4 +1,4 @@
-"""The step as a whole: what is due when, in which order effects come, which messages are heard at all."""
+"""The step as a whole: what is due when, the order of effects, clusters of one and of two members."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ from tests.protocol.builders import (
 )
 from tests.protocol.strategies import ON_A_BUSY_MACHINE, messages, states
 
-# Appointments
+# What is due when
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ from tests.protocol.strategies import ON_A_BUSY_MACHINE, messages, states
         ),
     ],
 )
-def test_what_is_due_when_is_written_in_the_state(state: State, due: list[float]) -> None:
-    """And the next deadline is the soonest of it."""
+def test_due_actions_follow_from_the_state_alone(state: State, due: list[float]) -> None:
+    """The next deadline is the earliest of them."""
     assert [when for when, _ in due_actions(state)] == [instant(when) for when in due]
     assert next_deadline(state) == instant(min(due))
 
 
-def test_of_what_is_due_together_the_first_appointment_is_kept() -> None:
-    """Whoever asked is answered before the own round starts: it may be all that the other lacked."""
+def test_step_takes_the_first_of_the_actions_that_are_due_together() -> None:
+    """A parked request is answered before an own round starts: the asker may lack only this answer."""
     request = pre_vote_request(B, 6, sent=1)
     state = member(following(None, 150), promise=promised(C, 150), parked=(request,))
     assert step(state, WOKE, at(150)).action == Action.HANDLE_PRE_VOTE_REQUEST
@@ -88,8 +88,8 @@ def test_of_what_is_due_together_the_first_appointment_is_kept() -> None:
 @pytest.mark.slow
 @ON_A_BUSY_MACHINE
 @given(state=states(), jitter=st.integers(0, 65_535))
-def test_a_wake_up_with_nothing_due_does_nothing(state: State, jitter: int) -> None:
-    """At any instant before the next deadline, in any state."""
+def test_step_does_nothing_when_woken_before_the_next_deadline(state: State, jitter: int) -> None:
+    """In any state, at any earlier instant."""
     soonest = next_deadline(state)
     early = Instant(10**12) if soonest is None else Instant(soonest - 1)
     assert step(state, WOKE, Moment(now=early, jitter=jitter)) == nothing(state)
@@ -98,8 +98,8 @@ def test_a_wake_up_with_nothing_due_does_nothing(state: State, jitter: int) -> N
 @pytest.mark.slow
 @ON_A_BUSY_MACHINE
 @given(state=states(), jitter=st.integers(0, 65_535))
-def test_due_wake_ups_come_to_an_end(state: State, jitter: int) -> None:
-    """An engine that wakes whenever something is due never turns in circles."""
+def test_step_is_due_only_a_few_times_at_one_instant(state: State, jitter: int) -> None:
+    """Otherwise an engine that wakes whenever something is due would never return to its event loop."""
     soonest = next_deadline(state)
     now = Instant(0) if soonest is None else max(soonest, Instant(0))
     for _ in range(8):
@@ -121,10 +121,10 @@ def rank(effect: Effect) -> int:
 @pytest.mark.slow
 @ON_A_BUSY_MACHINE
 @given(state=states(), message=messages(), now=st.integers(0, 300))
-def test_the_record_precedes_the_messages_and_these_the_news(
+def test_step_orders_the_record_before_messages_and_these_before_announcements(
     state: State, message: Message, now: int
 ) -> None:
-    """A vote that is sent and then forgotten in a crash would be given twice."""
+    """A vote that is sent and then forgotten in a crash would be given a second time."""
     transition = step(state, heard(message), at(now))
     ranks = [rank(effect) for effect in transition.effects]
     assert ranks == sorted(ranks)
@@ -137,18 +137,18 @@ def test_the_record_precedes_the_messages_and_these_the_news(
 @pytest.mark.slow
 @ON_A_BUSY_MACHINE
 @given(state=states(), message=messages(), now=st.integers(0, 300))
-def test_a_step_without_an_action_changes_nothing_but_the_pace(
+def test_step_without_an_action_changes_only_pacing(
     state: State, message: Message, now: int
 ) -> None:
-    """Nothing durable, no promise, no role; and no term ever goes back."""
+    """It changes neither the record nor the promise nor the role, and no step lowers the term."""
     transition = step(state, heard(message), at(now))
     assert transition.state.term >= state.term
     if transition.action is None:
         assert replace(transition.state, pacing=state.pacing) == state
 
 
-def test_the_application_hears_of_the_term_before_it_hears_who_leads() -> None:
-    """Whoever is told of a leader knows its token already."""
+def test_step_announces_the_term_before_the_leader() -> None:
+    """An application that is told of a leader knows the token already."""
     state = member(following(C, 120), durable=record(5, stamp=5))
     assert step(state, heard(heartbeat(B, 6, sent=7)), at(50)).effects[2:] == (
         AnnounceTerm(old=Term(5), new=Term(6)),
@@ -159,8 +159,8 @@ def test_the_application_hears_of_the_term_before_it_hears_who_leads() -> None:
 # Clusters of one and of two
 
 
-def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
-    """Each is due at once; its term is recorded before it leads, its stamp with it."""
+def test_cluster_of_one_elects_itself_in_three_steps() -> None:
+    """Each is due at once; its term is recorded before it leads, and then its stamp."""
     alone = (A,)
     state = member(following(None, 100), durable=record(5, voters=alone))
     asked = step(state, WOKE, at(100))
@@ -190,8 +190,8 @@ def test_a_cluster_of_one_elects_itself_in_three_steps() -> None:
     )
 
 
-def test_a_cluster_of_one_whose_record_was_written_too_slowly_asks_anew() -> None:
-    """Its promise to itself has run out meanwhile: it backs no lease."""
+def test_cluster_of_one_asks_again_if_its_record_was_written_too_slowly() -> None:
+    """Its promise to itself has ended meanwhile, so it backs no lease."""
     role = standing(grant(A, 100), deadline=100)
     state = member(role, durable=record(6, voters=(A,)), promise=promised(A, 201))
     assert step(state, WOKE, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
@@ -202,8 +202,8 @@ def test_a_cluster_of_one_whose_record_was_written_too_slowly_asks_anew() -> Non
     )
 
 
-def test_a_cluster_of_one_leads_on_by_its_own_heartbeats() -> None:
-    """There is nobody to send them to."""
+def test_cluster_of_one_extends_its_lease_by_its_own_heartbeats() -> None:
+    """There is no other member to send them to."""
     durable = record(6, stamp=6, voters=(A,))
     state = member(leading(grant(A, 100), deadline=130), durable=durable)
     assert step(state, WOKE, at(130)) == Transition(
@@ -213,8 +213,8 @@ def test_a_cluster_of_one_leads_on_by_its_own_heartbeats() -> None:
     )
 
 
-def test_a_cluster_of_one_wins_a_renewal_by_itself() -> None:
-    """A stranger's higher term does not end its leadership."""
+def test_cluster_of_one_wins_a_renewal_by_itself() -> None:
+    """A higher term of a stranger does not end its leadership."""
     durable = record(6, stamp=6, voters=(A,))
     state = member(leading(grant(A, 100), deadline=130), durable=durable)
     renewed = step(state, heard(vote_refused(B, 8)), at(110))
@@ -225,8 +225,8 @@ def test_a_cluster_of_one_wins_a_renewal_by_itself() -> None:
     )
 
 
-def test_in_a_cluster_of_two_both_must_agree() -> None:
-    """One pre-vote of the other is a quorum, and so is its vote; without them there is none."""
+def test_cluster_of_two_elects_only_if_both_agree() -> None:
+    """One pre-vote of the other is enough, and so is its vote; without them there is no quorum."""
     pair = (A, B)
     state = member(following(None, 100), durable=record(5, voters=pair))
     asked = step(state, WOKE, at(100))
@@ -238,8 +238,8 @@ def test_in_a_cluster_of_two_both_must_agree() -> None:
     assert elected.action == Action.BECOME_LEADER
 
 
-def test_the_leader_of_two_stops_when_the_other_is_gone() -> None:
-    """Half of the voters is no quorum."""
+def test_cluster_of_two_has_no_leader_when_one_member_is_gone() -> None:
+    """Half of the voters are no quorum."""
     role = leading(grant(A, 160), grant(B, 100), deadline=190)
     state = member(role, durable=record(6, stamp=6, voters=(A, B)))
     assert next_deadline(state) == instant(190)
@@ -248,9 +248,9 @@ def test_the_leader_of_two_stops_when_the_other_is_gone() -> None:
     assert step(beaten, WOKE, at(199)).action == Action.EXPIRE_LEASE
 
 
-# Whoever holds no membership
+# A membership without voters
 
 
-def test_an_empty_membership_elects_nobody() -> None:
-    """Without voters there is no quorum, and nothing is ever due."""
+def test_empty_membership_elects_no_member() -> None:
+    """Without voters there is no quorum, so nothing is ever due."""
     assert next_deadline(member(following(None, 100), durable=record(0, voters=()))) is None

@@ -1,7 +1,4 @@
-"""Becoming a leader, second half: giving a vote, counting votes, and the last of them.
-
-Each guard is tried on both sides of its boundary; each test compares a whole transition.
-"""
+"""Giving a vote, counting votes, and the last vote of a quorum."""
 
 import pytest
 
@@ -53,8 +50,8 @@ BECAME_5_TO_6 = AnnounceTerm(old=Term(5), new=Term(6))
 # HandleVoteRequest
 
 
-def test_a_vote_is_recorded_before_it_is_given() -> None:
-    """To vote is to move to the term, and to promise to vote for nobody else."""
+def test_handle_vote_request_records_the_vote_before_it_is_sent() -> None:
+    """A vote moves the voter to the term, and promises to vote for no other member."""
     state = member(following(None, 120))
     assert step(state, heard(vote_request(B, 6, sent=7)), at(100, HALF)) == Transition(
         Action.HANDLE_VOTE_REQUEST,
@@ -64,8 +61,8 @@ def test_a_vote_is_recorded_before_it_is_given() -> None:
 
 
 @pytest.mark.parametrize("term", [4, 5])
-def test_the_term_is_the_vote(term: int) -> None:
-    """Nobody votes in a term that is not above its own, not even twice for the same: two votes are two leaders."""
+def test_handle_vote_request_refuses_a_term_that_is_not_higher(term: int) -> None:
+    """Not even the same member gets a second vote in a term: two votes could elect two leaders."""
     state = member(following(None, 120), promise=promised(B, 110))
     assert step(state, heard(vote_request(B, term, sent=7)), at(100)) == Transition(
         Action.HANDLE_VOTE_REQUEST,
@@ -75,8 +72,8 @@ def test_the_term_is_the_vote(term: int) -> None:
 
 
 @pytest.mark.parametrize("promise", [promised(C, 120), promised(None, 120), promised(A, 120)])
-def test_a_live_promise_to_another_refuses_the_vote(promise: Promise) -> None:
-    """A promise kept is a lease kept, whoever holds it; and a refusal does not adopt the term."""
+def test_handle_vote_request_refuses_because_of_a_promise_to_another(promise: Promise) -> None:
+    """A lease may rest on that promise; a refusal does not adopt the term."""
     state = member(following(None, 150), promise=promise)
     asked = heard(vote_request(B, 9, sent=7))
     assert step(state, asked, at(120 - NANOSECOND)) == Transition(
@@ -87,8 +84,8 @@ def test_a_live_promise_to_another_refuses_the_vote(promise: Promise) -> None:
     assert step(state, asked, at(120)).effects[1] == to(B, vote_granted(A, 9, sent=7))
 
 
-def test_a_promise_to_the_asker_grants_its_vote_at_once() -> None:
-    """So a leader renews in place: its follower goes on following it."""
+def test_handle_vote_request_grants_to_the_promised_member_at_once() -> None:
+    """So a leader can renew in place, and its follower goes on following it."""
     durable = record(5, stamp=5)
     state = member(following(B, 150), durable=durable, promise=promised(B, 140))
     renewed = record(9, stamp=5)
@@ -103,8 +100,8 @@ def test_a_promise_to_the_asker_grants_its_vote_at_once() -> None:
     )
 
 
-def test_a_vote_does_not_cut_short_what_the_asker_was_promised_for_longer() -> None:
-    """Neither here nor after a restart: it may be leading by that promise still."""
+def test_handle_vote_request_cuts_no_longer_promise_to_the_candidate_short() -> None:
+    """Neither now nor after a restart: the candidate may still lead because of that promise."""
     durable = record(5, promise=400)
     state = member(following(B, 150), durable=durable, promise=promised(B, 300))
     assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).state == member(
@@ -113,8 +110,8 @@ def test_a_vote_does_not_cut_short_what_the_asker_was_promised_for_longer() -> N
 
 
 @pytest.mark.parametrize(("stamp", "granted"), [(2, False), (3, True), (4, True)])
-def test_a_vote_is_for_no_older_membership(stamp: int, granted: bool) -> None:
-    """Two lists of voters have two quorums: whoever was left behind must not lead."""
+def test_handle_vote_request_refuses_an_older_membership(stamp: int, granted: bool) -> None:
+    """Two lists of voters have two quorums, so a member with the older list must not lead."""
     state = member(following(None, 150), durable=record(5, stamp=3))
     answered = step(state, heard(vote_request(B, 6, sent=7, stamp=stamp)), at(100))
     vote, refusal = to(B, vote_granted(A, 6, sent=7)), to(B, vote_refused(A, 5))
@@ -122,8 +119,8 @@ def test_a_vote_is_for_no_older_membership(stamp: int, granted: bool) -> None:
     assert answered.state.term == (6 if granted else 5)
 
 
-def test_whoever_votes_follows_its_former_leader_no_longer() -> None:
-    """The promise to that one is over, so its lease is."""
+def test_handle_vote_request_ends_following_the_former_leader() -> None:
+    """The promise to that leader is over, and so is its lease."""
     state = member(following(C, 150), promise=promised(C, 90))
     assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).effects == (
         Persist(record(6)),
@@ -133,7 +130,7 @@ def test_whoever_votes_follows_its_former_leader_no_longer() -> None:
     )
 
 
-def test_a_pre_candidate_votes() -> None:
+def test_handle_vote_request_grants_the_vote_of_a_pre_candidate() -> None:
     """Its own round has bound it to nothing."""
     state = member(asking(A, C, started=90, deadline=200))
     assert step(state, heard(vote_request(B, 6, sent=7)), at(100)).state == member(
@@ -141,8 +138,8 @@ def test_a_pre_candidate_votes() -> None:
     )
 
 
-def test_a_leader_whose_promise_is_over_steps_down_by_voting() -> None:
-    """Its lease ended before its promise to itself did."""
+def test_handle_vote_request_lets_a_leader_vote_once_its_promise_to_itself_is_over() -> None:
+    """Its lease ended before that promise did."""
     role = leading(grant(A, 0), grant(C, 0), deadline=150)
     state = member(role, durable=record(5, stamp=5), promise=promised(A, 101))
     asked = heard(vote_request(B, 6, sent=7, stamp=5))
@@ -161,8 +158,10 @@ def test_a_leader_whose_promise_is_over_steps_down_by_voting() -> None:
 
 
 @pytest.mark.parametrize("leader", [B, C])
-def test_a_resignation_shown_releases_the_promise_to_whom_it_names(leader: MemberId) -> None:
-    """The successor's request may overtake the news; a promise to anybody else stands."""
+def test_handle_vote_request_grants_if_it_shows_the_resignation_of_the_promised_leader(
+    leader: MemberId,
+) -> None:
+    """The successor's request may arrive before the resignation; a promise to another member stands."""
     state = member(following(C, 150), promise=promised(C, 140))
     asked = vote_request(B, 6, sent=7, rests_on=resignation(leader, 5))
     answered = to(B, vote_granted(A, 6, sent=7)) if leader == C else to(B, vote_refused(A, 5))
@@ -170,23 +169,25 @@ def test_a_resignation_shown_releases_the_promise_to_whom_it_names(leader: Membe
 
 
 @pytest.mark.parametrize(("term", "granted"), [(4, False), (5, True), (6, True)])
-def test_a_resignation_releases_what_was_promised_up_to_its_term(term: int, granted: bool) -> None:
-    """A promise of a later term is to a later leadership of the same member: it stands."""
+def test_handle_vote_request_heeds_a_resignation_only_up_to_its_term(
+    term: int, granted: bool
+) -> None:
+    """A promise of a later term is to a later leadership of the same member, so it stands."""
     state = member(following(C, 150), promise=promised(C, 140))
     asked = vote_request(B, 7, sent=7, rests_on=resignation(C, term))
     assert step(state, heard(asked), at(100)).state.term == (7 if granted else 5)
 
 
-def test_a_resignation_does_not_release_what_a_former_life_promised() -> None:
-    """Nobody knows to whom that was."""
+def test_handle_vote_request_keeps_the_promise_of_a_former_life() -> None:
+    """It is not known to which member that promise was made."""
     state = member(following(None, 150), promise=promised(None, 140))
     asked = vote_request(B, 6, sent=7, rests_on=resignation(C, 5))
     refused = refusing(B, vote_refused(A, 5), RefusalReason.PROMISED_TO_ANOTHER)
     assert step(state, heard(asked), at(100)).effects == refused
 
 
-def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
-    """A vote is given as to anybody."""
+def test_handle_vote_request_grants_without_a_promise_whatever_resignation_it_shows() -> None:
+    """The vote is given as to every candidate."""
     asked = vote_request(B, 6, sent=7, rests_on=resignation(C, 5))
     voted = step(member(following(None, 150)), heard(asked), at(100))
     assert voted == step(member(following(None, 150)), heard(vote_request(B, 6, sent=7)), at(100))
@@ -195,8 +196,8 @@ def test_a_resignation_shown_where_nothing_is_owed_changes_nothing() -> None:
 # HandleVoteGranted
 
 
-def test_a_vote_short_of_a_quorum_is_counted() -> None:
-    """With the promise that came with it, from when the request was sent."""
+def test_handle_vote_granted_counts_a_vote_short_of_a_quorum() -> None:
+    """Its promise counts from when the request was sent."""
     durable = record(6, voters=FIVE)
     state = member(standing(grant(A, 100), deadline=250), durable=durable)
     voted = heard(vote_granted(B, 6, sent=100, promise=80))
@@ -208,8 +209,8 @@ def test_a_vote_short_of_a_quorum_is_counted() -> None:
 
 
 @pytest.mark.parametrize("sender", [B, D])
-def test_a_repeated_vote_and_one_of_a_stranger_elect_nobody(sender: MemberId) -> None:
-    """Voters are counted, not messages."""
+def test_handle_vote_granted_counts_each_voter_once(sender: MemberId) -> None:
+    """A repeated vote and one of a stranger elect no member."""
     answers = grant(A, 100), grant(B, 100)
     durable = record(6, voters=(A, B, C, E))
     state = member(standing(*answers, deadline=250), durable=durable)
@@ -222,7 +223,7 @@ def test_a_repeated_vote_and_one_of_a_stranger_elect_nobody(sender: MemberId) ->
 
 
 @pytest.mark.parametrize("term", [5, 7])
-def test_a_vote_of_another_term_is_ignored(term: int) -> None:
+def test_handle_vote_granted_ignores_a_vote_of_another_term(term: int) -> None:
     """It was given to another candidacy."""
     state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, term, sent=100)), at(110)) == ignoring(
@@ -231,16 +232,16 @@ def test_a_vote_of_another_term_is_ignored(term: int) -> None:
 
 
 @pytest.mark.parametrize("role", [following(None, 200), asking(A, started=100, deadline=200)])
-def test_a_vote_is_ignored_by_whoever_does_not_stand(role: Role) -> None:
-    """It has given up that candidacy, and with it the promise to itself."""
+def test_handle_vote_granted_ignores_a_vote_in_another_role(role: Role) -> None:
+    """The candidacy was given up, and the promise to itself with it."""
     state = member(role, durable=record(6))
     assert step(state, heard(vote_granted(B, 6, sent=100)), at(110)) == ignoring(
         state, RefusalReason.CANDIDACY_OVER, f"the vote of {B} is for a candidacy that is over"
     )
 
 
-def test_a_vote_from_the_future_is_ignored() -> None:
-    """It would back a lease that nobody promised; one that was asked for this very moment counts."""
+def test_handle_vote_granted_ignores_a_vote_for_a_request_of_the_future() -> None:
+    """It would back a lease that no voter promised; an answer at the instant of the request counts."""
     state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     assert step(state, heard(vote_granted(B, 6, sent=110 + NANOSECOND)), at(110)) == ignoring(
         state,
@@ -254,8 +255,8 @@ def test_a_vote_from_the_future_is_ignored() -> None:
 # BecomeLeader
 
 
-def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
-    """The membership is stamped with the term, what was parked is dropped, a heartbeat is due at once."""
+def test_become_leader_stamps_the_membership_and_is_due_a_heartbeat_at_once() -> None:
+    """Parked requests are dropped: nothing stands against the new leader."""
     request = pre_vote_request(C, 6, sent=3)
     state = member(
         standing(grant(A, 100), deadline=250),
@@ -277,8 +278,8 @@ def test_the_last_vote_of_a_quorum_makes_a_leader() -> None:
     )
 
 
-def test_a_candidate_whose_backing_has_run_out_does_not_become_leader() -> None:
-    """The votes of a quorum elect while all of their promises still stand: until 199 ms, not at it."""
+def test_become_leader_needs_a_quorum_whose_promises_still_last() -> None:
+    """Until 199 ms, and not at that instant."""
     state = member(standing(grant(A, 100), deadline=250), durable=record(6))
     voted = heard(vote_granted(B, 6, sent=100))
     assert step(state, voted, at(199 - NANOSECOND)).action == Action.BECOME_LEADER
@@ -289,8 +290,8 @@ def test_a_candidate_whose_backing_has_run_out_does_not_become_leader() -> None:
     )
 
 
-def test_a_later_vote_extends_the_lease() -> None:
-    """Elected already, the leader counts it as it counts an answer to a heartbeat."""
+def test_handle_vote_granted_extends_the_lease_of_a_leader() -> None:
+    """After the election, a vote counts like an answer to a heartbeat."""
     durable = record(6, stamp=6)
     answers = grant(A, 120), grant(B, 100)
     state = member(leading(*answers, deadline=150), durable=durable)
@@ -301,8 +302,8 @@ def test_a_later_vote_extends_the_lease() -> None:
     )
 
 
-def test_a_leader_that_stands_for_a_higher_term_keeps_its_lease() -> None:
-    """It asks like a candidate, and goes on acting meanwhile."""
+def test_become_candidate_keeps_the_lease_of_a_leader() -> None:
+    """It asks like a candidate and goes on acting meanwhile."""
     role = leading(grant(A, 90), grant(B, 60), deadline=120)
     renewed = step(member(role, durable=record(5, stamp=5)), heard(vote_refused(C, 8)), at(100))
     assert renewed.state == member(
@@ -312,8 +313,8 @@ def test_a_leader_that_stands_for_a_higher_term_keeps_its_lease() -> None:
     )
 
 
-def test_a_renewal_won_is_the_same_leadership_with_a_higher_token() -> None:
-    """The application hears of the term alone: it has not ceased to lead."""
+def test_become_leader_after_a_renewal_announces_only_the_term() -> None:
+    """The application has not ceased to lead."""
     state = member(
         renewing(grant(A, 100), lease_until=150, deadline=130),
         durable=record(9, stamp=5),
@@ -330,7 +331,7 @@ def test_a_renewal_won_is_the_same_leadership_with_a_higher_token() -> None:
     )
 
 
-def test_a_vote_short_of_a_quorum_does_not_end_a_renewal() -> None:
+def test_handle_vote_granted_short_of_a_quorum_does_not_end_a_renewal() -> None:
     """The leader goes on by the lease of its former term."""
     durable = record(9, stamp=5, voters=FIVE)
     state = member(renewing(grant(A, 100), lease_until=150, deadline=130), durable=durable)
