@@ -6,7 +6,7 @@ although a claim is violated; a killed TLC prints no verdict.)
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -55,6 +55,7 @@ _VIOLATIONS = {
 _VIOLATION_EXITS = {12, 13}
 _NAMED = re.compile(r"(?:Invariant|[Pp]roperty) (\S+) (?:is|was) violated")
 _TOTALS = re.compile(r"([\d,]+) distinct states found, ([\d,]+) states left")
+_DEPTH = re.compile(r"is (\d+)")
 _PROGRESS = re.compile(
     r"Progress\((\d+)\).*?, ([\d,]+) distinct states found.*?, ([\d,]+) states left"
 )
@@ -62,7 +63,8 @@ _PROGRESS = re.compile(
 
 def outcome_of(messages: Sequence[TlcMessage], exit_code: int) -> Outcome:
     """The outcome of a run that ended by itself with this exit code."""
-    distinct, queued = _totals(messages)
+    distinct, queued = _counts(messages, Code.TOTALS, _TOTALS) or (None, None)
+    [depth] = _counts(messages, Code.SEARCH_DEPTH, _DEPTH) or (None,)
     violation = next((message for message in messages if message.code in _VIOLATIONS), None)
     completed = any(message.code == Code.COMPLETED for message in messages)
     verdict = Verdict.ERROR
@@ -74,7 +76,7 @@ def outcome_of(messages: Sequence[TlcMessage], exit_code: int) -> Outcome:
         verdict=verdict,
         claim=_claim(violation) if violation else None,
         distinct=distinct,
-        depth=_depth(messages),
+        depth=depth,
         coverage=coverage_of(messages),
         steps=_steps(messages),
         complaint=_complaint(messages, exit_code) if verdict is Verdict.ERROR else "",
@@ -83,31 +85,16 @@ def outcome_of(messages: Sequence[TlcMessage], exit_code: int) -> Outcome:
 
 def progress_of(message: TlcMessage) -> Progress | None:
     """The counts in a progress message, or None for any other message."""
-    found = _PROGRESS.search(message.text) if message.code == Code.PROGRESS else None
-    if found is None:
-        return None
-    depth, distinct, queued = (_number(text) for text in found.groups())
-    return Progress(depth=depth, distinct=distinct, queued=queued)
+    counts = _counts([message], Code.PROGRESS, _PROGRESS)
+    return Progress(depth=counts[0], distinct=counts[1], queued=counts[2]) if counts else None
 
 
-def _number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def _totals(messages: Sequence[TlcMessage]) -> tuple[int | None, int | None]:
-    for message in messages:
-        found = _TOTALS.search(message.text) if message.code == Code.TOTALS else None
-        if found:
-            return _number(found[1]), _number(found[2])
-    return None, None
-
-
-def _depth(messages: Sequence[TlcMessage]) -> int | None:
-    for message in messages:
-        found = re.search(r"is (\d+)", message.text) if message.code == Code.SEARCH_DEPTH else None
-        if found:
-            return int(found[1])
-    return None
+def _counts(messages: Iterable[TlcMessage], code: Code, pattern: re.Pattern[str]) -> list[int]:
+    """The numbers that the pattern finds in the first message of this code; empty without one."""
+    texts = (message.text for message in messages if message.code == code)
+    for found in filter(None, map(pattern.search, texts)):
+        return [int(number.replace(",", "")) for number in found.groups()]
+    return []
 
 
 def _claim(violation: TlcMessage) -> str | None:
