@@ -1,251 +1,12 @@
-"""Processes: one callback at a time, in order, and an orderly end whatever happens."""
+"""Processes: what a process can do, and what it knows of itself."""
 
 import asyncio
-import gc
-import logging
 import math
-import weakref
-from typing import Any
 
 import pytest
 
 import runtime
-from runtime.process import ExitReason
 from tests.runtime.support import Diary, Recorder, World, in_world, start_diary
-
-
-def test_spawn_returns_when_init_is_done() -> None:
-    """With the arguments it was given."""
-
-    async def main(world: World) -> None:
-        _, _, diary = await start_diary(world, "x", "y")
-        assert diary.entries == [("init", "x", "y")]
-
-    in_world(main)
-
-
-def test_messages_are_handled_one_at_a_time_in_order() -> None:
-    """The next one waits until an `async def` callback is done."""
-
-    async def main(world: World) -> None:
-        node, pid, diary = await start_diary(world)
-        for message in ("first", "slow", "last"):
-            node.send(pid, message)
-        await asyncio.sleep(2)
-        assert diary.entries[1:] == ["first", "slow", "slow", "last"]
-
-    in_world(main)
-
-
-def test_posts_take_their_turn_among_messages_and_are_awaited() -> None:
-    """A process's own work is run as if it were a message."""
-
-    async def main(world: World) -> None:
-        node, pid, diary = await start_diary(world)
-        node.send(pid, "before")
-        diary.post(lambda: diary.write_slowly("posted"))
-        diary.post(lambda: diary.write("plain"))
-        node.send(pid, "after")
-        await asyncio.sleep(2)
-        assert diary.entries[1:] == ["before", "posted", "posted", "plain", "after"]
-
-    in_world(main)
-
-
-def test_posts_are_never_dropped() -> None:
-    """Not even when as many messages wait as may."""
-
-    async def main(world: World) -> None:
-        node, diary = (
-            await world.start("a", limits=runtime.NodeLimits(mailbox_messages=3)),
-            Diary(),
-        )
-        pid = await node.spawn(lambda: diary)
-        for number in range(5):
-            node.send(pid, number)
-            diary.post(lambda number=number: diary.write(("post", number)))  # type: ignore[misc]
-        await asyncio.sleep(1)
-        posts = [("post", number) for number in range(5)]
-        assert [entry for entry in diary.entries if entry in posts] == posts
-        assert [entry for entry in diary.entries if isinstance(entry, int)] == [0, 1, 2]
-        assert node.statistics().dropped == {"mailbox full": 2}
-
-    in_world(main)
-
-
-def test_stop_ends_after_the_callback_that_is_running() -> None:
-    """What waits is dropped; prepare, terminate and release follow, with the first reason."""
-
-    async def main(world: World) -> None:
-        node, pid, diary = await start_diary(world)
-        for message in ("stop", "never handled"):
-            node.send(pid, message)
-        await asyncio.sleep(1)
-        ends = [("prepare", "enough"), ("terminate", "enough"), "release"]
-        assert diary.entries[1:] == ["stop", *ends]
-        assert node.whereis("diary") is None
-        assert node.statistics().mailboxes == {}
-
-    in_world(main)
-
-
-def test_an_idle_process_can_be_stopped_from_outside() -> None:
-    """It need not wait for a message; a second reason does not count."""
-
-    async def main(world: World) -> None:
-        _, _, diary = await start_diary(world)
-        diary.stop()
-        diary.stop("again")
-        await asyncio.sleep(1)
-        assert ("terminate", "normal") in diary.entries
-
-    in_world(main)
-
-
-def test_what_arrives_in_the_turn_of_a_stop_is_dropped() -> None:
-    """Even what an idle process was about to take."""
-
-    async def main(world: World) -> None:
-        node, pid, diary = await start_diary(world)
-        await asyncio.sleep(1)
-        node.send(pid, "too late")
-        diary.stop()
-        await asyncio.sleep(1)
-        assert "too late" not in diary.entries
-        assert diary.entries[-1] == "release"
-
-    in_world(main)
-
-
-def test_an_exception_terminates_with_that_reason_and_is_logged(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """With its traceback, and fields that say which process failed."""
-
-    async def main(world: World) -> None:
-        node, pid, diary = await start_diary(world)
-        error = LookupError("boom")
-        node.send(pid, error)
-        await asyncio.sleep(1)
-        assert diary.entries[1:] == [("prepare", error), ("terminate", error), "release"]
-        record = next(record for record in caplog.records if record.levelno == logging.ERROR)
-        assert record.exc_info is not None
-        assert record.exc_info[1] is error
-        fields = vars(record)
-        found = (fields["node"], fields["pid"], fields["registered_name"])
-        assert found == ("a", str(pid), "diary")
-
-    in_world(main)
-
-
-def test_an_exception_in_a_post_terminates_too() -> None:
-    """A post is a callback like any other."""
-
-    async def main(world: World) -> None:
-        _, _, diary = await start_diary(world)
-        error = LookupError("boom")
-        diary.post(lambda: diary.write(error))
-        await asyncio.sleep(1)
-        assert ("terminate", error) in diary.entries
-
-    in_world(main)
-
-
-def test_awaiting_something_cancelled_is_a_failure_like_any_other() -> None:
-    """It must not pass for the end of the process itself, which would skip terminate."""
-
-    async def main(world: World) -> None:
-        _, _, diary = await start_diary(world)
-
-        async def await_cancelled() -> None:
-            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            future.cancel()
-            await future
-
-        diary.post(await_cancelled)
-        await asyncio.sleep(1)
-        assert [type(entry) for entry in diary.entries[1:]] == [tuple, tuple, str]
-        assert isinstance(diary.entries[-2][1], RuntimeError)
-
-    in_world(main)
-
-
-def test_terminate_runs_even_if_preparing_fails() -> None:
-    """And release runs even if terminate fails."""
-
-    class Clumsy(Diary):
-        async def _prepare_to_terminate(self, reason: ExitReason) -> None:
-            raise LookupError("prepare")
-
-        async def terminate(self, reason: ExitReason) -> None:
-            await super().terminate(reason)
-            raise LookupError("terminate")
-
-        async def _release(self) -> None:
-            await super()._release()
-            raise LookupError("release")
-
-    async def main(world: World) -> None:
-        node, clumsy = await world.start("a"), Clumsy()
-        await node.spawn(lambda: clumsy)
-        clumsy.stop("why")
-        await asyncio.sleep(1)
-        assert clumsy.entries[1:] == [("terminate", "why"), "release"]
-
-    in_world(main)
-
-
-def test_an_error_in_init_is_raised_by_spawn() -> None:
-    """The process never was: its name is free again, terminate does not run, release does."""
-
-    class Stillborn(Diary):
-        async def init(self, *words: str) -> None:
-            raise LookupError("no")
-
-    async def main(world: World) -> None:
-        node, stillborn = await world.start("a"), Stillborn()
-        with pytest.raises(LookupError, match="no"):
-            await node.spawn_register("x", lambda: stillborn)
-        await asyncio.sleep(0.001)
-        assert node.whereis("x") is None
-        assert stillborn.entries == ["release"]
-
-    in_world(main)
-
-
-def test_an_init_that_is_cancelled_is_an_error_of_spawn_not_of_the_spawner() -> None:
-    """The one who spawns is not cancelled by it."""
-
-    class Stillborn(Diary):
-        async def init(self, *words: str) -> None:
-            raise asyncio.CancelledError
-
-    async def main(world: World) -> None:
-        node = await world.start("a")
-        with pytest.raises(RuntimeError, match="was cancelled during init"):
-            await node.spawn(Stillborn)
-
-    in_world(main)
-
-
-def test_a_subclass_can_use_what_init_returns() -> None:
-    """By overriding the hook that runs it."""
-
-    class Configured(runtime.Process):
-        options: Any = None
-
-        def init(self, word: str) -> str:
-            return word.upper()
-
-        async def _initialize(self, *arguments: Any) -> None:
-            self.options = self.init(*arguments)
-
-    async def main(world: World) -> None:
-        node, configured = await world.start("a"), Configured()
-        await node.spawn(lambda: configured, "x")
-        assert configured.options == "X"
-
-    in_world(main)
 
 
 def test_a_process_knows_itself_and_its_node() -> None:
@@ -294,49 +55,6 @@ def test_send_after_sends_later_unless_cancelled() -> None:
     in_world(main)
 
 
-def test_nothing_is_sent_for_a_process_that_has_ended() -> None:
-    """A timer of the dead stays silent."""
-
-    async def main(world: World) -> None:
-        node, recorder = await world.start("a"), Recorder()
-        await node.spawn(lambda: recorder)
-        diary = Diary()
-        await node.spawn(lambda: diary)
-        diary.send_after(recorder.pid, "from the dead", 1)
-        diary.stop()
-        await asyncio.sleep(2)
-        assert recorder.inbox.empty()
-
-    in_world(main)
-
-
-def test_no_timer_holds_a_process_that_has_ended() -> None:
-    """Its memory is free long before the timer would have rung."""
-    held: weakref.WeakSet[runtime.Process] = weakref.WeakSet()
-
-    class Timed(runtime.Process):
-        def init(self) -> None:
-            held.add(self)
-            self.send_after(self.pid, "tomorrow", 86_400)
-
-        def handle_message(self, sender: Any, message: Any) -> None:
-            self.stop()
-
-    async def main(world: World) -> None:
-        node = await world.start("a")
-        pid = await node.spawn(Timed)
-        gc.collect()
-        [timed] = held
-        node.send(pid, "stop")
-        await asyncio.sleep(1)
-        timed.send_after(pid, "too late", 86_400)
-        del timed
-        gc.collect()
-        assert len(held) == 0
-
-    in_world(main)
-
-
 def test_a_message_that_cannot_travel_later_ends_its_sender() -> None:
     """As it would in a callback: nobody else is there to be told."""
 
@@ -362,37 +80,80 @@ def test_a_delay_is_finite_and_not_negative(delay: float) -> None:
     in_world(main)
 
 
-def test_an_unhandled_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """A process that overrides nothing says what it ignores."""
+def test_process_calls_and_is_the_sender_of_its_calls() -> None:
+    """The process that is called sees its pid."""
+
+    class Answering(Recorder):
+        def handle_call(self, sender: runtime.Pid | None, request: object) -> tuple[object, str]:
+            return request, str(sender)
 
     async def main(world: World) -> None:
-        node = await world.start("a")
-        node.send(await node.spawn(runtime.Process), "what?")
-        await asyncio.sleep(1)
+        node, recorder = await world.start("a"), Recorder()
+        pid = await node.spawn(lambda: recorder)
+        answering = await node.spawn(Answering)
+        assert await recorder.call(answering, "who?", timeout=1.0) == ("who?", str(pid))
 
     in_world(main)
-    assert "unhandled message from None: 'what?'" in caplog.messages
 
 
-def test_a_process_by_default_shows_nothing_and_answers_nothing() -> None:
-    """Until it overrides that."""
-    process = runtime.Process()
-    assert process.handle_inspect() == {}
-    with pytest.raises(NotImplementedError, match="Process answers no requests"):
-        process.handle_call(runtime.Pid("a", 1, 1), "x")
+def test_process_is_told_once_of_the_end_that_it_monitors() -> None:
+    """After `demonitor` it is told nothing."""
+
+    async def main(world: World) -> None:
+        node, watcher, first, second = await world.start("a"), Recorder(), Recorder(), Recorder()
+        for process in (watcher, first, second):
+            await node.spawn(lambda process=process: process)  # type: ignore[misc]
+        reference = watcher.monitor(first.pid)
+        unwanted = watcher.monitor(second.pid)
+        first.stop("enough")
+        second.stop("enough")
+        await asyncio.sleep(0)
+        watcher.demonitor(unwanted)
+        await asyncio.sleep(1)
+        down = runtime.Down(first.pid, "enough", reference)
+        assert [watcher.inbox.get_nowait() for _ in range(watcher.inbox.qsize())] == [(None, down)]
+
+    in_world(main)
 
 
-def test_a_full_mailbox_leaves_others_their_turn() -> None:
-    """Somebody else on the loop runs long before a thousand messages are handled."""
+@pytest.mark.parametrize("traps", [False, True])
+def test_process_that_is_linked_ends_too_or_gets_the_exit(*, traps: bool) -> None:
+    """With `trap_exit` the exit comes as a message; after `unlink` it does not come."""
+
+    async def main(world: World) -> None:
+        node, one, other, third = await world.start("a"), Recorder(), Recorder(), Recorder()
+        for process in (one, other, third):
+            await node.spawn(lambda process=process: process)  # type: ignore[misc]
+        one.trap_exit = traps
+        for process in (other, third):
+            one.link(process.pid)
+        one.unlink(third.pid)
+        third.stop("unlinked")
+        await asyncio.sleep(1)
+        other.stop("linked")
+        await asyncio.sleep(1)
+        assert (one.trap_exit, str(one.pid) in node.statistics().mailboxes) == (traps, traps)
+        if traps:
+            exit_event = runtime.Exit(other.pid, "linked", has_ended=True)
+            assert one.inbox.get_nowait() == (other.pid, exit_event)
+        assert one.inbox.empty()
+
+    in_world(main)
+
+
+def test_process_ends_another_by_send_exit_and_runs_its_own_posts_in_turn() -> None:
+    """A post waits behind the messages that came before it."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
-        for number in range(1_000):
-            node.send(pid, number)
-        seen: list[int] = []
-        while len(diary.entries) < 1_001:
-            await asyncio.sleep(0)
-            seen.append(len(diary.entries))
-        assert len(seen) > 50
+        _, killer = await node.spawn(Recorder), Recorder()
+        await node.spawn(lambda: killer)
+        node.send(pid, "before")
+        diary.post(lambda: diary.write("posted"))
+        await asyncio.sleep(1)
+        killer.send_exit(pid, "enough")
+        await asyncio.sleep(1)
+        assert diary.entries[1:3] == ["before", "posted"]
+        assert ("terminate", "enough") in diary.entries
 
     in_world(main)

@@ -5,7 +5,12 @@ import asyncio
 import pytest
 
 import runtime
-from tests.runtime.support import Diary, Recorder, World, in_world
+from tests.runtime.support import (
+    Diary,
+    Recorder,
+    World,
+    in_world,
+)
 
 
 def test_a_mailbox_has_the_size_that_spawn_gives_it() -> None:
@@ -114,13 +119,23 @@ def test_a_process_killed_during_init_fails_its_spawn() -> None:
     in_world(main)
 
 
-def test_a_parent_is_of_the_same_node() -> None:
-    """As a sender is."""
+def test_a_name_is_taken_until_its_process_ends() -> None:
+    """Also while its init is still running."""
+
+    class Slow(Recorder):
+        async def init(self) -> None:
+            await asyncio.sleep(1)
 
     async def main(world: World) -> None:
-        a, b = await world.start("a"), await world.start("b")
-        stranger = await b.spawn(Recorder)
-        with pytest.raises(ValueError, match="parent must be a process of a"):
-            await a.spawn(Recorder, parent=stranger)
+        a, slow = await world.start("a"), Slow()
+        starting = asyncio.ensure_future(a.spawn_register("x", lambda: slow))
+        await asyncio.sleep(0)
+        with pytest.raises(runtime.NameTaken, match="name must be free on a, 'x' is taken"):
+            await a.spawn_register("x", Recorder)
+        assert a.whereis("x") == await starting
+        slow.stop()
+        await asyncio.sleep(1)
+        assert a.whereis("x") is None
+        await a.spawn_register("x", Recorder)
 
     in_world(main)

@@ -1,0 +1,41 @@
+"""What all parts of a node share."""
+
+import random
+
+from runtime.dropped import DropLog
+from runtime.limits import NodeLimits
+from runtime.logs import process_log
+from runtime.network.context import NodeContext
+from runtime.network.handshake import NONCE_LENGTH, NodeIdentity
+from runtime.network.wire import Registry
+from runtime.simulation import SimulatedClock, VirtualTimeLoop
+
+
+def context(seed: int) -> NodeContext:
+    """The context of a node with the key "secret"."""
+    loop = VirtualTimeLoop()
+    clock = SimulatedClock(loop)
+    loop.close()
+    return NodeContext(
+        own=NodeIdentity("a", 1),
+        keys=(b"secret",),
+        clock=clock,
+        random=random.Random(seed),
+        registry=Registry(),
+        limits=NodeLimits(),
+        drop_log=DropLog(clock, process_log("a")),
+    )
+
+
+def test_nonce_is_drawn_anew_each_time_from_the_random_of_the_node() -> None:
+    """A nonce that came twice would let a recorded handshake be replayed."""
+    first, second = context(1), context(1)
+    nonces = [first.nonce() for _ in range(100)]
+    assert {len(nonce) for nonce in nonces} == {NONCE_LENGTH}
+    assert len(set(nonces)) == 100
+    assert nonces == [second.nonce() for _ in range(100)]
+
+
+def test_context_shows_no_key() -> None:
+    """Its text may appear in a traceback or a log."""
+    assert "secret" not in repr(context(1))

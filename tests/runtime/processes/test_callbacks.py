@@ -1,0 +1,49 @@
+"""The callbacks of a process, as they are unless its author overrides them."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+import runtime
+from tests.runtime.support import World, in_world
+
+
+def test_a_subclass_can_use_what_init_returns() -> None:
+    """By overriding the hook that runs it."""
+
+    class Configured(runtime.Process):
+        options: Any = None
+
+        def init(self, word: str) -> str:
+            return word.upper()
+
+        async def _initialize(self, *arguments: Any) -> None:
+            self.options = self.init(*arguments)
+
+    async def main(world: World) -> None:
+        node, configured = await world.start("a"), Configured()
+        await node.spawn(lambda: configured, "x")
+        assert configured.options == "X"
+
+    in_world(main)
+
+
+def test_an_unhandled_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A process that overrides nothing says what it ignores."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        node.send(await node.spawn(runtime.Process), "what?")
+        await asyncio.sleep(1)
+
+    in_world(main)
+    assert "unhandled message from None: 'what?'" in caplog.messages
+
+
+def test_a_process_by_default_shows_nothing_and_answers_nothing() -> None:
+    """Until it overrides that."""
+    process = runtime.Process()
+    assert process.handle_inspect() == {}
+    with pytest.raises(NotImplementedError, match="Process answers no requests"):
+        process.handle_call(runtime.Pid("a", 1, 1), "x")

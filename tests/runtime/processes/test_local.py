@@ -1,0 +1,139 @@
+"""The processes of a node, put together."""
+
+import asyncio
+
+import pytest
+
+import runtime
+from runtime.events import NodeDownReason as Reason
+from runtime.process import ExitReason
+from tests.runtime.support import (
+    Events,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    start_recorder,
+)
+
+
+def test_a_parent_is_of_the_same_node() -> None:
+    """As a sender is."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        stranger = await b.spawn(Recorder)
+        with pytest.raises(ValueError, match="parent must be a process of a"):
+            await a.spawn(Recorder, parent=stranger)
+
+    in_world(main)
+
+
+def test_stop_terminates_every_process_before_it_says_goodbye() -> None:
+    """With the reason "shutdown"; what terminate sends still arrives."""
+
+    class Polite(runtime.Process):
+        async def terminate(self, reason: ExitReason) -> None:
+            await asyncio.sleep(1)
+            assert reason == "shutdown"
+            self.send(runtime.ProcessId("recorder", "b"), Note(number=1))
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        recorder = await start_recorder(b)
+        await a.spawn(Polite)
+        a.connect("b")
+        await asyncio.sleep(1)
+        await a.stop()
+        await asyncio.sleep(1)
+        assert await recorder.receive() == Note(number=1)
+        assert b.nodes() == {}
+
+    in_world(main)
+
+
+def test_a_stopped_node_sends_and_starts_nothing() -> None:
+    """What is sent is dropped and counted; spawning is a mistake."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        await a.stop()
+        a.send(runtime.ProcessId("x", "a"), Note(number=1))
+        a.send(runtime.ProcessId("x", "b"), Note(number=1))
+        assert a.statistics().dropped == {"this node has stopped": 2}
+        with pytest.raises(RuntimeError, match="a is stopping or has stopped"):
+            await a.spawn(Recorder)
+
+    in_world(main)
+
+
+def test_a_killed_node_does_nothing_any_more() -> None:
+    """No message is handled, no `terminate` runs, no goodbye is sent; `_release` runs."""
+
+    class Watched(Recorder):
+        def terminate(self, reason: ExitReason) -> None:
+            self.inbox.put_nowait((None, "terminate"))
+
+        async def _release(self) -> None:
+            self.inbox.put_nowait((None, "release"))
+            self.send(runtime.ProcessId("recorder", "b"), Note(number=1))
+
+    async def main(world: World) -> None:
+        a, b, watched = await world.start("a"), await world.start("b"), Watched()
+        recorder = await start_recorder(b)
+        pid = await a.spawn(lambda: watched)
+        a.connect("b")
+        events, last_words = Events(b), Events(a)
+        assert await events.next() == runtime.NodeUp("a", a.creation)
+        assert await last_words.next() == runtime.NodeUp("b", b.creation)
+        a.send(pid, Note(number=1), pid)
+        a.kill()
+        assert await events.next() == runtime.NodeDown("a", a.creation, Reason.DIED)
+        await asyncio.sleep(1)
+        assert [watched.inbox.get_nowait()[1] for _ in range(watched.inbox.qsize())] == ["release"]
+        assert recorder.inbox.empty()
+        assert last_words.queue.empty()
+        await a.stop()
+
+    in_world(main)
+
+
+def test_nobody_signs_for_a_process_of_another_node() -> None:
+    """Nor for one of a former life."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        for foreign in (runtime.Pid("b", a.creation, 1), runtime.Pid("a", a.creation - 1, 1)):
+            with pytest.raises(ValueError, match="sender must be a process of a, not Pid"):
+                a.send(runtime.ProcessId("x", "a"), Note(number=1), foreign)
+
+    in_world(main)
+
+
+def test_statistics_show_what_waits_and_what_was_done() -> None:
+    """Counters of messages between nodes, mailboxes by name or pid."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        await start_recorder(b)
+        pid = await b.spawn(Recorder)
+        for target in (runtime.ProcessId("recorder", "b"), pid, pid):
+            a.send(target, Note(number=1))
+        await asyncio.sleep(1)
+        b.send(pid, "waits")
+        assert b.statistics() == runtime.Statistics(
+            sent=0,
+            received=3,
+            dropped={},
+            mailboxes={
+                "recorder": runtime.MailboxStatistics(length=0, handled=1, dropped=0),
+                str(pid): runtime.MailboxStatistics(length=1, handled=2, dropped=0),
+            },
+            connections=b.statistics().connections,
+            calls=0,
+            watches=0,
+            unauthenticated=0,
+        )
+        assert a.statistics().sent == 3
+
+    in_world(main)

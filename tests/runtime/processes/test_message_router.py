@@ -1,0 +1,87 @@
+"""The message router: who gets a message, and what happens to one for nobody."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import pytest
+
+import runtime
+from tests.runtime.support import (
+    COOKIE,
+    Note,
+    World,
+    in_world,
+    start_recorder,
+    until,
+)
+
+
+@contextlib.asynccontextmanager
+async def pair() -> AsyncIterator[tuple[runtime.Node, runtime.Node]]:
+    """Nodes a and b on loopback, connected."""
+    async with (
+        await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a,
+        await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes={"a": a.address}) as b,
+    ):
+        b.connect("a")
+        await until(lambda: a.nodes() and b.nodes())
+        yield a, b
+
+
+def test_messages_travel_by_name_and_by_pid_signed_by_their_sender() -> None:
+    """A pid works over the wire as it does at home."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        here, there = await start_recorder(a), await start_recorder(b)
+        here.send(runtime.ProcessId("recorder", "b"), Note(number=1))
+        there.send(here.pid, Note(number=2))
+        a.send(there.pid, Note(number=3))
+        await asyncio.sleep(1)
+        assert await there.inbox.get() == (here.pid, Note(number=1))
+        assert await here.inbox.get() == (there.pid, Note(number=2))
+        assert await there.inbox.get() == (None, Note(number=3))
+
+    in_world(main)
+
+
+def test_a_local_message_is_handed_over_as_it_is() -> None:
+    """Nothing is encoded, so its type need not be registered."""
+
+    async def main(world: World) -> None:
+        a, message = await world.start("a"), object()
+        recorder = await start_recorder(a)
+        a.send(runtime.ProcessId("recorder", "a"), message)
+        assert await recorder.receive() is message
+
+    in_world(main)
+
+
+def test_an_unregistered_message_to_another_node_is_the_callers_mistake() -> None:
+    """Connected or not, the error names the type and the decorator."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        with pytest.raises(TypeError, match=r"object cannot travel .* @runtime\.message"):
+            a.send(runtime.ProcessId("x", "b"), object())
+
+    in_world(main)
+
+
+def test_messages_to_nobody_are_dropped_and_counted() -> None:
+    """By name, by pid, of a former life of this node, and at another node."""
+
+    async def main(world: World) -> None:
+        a, b = await world.start("a"), await world.start("b")
+        await start_recorder(a)
+        a.send(runtime.ProcessId("nobody", "a"), Note(number=1))
+        a.send(runtime.Pid("a", a.creation, 99), Note(number=1))
+        a.send(runtime.Pid("a", a.creation - 1, 1), Note(number=1))
+        a.send(runtime.ProcessId("nobody", "b"), Note(number=1))
+        a.send(runtime.Pid("b", b.creation, 99), Note(number=1))
+        await asyncio.sleep(1)
+        assert a.statistics().dropped == {"no such process": 3}
+        assert b.statistics().dropped == {"no such process": 2}
+
+    in_world(main)
