@@ -55,19 +55,6 @@ def test_send_after_sends_later_unless_cancelled() -> None:
     in_world(main)
 
 
-def test_a_message_that_cannot_travel_later_ends_its_sender() -> None:
-    """As it would in a callback: nobody else is there to be told."""
-
-    async def main(world: World) -> None:
-        _, _, diary = await start_diary(world)
-        diary.send_after(runtime.ProcessId("x", "b"), object(), 1)
-        await asyncio.sleep(2)
-        [reason] = [entry[1] for entry in diary.entries if entry[0] == "terminate"]
-        assert isinstance(reason, TypeError)
-
-    in_world(main)
-
-
 @pytest.mark.parametrize("delay", [-1, math.inf, math.nan])
 def test_a_delay_is_finite_and_not_negative(delay: float) -> None:
     """The error names the field and the value."""

@@ -8,7 +8,15 @@ import pytest
 
 import runtime
 from tests.runtime.calls_support import BOTH, HERE, THERE, Oracle, Scene, on_stage
-from tests.runtime.support import COOKIE, Note, Recorder, World, in_world, over_tcp
+from tests.runtime.support import (
+    COOKIE,
+    PATIENCE_SECONDS,
+    Note,
+    Recorder,
+    World,
+    in_world,
+    over_tcp,
+)
 
 
 @BOTH
@@ -152,55 +160,6 @@ def test_a_process_that_calls_itself_is_told_at_once() -> None:
     in_world(main)
 
 
-@BOTH
-def test_an_error_in_handle_call_ends_the_process_and_the_call(where: str) -> None:
-    """The caller is told the error; those who wait behind are told that it ended."""
-
-    async def main(scene: Scene) -> None:
-        requests = ({"sleep": 0.1}, {"raise": "boom"}, "behind")
-        calls = [scene.call(request) for request in requests]
-        _, first, second = await asyncio.gather(*calls, return_exceptions=True)
-        assert isinstance(first, runtime.CallFailed)
-        assert "handle_call raised LookupError: boom" in str(first)
-        assert type(second) is runtime.ProcessEnded
-        assert "it ended before it answered: LookupError: boom" in str(second)
-        assert scene.at.whereis("oracle") is None
-
-    on_stage(where, main)
-
-
-@BOTH
-def test_a_request_that_is_not_handled_ends_nothing(
-    where: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Neither one that the process refuses nor one to a process without handle_call."""
-
-    async def main(scene: Scene) -> None:
-        with pytest.raises(runtime.NotHandled, match=r"what\?"):
-            await scene.call("unknown")
-        assert await scene.call("still there") == "still there"
-        mute = await scene.at.spawn(Recorder)
-        with pytest.raises(runtime.NotHandled, match="Recorder answers no requests"):
-            await scene.node.call(mute, "hello?")
-        assert any("unhandled request from None: 'unknown'" in each for each in caplog.messages)
-
-    on_stage(where, main)
-
-
-@BOTH
-def test_a_process_may_answer_with_its_last_breath(where: str) -> None:
-    """What it returns counts though it has said that it stops; later requests are refused."""
-
-    async def main(scene: Scene) -> None:
-        calls = [scene.call(each) for each in ({"sleep": 0.1}, {"stop": "enough"}, "late")]
-        _, last, late = await asyncio.gather(*calls, return_exceptions=True)
-        assert last == "stopped"
-        assert isinstance(late, runtime.ProcessEnded)
-        assert "it ended before it answered: enough" in str(late)
-
-    on_stage(where, main)
-
-
 def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
     """Even by an idle process, which was about to take it."""
 
@@ -214,24 +173,6 @@ def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
         assert scene.oracle.notes == []
 
     on_stage(HERE, main)
-
-
-@BOTH
-def test_a_process_that_is_killed_answers_nobody_and_everybody_is_told(where: str) -> None:
-    """The one it was busy with and the one that waited."""
-
-    async def main(scene: Scene) -> None:
-        calls = [asyncio.create_task(scene.call(each)) for each in ({"sleep": 9}, "behind")]
-        await scene.settle()
-        killer = Recorder()
-        await scene.node.spawn(lambda: killer)
-        killer.send_exit(scene.pid, "kill")
-        for error in await asyncio.gather(*calls, return_exceptions=True):
-            assert type(error) is runtime.ProcessEnded
-            assert "it ended before it answered: killed" in str(error)
-        assert scene.world.loop.time() < 1
-
-    on_stage(where, main)
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan])
@@ -266,7 +207,8 @@ def test_a_thousand_calls_at_once_each_get_their_own_answer() -> None:
         ):
             a.add_route("b", b.address)
             oracles = [await b.spawn(Oracle) for _ in range(10)]
-            calls = [a.call(oracles[number % 10], number) for number in range(1_000)]
+            limit = PATIENCE_SECONDS
+            calls = [a.call(oracles[number % 10], number, limit) for number in range(1_000)]
             assert await asyncio.gather(*calls) == list(range(1_000))
 
     over_tcp(main)

@@ -1,46 +1,12 @@
 """Endpoints: receivers of messages under a name, beside processes or without any."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
 import runtime
-from tests.runtime.support import Bulk, Diary, Note, Recorder, World, in_world
-
-
-class Receiver:
-    """An endpoint that keeps what it receives; a negative note makes it raise."""
-
-    def __init__(self) -> None:
-        self.entries: list[Any] = []
-
-    def receive(self, sender: runtime.Pid, message: Any) -> None:
-        if isinstance(message, Note) and message.number < 0:
-            raise LookupError(message.number)
-        self.entries.append((sender, message))
-
-    def fail(self, error: Exception) -> None:
-        self.entries.append(error)
-
-
-class Owner(Diary):
-    """A process that registers an endpoint under its own name, in init."""
-
-    def __init__(self, receiver: Receiver, pause_seconds: float = 0.0) -> None:
-        super().__init__()
-        self.receiver = receiver
-        self.pause_seconds = pause_seconds
-
-    async def init(self, *words: str) -> None:
-        await asyncio.sleep(self.pause_seconds)
-        assert self.name is not None
-        self.registration = self.node.register_endpoint(self.name, self.receiver, [Note])
-
-
-async def start_sender(node: runtime.Node) -> runtime.Pid:
-    """A process to send from."""
-    return await node.spawn(Recorder)
+from tests.runtime.endpoint_support import Owner, Receiver, start_sender
+from tests.runtime.support import Bulk, Note, World, in_world
 
 
 def test_endpoint_receives_its_types_by_name_and_by_pid() -> None:
@@ -92,51 +58,6 @@ def test_endpoint_receives_what_came_during_the_init_of_its_process() -> None:
         await asyncio.sleep(0.1)
         assert receiver.entries == [(sender, Note(number=1))]
         assert owner.entries == []
-
-    in_world(main)
-
-
-def test_endpoint_is_called_after_the_call_that_sent_within_the_node() -> None:
-    """It cannot call back into a sender that is in the middle of a change."""
-
-    async def main(world: World) -> None:
-        node, receiver = await world.start("a"), Receiver()
-        pid = node.register_endpoint("gate", receiver, [Note]).pid
-        node.send(pid, Note(number=1), pid)
-        assert receiver.entries == []
-        await asyncio.sleep(0)
-        assert receiver.entries == [(pid, Note(number=1))]
-        assert node.statistics().received == 0
-
-    in_world(main)
-
-
-@pytest.mark.parametrize("source", ["a", "b"])
-def test_endpoint_receives_no_message_without_a_sender(source: str) -> None:
-    """The message is dropped and counted, sent from the same node or from another."""
-
-    async def main(world: World) -> None:
-        nodes, receiver = {name: await world.start(name) for name in "ab"}, Receiver()
-        pid = nodes["a"].register_endpoint("gate", receiver, [Note]).pid
-        nodes[source].send(pid, Note(number=1))
-        await asyncio.sleep(1)
-        assert receiver.entries == []
-        assert nodes["a"].statistics().dropped == {"message to an endpoint without a sender": 1}
-
-    in_world(main)
-
-
-def test_endpoint_that_raises_is_told_to_fail_and_the_connection_stays() -> None:
-    """Also if the message came from the same node."""
-
-    async def main(world: World) -> None:
-        a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
-        pid = a.register_endpoint("gate", receiver, [Note]).pid
-        b.send(pid, Note(number=-1), await start_sender(b))
-        a.send(pid, Note(number=-2), pid)
-        await asyncio.sleep(1)
-        assert [type(entry) for entry in receiver.entries] == [LookupError, LookupError]
-        assert a.nodes() == {"b": b.creation}
 
     in_world(main)
 

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests.runtime.endpoint_support import Receiver
 
 import runtime
 from runtime.events import NodeDownReason as Reason
@@ -135,5 +136,55 @@ def test_statistics_show_what_waits_and_what_was_done() -> None:
             unauthenticated=0,
         )
         assert a.statistics().sent == 3
+
+    in_world(main)
+
+
+def test_local_processes_can_be_asked_found_and_inspected() -> None:
+    """Through their node, by name; statistics count the calls and the monitors that wait."""
+
+    class Asked(Recorder):
+        async def handle_call(self, sender: runtime.Pid | None, request: float) -> float:
+            await asyncio.sleep(request)
+            return request
+
+    async def main(world: World) -> None:
+        node, watcher = await world.start("a"), Recorder()
+        pid, name = await node.spawn_register("asked", Asked), runtime.ProcessId("asked", "a")
+        await node.spawn(lambda: watcher)
+        assert (node.whereis("asked"), node.whereis("other")) == (pid, None)
+        watcher.monitor(pid)
+        call = asyncio.create_task(node.call(name, 1.0))
+        await asyncio.sleep(0.5)
+        assert (node.statistics().calls, node.statistics().watches) == (1, 2)
+        assert await call == 1.0
+        assert (await node.inspect(name))["runtime.name"] == "asked"
+
+    in_world(main)
+
+
+def test_local_processes_are_told_that_a_node_cannot_be_reached() -> None:
+    """Calls and monitors end when dialling has failed, and do not wait for a time-out."""
+
+    async def main(world: World) -> None:
+        node, watcher = await world.start("a"), Recorder()
+        await node.spawn(lambda: watcher)
+        watcher.monitor(runtime.ProcessId("shop", "b"))
+        with pytest.raises(runtime.NodeLost, match="nobody listens at b:1"):
+            await node.call(runtime.ProcessId("shop", "b"), "open?", timeout=100)
+        down = await watcher.receive()
+        assert down.reason == "node unreachable: b:1: nobody listens at b:1"
+        assert world.loop.time() < 1
+
+    in_world(main)
+
+
+def test_register_endpoint_refuses_what_is_no_name() -> None:
+    """The error names the field."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        with pytest.raises(ValueError, match="name must be 1 to 100 printable characters"):
+            node.register_endpoint("a@b", Receiver(), [Note])
 
     in_world(main)

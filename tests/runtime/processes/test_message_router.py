@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 import runtime
+from tests.runtime.endpoint_support import Receiver, start_sender
 from tests.runtime.support import (
     COOKIE,
     Note,
@@ -83,5 +84,63 @@ def test_messages_to_nobody_are_dropped_and_counted() -> None:
         await asyncio.sleep(1)
         assert a.statistics().dropped == {"no such process": 3}
         assert b.statistics().dropped == {"no such process": 2}
+
+    in_world(main)
+
+
+def test_endpoint_is_called_after_the_call_that_sent_within_the_node() -> None:
+    """It cannot call back into a sender that is in the middle of a change."""
+
+    async def main(world: World) -> None:
+        node, receiver = await world.start("a"), Receiver()
+        pid = node.register_endpoint("gate", receiver, [Note]).pid
+        node.send(pid, Note(number=1), pid)
+        assert receiver.entries == []
+        await asyncio.sleep(0)
+        assert receiver.entries == [(pid, Note(number=1))]
+        assert node.statistics().received == 0
+
+    in_world(main)
+
+
+@pytest.mark.parametrize("source", ["a", "b"])
+def test_endpoint_receives_no_message_without_a_sender(source: str) -> None:
+    """The message is dropped and counted, sent from the same node or from another."""
+
+    async def main(world: World) -> None:
+        nodes, receiver = {name: await world.start(name) for name in "ab"}, Receiver()
+        pid = nodes["a"].register_endpoint("gate", receiver, [Note]).pid
+        nodes[source].send(pid, Note(number=1))
+        await asyncio.sleep(1)
+        assert receiver.entries == []
+        assert nodes["a"].statistics().dropped == {"message to an endpoint without a sender": 1}
+
+    in_world(main)
+
+
+def test_endpoint_that_raises_is_told_to_fail_and_the_connection_stays() -> None:
+    """Also if the message came from the same node."""
+
+    async def main(world: World) -> None:
+        a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
+        pid = a.register_endpoint("gate", receiver, [Note]).pid
+        b.send(pid, Note(number=-1), await start_sender(b))
+        a.send(pid, Note(number=-2), pid)
+        await asyncio.sleep(1)
+        assert [type(entry) for entry in receiver.entries] == [LookupError, LookupError]
+        assert a.nodes() == {"b": b.creation}
+
+    in_world(main)
+
+
+def test_router_drops_and_counts_what_is_sent_after_the_stop() -> None:
+    """A process that still terminates, or an application, may send then."""
+
+    async def main(world: World) -> None:
+        node = await world.start("a")
+        await node.stop()
+        node.send(runtime.ProcessId("x", "a"), Note(number=1))
+        node.send(runtime.ProcessId("x", "b"), Note(number=1))
+        assert node.statistics().dropped == {"this node has stopped": 2}
 
     in_world(main)

@@ -238,3 +238,57 @@ def test_a_full_mailbox_leaves_others_their_turn() -> None:
         assert len(seen) > 50
 
     in_world(main)
+
+
+def test_runner_refuses_a_request_for_a_full_mailbox_and_for_a_process_that_ends() -> None:
+    """The caller is told at once, and not after its time-out."""
+
+    async def main(world: World) -> None:
+        node, pid, diary = await start_diary(world)
+        small = await node.spawn(Diary, mailbox_messages=1)
+        node.send(small, "fills it")
+        with pytest.raises(runtime.MailboxFull, match="1 messages wait"):
+            await node.call(small, "x")
+        node.send(pid, "slow")
+        await asyncio.sleep(0.1)
+        call = asyncio.create_task(node.call(pid, "waits"))
+        await asyncio.sleep(0.1)
+        diary.stop("enough")
+        with pytest.raises(runtime.ProcessEnded, match="it ended before it answered: enough"):
+            await call
+
+    in_world(main)
+
+
+def test_runner_hands_over_a_down_unless_the_monitor_has_ended() -> None:
+    """A `Down` that waits in the mailbox is dropped if the process ends the monitor first."""
+
+    async def main(world: World) -> None:
+        node, pid, diary = await start_diary(world)
+        targets = [Diary(), Diary()]
+        for target in targets:
+            await node.spawn(lambda target=target: target)  # type: ignore[misc]
+        first, second = (diary.monitor(target.pid) for target in targets)
+        node.send(pid, "slow")
+        await asyncio.sleep(0.1)
+        for target in targets:
+            target.stop("enough")
+        await asyncio.sleep(0.1)
+        diary.demonitor(first)
+        await asyncio.sleep(2)
+        assert diary.entries[1:] == ["slow", "slow", runtime.Down(targets[1].pid, "enough", second)]
+
+    in_world(main)
+
+
+def test_runner_ends_if_a_message_that_is_sent_later_cannot_be_sent() -> None:
+    """The error is that of the process, as if it had been raised in a callback."""
+
+    async def main(world: World) -> None:
+        _, _, diary = await start_diary(world)
+        diary.send_after(runtime.ProcessId("x", "b"), object(), 1)
+        await asyncio.sleep(2)
+        [reason] = [entry[1] for entry in diary.entries if entry[0] == "terminate"]
+        assert isinstance(reason, TypeError)
+
+    in_world(main)

@@ -1,10 +1,13 @@
 """The table of processes: names, mailboxes of their own, and what is gone in one go."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 import runtime
+from runtime.process import ExitReason
+from tests.runtime.link_support import BOTH, LinkPair, with_pair
 from tests.runtime.support import (
     Diary,
     Recorder,
@@ -137,5 +140,71 @@ def test_a_name_is_taken_until_its_process_ends() -> None:
         await asyncio.sleep(1)
         assert a.whereis("x") is None
         await a.spawn_register("x", Recorder)
+
+    in_world(main)
+
+
+@BOTH
+def test_an_exit_for_nobody_is_counted(where: str) -> None:
+    """It arrives or not, as messages do."""
+
+    async def main(pair: LinkPair) -> None:
+        pair.one.send_exit(runtime.ProcessId("nobody", where), "enough")
+        await pair.settle()
+        assert pair.far.statistics().dropped == {"no such process": 1}
+        with pytest.raises(TypeError, match="reason must be a str"):
+            pair.one.send_exit(pair.other.pid, LookupError("x"))  # type: ignore[arg-type]
+
+    with_pair(where, main)
+
+
+def test_a_stopping_node_leaves_children_to_their_parents() -> None:
+    """Those that were spawned linked end after the others, so a parent may end them in its order."""
+
+    async def main(pair: LinkPair) -> None:
+        ended: list[str] = []
+
+        class Noting(runtime.Process):
+            def init(self, name: str) -> None:
+                self.called = name
+
+            def terminate(self, reason: runtime.ExitReason) -> None:
+                ended.append(self.called)
+
+        parent = Noting()
+        await pair.near.spawn(lambda: parent, "parent")
+        await parent.spawn(Noting, "child", link=True)
+        await pair.near.spawn(Noting, "stranger")
+        await pair.near.stop()
+        assert ended == ["parent", "stranger", "child"]
+
+    with_pair("a", main)
+
+
+def test_a_process_that_does_not_end_is_killed(caplog: pytest.LogCaptureFixture) -> None:
+    """Its time is bounded; terminate does not run, release does; the log names it."""
+
+    class Stuck(runtime.Process):
+        released = terminated = False
+
+        async def handle_message(self, sender: runtime.Pid | None, message: Any) -> None:
+            await asyncio.sleep(10**6)
+
+        def terminate(self, reason: ExitReason) -> None:
+            self.terminated = True
+
+        async def _release(self) -> None:
+            self.released = True
+
+    async def main(world: World) -> None:
+        a, stuck = await world.start("a", limits=runtime.NodeLimits(shutdown_seconds=3)), Stuck()
+        pid = await a.spawn(lambda: stuck)
+        a.send(pid, "go")
+        await asyncio.sleep(1)
+        start = world.loop.time()
+        await a.stop()
+        assert world.loop.time() - start == pytest.approx(3)
+        assert (stuck.terminated, stuck.released) == (False, True)
+        assert f"{pid} did not terminate in time" in caplog.messages
 
     in_world(main)

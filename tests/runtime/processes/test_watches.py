@@ -8,34 +8,8 @@ import pytest
 import runtime
 from runtime.processes.signals import Ended
 from runtime.simulation import Conditions
-from tests.runtime.support import Diary, Note, Recorder, World, in_world
-
-BOTH = pytest.mark.parametrize("where", ["a", "b"])
-
-
-class Scene:
-    """A watcher on node a, and a target on a or b."""
-
-    def __init__(self, world: World, a: runtime.Node, at: runtime.Node) -> None:
-        self.world = world
-        self.a = a
-        self.at = at
-        self.watcher, self.target = Recorder(), Diary()
-
-    @classmethod
-    async def set(cls, world: World, where: str, **options: Any) -> "Scene":
-        """Starts the nodes and the processes."""
-        nodes = {name: await world.start(name, **options) for name in ("a", "b")}
-        scene = cls(world, nodes["a"], nodes[where])
-        await scene.a.spawn(lambda: scene.watcher)
-        await scene.at.spawn_register("target", lambda: scene.target)
-        return scene
-
-    async def downs(self, seconds: float = 1) -> list[Any]:
-        """All that have come after so many seconds."""
-        await asyncio.sleep(seconds)
-        inbox = self.watcher.inbox
-        return [inbox.get_nowait()[1] for _ in range(inbox.qsize())]
+from tests.runtime.monitor_support import BOTH, MonitorScene
+from tests.runtime.support import Diary, Note, World, in_world
 
 
 @BOTH
@@ -49,7 +23,7 @@ def test_the_end_of_a_process_is_told_once_with_its_reason(
     """In the same words on its own node and on another."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
+        scene = await MonitorScene.set(world, where)
         reference = scene.watcher.monitor(scene.target.pid)
         assert await scene.downs() == []
         scene.target.stop(reason)
@@ -64,7 +38,7 @@ def test_a_process_is_monitored_by_name_too(where: str) -> None:
     """The one that bears the name now; its successor is not meant."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
+        scene = await MonitorScene.set(world, where)
         name = runtime.ProcessId("target", where)
         reference = scene.watcher.monitor(name)
         await asyncio.sleep(1)
@@ -79,25 +53,11 @@ def test_a_process_is_monitored_by_name_too(where: str) -> None:
 
 
 @BOTH
-def test_each_monitor_has_a_down_of_its_own(where: str) -> None:
-    """Two of the same process as well."""
-
-    async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
-        references = [scene.watcher.monitor(scene.target.pid) for _ in range(2)]
-        await asyncio.sleep(1)
-        scene.target.stop()
-        assert [down.reference for down in await scene.downs()] == references
-
-    in_world(main)
-
-
-@BOTH
 def test_a_process_that_is_not_there_is_down_at_once(where: str) -> None:
     """By name, by number, of another life of its node."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
+        scene = await MonitorScene.set(world, where)
         scene.watcher.monitor(scene.target.pid)
         await asyncio.sleep(1)
         targets: list[Any] = [
@@ -117,7 +77,7 @@ def test_a_pid_of_an_earlier_life_is_down_when_the_node_has_answered() -> None:
     """What waited for the connection cannot be delivered to this incarnation."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         pid = runtime.Pid("b", 1, 1)
         reference = scene.watcher.monitor(pid)
         assert await scene.downs() == [runtime.Down(pid, "no such process", reference)]
@@ -130,7 +90,7 @@ def test_a_process_that_is_killed_or_failed_to_start_is_down(where: str) -> None
     """Killed without terminate; or watched by name during an init that fails."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
+        scene = await MonitorScene.set(world, where)
         reference = scene.watcher.monitor(scene.target.pid)
         await asyncio.sleep(1)
         scene.watcher.send_exit(scene.target.pid, "kill")
@@ -153,50 +113,11 @@ def test_a_process_that_is_killed_or_failed_to_start_is_down(where: str) -> None
     in_world(main)
 
 
-@BOTH
-def test_demonitor_keeps_down_away(where: str) -> None:
-    """Before the end, and even if it waits in the mailbox already; twice is no harm."""
-
-    async def main(world: World) -> None:
-        scene = await Scene.set(world, where)
-        for is_late in (False, True):
-            target = Diary()
-            await scene.at.spawn(lambda target=target: target)  # type: ignore[misc]
-            reference = scene.watcher.monitor(target.pid)
-            await asyncio.sleep(1)
-            if is_late:
-                scene.watcher.post(lambda: asyncio.sleep(1))
-                await asyncio.sleep(0.1)
-                target.stop()
-                await asyncio.sleep(0.1)
-            scene.watcher.demonitor(reference)
-            scene.watcher.demonitor(reference)
-            target.stop()
-            assert await scene.downs(2) == []
-
-    in_world(main)
-
-
-def test_a_process_calls_off_its_own_monitors_only() -> None:
-    """Whatever references it guesses."""
-
-    async def main(world: World) -> None:
-        scene = await Scene.set(world, "a")
-        other = Recorder()
-        await scene.a.spawn(lambda: other)
-        reference = scene.watcher.monitor(scene.target.pid)
-        other.demonitor(reference)
-        scene.target.stop("enough")
-        assert await scene.downs() == [runtime.Down(scene.target.pid, "enough", reference)]
-
-    in_world(main)
-
-
 def test_a_node_that_dies_is_told_of_its_processes_and_of_itself() -> None:
     """Once for each monitor; the reason says that it was the connection."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         targets: list[Any] = [scene.target.pid, runtime.ProcessId("target", "b"), "b"]
         references = [scene.watcher.monitor(target) for target in targets]
         await asyncio.sleep(1)
@@ -217,7 +138,7 @@ def test_a_node_that_says_goodbye_takes_its_leave_from_node_monitors() -> None:
     """Its processes have ended in order before."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         scene.watcher.monitor("b")
         scene.watcher.monitor(scene.target.pid)
         await asyncio.sleep(1)
@@ -233,7 +154,7 @@ def test_what_cannot_be_reached_is_down(target: Any) -> None:
     """No route, or nobody listens there; soon and once."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         reference = scene.watcher.monitor(target)
         [down] = await scene.downs()
         assert (down.target, down.reference) == (target, reference)
@@ -247,7 +168,7 @@ def test_monitoring_a_node_connects_with_it() -> None:
     """And stays silent while it is up."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         scene.watcher.monitor("b")
         assert await scene.downs() == []
         assert list(scene.a.nodes()) == ["b"]
@@ -259,7 +180,7 @@ def test_the_end_of_a_watcher_leaves_nothing_at_the_target() -> None:
     """No word travels for the dead: frames that would be are not sent."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         scene.watcher.monitor(scene.target.pid)
         await asyncio.sleep(1)
         scene.watcher.stop()
@@ -277,7 +198,7 @@ def test_the_loss_of_the_watchers_node_leaves_nothing_at_the_target() -> None:
     """When it comes back, it hears nothing of what its earlier life has watched."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         scene.watcher.monitor(scene.target.pid)
         await asyncio.sleep(1)
         scene.a.kill()
@@ -298,7 +219,7 @@ def test_another_node_than_the_target_cannot_tell_of_its_end() -> None:
     """Whatever references it guesses."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
+        scene = await MonitorScene.set(world, "b")
         scene.watcher.monitor(scene.target.pid)
         c = await world.start("c")
         for reference in range(9):
@@ -313,7 +234,7 @@ def test_down_is_not_lost_in_a_full_mailbox() -> None:
     """Strangers cannot crowd it out."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "a", limits=runtime.NodeLimits(mailbox_messages=2))
+        scene = await MonitorScene.set(world, "a", limits=runtime.NodeLimits(mailbox_messages=2))
         scene.watcher.monitor(scene.target.pid)
         scene.watcher.post(lambda: asyncio.sleep(1))
         await asyncio.sleep(0.1)
@@ -327,29 +248,12 @@ def test_down_is_not_lost_in_a_full_mailbox() -> None:
     in_world(main)
 
 
-@pytest.mark.parametrize(
-    ("target", "complaint"),
-    [("a", "target must be another node, not 'a'"), ("", "target must be 1 to 100 printable")],
-)
-def test_a_node_is_monitored_from_others(target: str, complaint: str) -> None:
-    """Its own end would end the watcher first."""
-
-    async def main(world: World) -> None:
-        scene = await Scene.set(world, "b")
-        with pytest.raises(ValueError, match=complaint):
-            scene.watcher.monitor(target)
-        with pytest.raises(TypeError, match="target must be a Pid, a ProcessId or a node's name"):
-            scene.watcher.monitor(7)  # type: ignore[arg-type]
-
-    in_world(main)
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_every_monitor_comes_to_exactly_one_end_whatever_happens(seed: int) -> None:
     """ProcessTable end, nodes die and come back, watchers change their minds, at random."""
 
     async def main(world: World) -> None:
-        scene = await Scene.set(world, "a")
+        scene = await MonitorScene.set(world, "a")
         world.network.default = Conditions(delay=(0.0001, 0.02))
         chance = world.network.random
         wanted: set[int] = set()

@@ -1,0 +1,56 @@
+"""What the tests of links share: two processes on one node or two, and one that traps exits."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+
+import runtime
+from tests.runtime.support import Diary, Recorder, World, in_world
+
+BOTH = pytest.mark.parametrize("where", ["a", "b"])
+
+
+class Trapper(Recorder):
+    """Keeps exits as it keeps messages."""
+
+    def init(self) -> None:
+        self.trap_exit = True
+
+
+class LinkPair:
+    """A process on node a, and another on a or b."""
+
+    def __init__(self, world: World, near: runtime.Node, far: runtime.Node) -> None:
+        self.world = world
+        self.near = near
+        self.far = far
+        self.one, self.other, self.trapper = Diary(), Diary(), Trapper()
+
+    async def settle(self) -> None:
+        """Lets what is under way arrive."""
+        await asyncio.sleep(0.1)
+
+    def ends(self, diary: Diary) -> list[Any]:
+        """Why it terminated, if it did."""
+        return [each[1] for each in diary.entries if each[0] == "terminate"]
+
+    def exits(self) -> list[Any]:
+        """What the trapper was told, and by whom it was signed."""
+        inbox = self.trapper.inbox
+        return [inbox.get_nowait() for _ in range(inbox.qsize())]
+
+
+def with_pair(where: str, main: Callable[[LinkPair], Coroutine[Any, Any, None]]) -> None:
+    """Runs a test on nodes a and b."""
+
+    async def body(world: World) -> None:
+        nodes = {name: await world.start(name) for name in ("a", "b")}
+        pair = LinkPair(world, nodes["a"], nodes[where])
+        await pair.near.spawn(lambda: pair.one)
+        await pair.far.spawn_register("other", lambda: pair.other)
+        await pair.far.spawn(lambda: pair.trapper)
+        await main(pair)
+
+    in_world(body)
