@@ -3,11 +3,11 @@
 import asyncio
 
 import pytest
-from tests.runtime.endpoint_support import Receiver
 
 import runtime
 from runtime.events import NodeDownReason as Reason
 from runtime.process import ExitReason
+from tests.runtime.endpoint_support import Receiver
 from tests.runtime.support import (
     Events,
     Note,
