@@ -1,7 +1,7 @@
-"""What the tests of the core share: short names for members, times, roles and messages.
+"""Short names for members, times, roles and messages, shared by the tests of the core.
 
-All times are milliseconds here. One timing throughout, chosen for round numbers: a promise lasts
-101 ms, and at a drift of 1 % a leader may count on 99 ms of it.
+All times are milliseconds. There is one timing, chosen for round numbers: a promise lasts 101 ms, and
+at a drift of 1 % a leader may count on 99 ms of it.
 """
 
 from leader.protocol.durable import Durable
@@ -46,7 +46,7 @@ A, B, C, D, E = (MemberId(f"{name}@host") for name in "abcde")
 TRIO, FIVE = (A, B, C), (A, B, C, D, E)
 WOKE = Woke()
 HALF = 1 << 15
-"""The draw of chance in the middle: an election timeout of 151 ms, where none drawn is 101 ms."""
+"""The random draw in the middle: an election timeout of 151 ms; a draw of 0 gives 101 ms."""
 NANOSECOND = 0.000_001
 
 
@@ -108,7 +108,7 @@ def member(
     trust_disconnect: bool = False,
     observers: frozenset[MemberId] = frozenset(),
 ) -> State:
-    """A member of term 5 in a cluster of three, but for what is said of it."""
+    """A member of term 5 in a cluster of three, unless an argument says otherwise."""
     return State(
         settings=settings(name, trust_disconnect=trust_disconnect),
         durable=durable or record(),
@@ -170,14 +170,14 @@ def to(recipient: MemberId, message: Message) -> Send:
 
 
 def nothing(state: State) -> Transition:
-    """The step that does nothing, for nothing was due."""
+    """The step that does nothing, because nothing was due."""
     return Transition(None, state, ())
 
 
 def ignoring(
     state: State, reason: RefusalReason, why: str, *, alarming: bool = False
 ) -> Transition:
-    """The step that does nothing, and says why."""
+    """The step that does nothing and reports why."""
     return Transition(None, state, (Ignored(reason=reason, why=why, alarming=alarming),))
 
 

@@ -1,7 +1,7 @@
-"""States, and messages to them, for tests of what holds whatever the state.
+"""States and messages for Hypothesis, for tests of what holds in every state.
 
-Small numbers, so that terms, instants and names meet often. Any state that its types allow, reached
-or not; but what a leader leads by holds its own answer.
+Numbers are small, so that terms, instants and names are often equal. A state may be any that the types
+allow, even if no run reaches it; only a leader's answers always include its own.
 """
 
 from hypothesis import HealthCheck, settings
@@ -49,7 +49,7 @@ VOTERS = st.sampled_from([(A,), (A, B), TRIO, (B, C)])
 
 @st.composite
 def backings(draw: st.DrawFn) -> list[LeaseGrant]:
-    """Answers of at most one for each member, its own among them."""
+    """At most one answer of each member, and always its own."""
     others = draw(st.lists(OTHERS, unique=True))
     return [grant(of, draw(TIMES), promise=draw(st.integers(0, 200))) for of in (A, *others)]
 
@@ -88,7 +88,7 @@ def states(draw: st.DrawFn) -> State:
 
 
 def messages() -> st.SearchStrategy[Message]:
-    """What others may say; no heartbeat of a term that the member may lead itself."""
+    """Messages of other members; no heartbeat of a term that the member may lead itself."""
     named = st.none() | st.sampled_from([A, B, C])
     return st.one_of(
         st.builds(pre_vote_request, OTHERS, TERMS, sent=TIMES, stamp=st.integers(3, 5)),

@@ -1,7 +1,7 @@
-"""What is asked of an action that the step would never ask: its own guards refuse, under ``-O`` too.
+"""An action that is called although its guards do not hold raises, and changes nothing.
 
-The step has decided these guards when it calls an action. The action checks them again, so a mistake
-in the step, or in another caller, ends the member instead of a claim.
+The step has decided these guards already when it calls an action. The action checks them again, so a
+mistake in a caller ends the member instead of breaking a claim.
 """
 
 from collections.abc import Callable
