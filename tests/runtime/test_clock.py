@@ -41,8 +41,8 @@ class EarlyClock:
             callback()
 
 
-def test_an_alarm_that_is_woken_early_waits_on() -> None:
-    """A timer that rings before its instant is set again, and calls back once in the end."""
+def test_alarm_that_is_woken_early_waits_again() -> None:
+    """It calls back once, when the instant has come."""
     clock, rung = EarlyClock(), list[int]()
     Alarm(clock, 100, lambda: rung.append(clock.now()))
     for clock.instant in (0, 99, 100, 101):
@@ -50,8 +50,8 @@ def test_an_alarm_that_is_woken_early_waits_on() -> None:
     assert rung == [100]
 
 
-def test_an_alarm_is_cancelled_even_after_it_was_woken_early() -> None:
-    """Cancelling reaches the timer that is set now, not the one that was set first."""
+def test_alarm_can_be_cancelled_after_it_was_woken_early() -> None:
+    """The timer that is set now is cancelled, and not the first one."""
     clock, rung = EarlyClock(), list[int]()
     alarm = Alarm(clock, 100, lambda: rung.append(clock.now()))
     clock.ring()
@@ -73,8 +73,8 @@ def test_after_counts_seconds_from_now() -> None:
     assert run(main()) == 5 + 1_500_000_000
 
 
-def test_sleep_follows_its_own_clock() -> None:
-    """A second of a clock that goes at half speed takes two seconds."""
+def test_sleep_waits_by_the_given_clock() -> None:
+    """A second of a clock at half speed takes two seconds."""
 
     async def main() -> float:
         loop = asyncio.get_running_loop()
@@ -84,8 +84,8 @@ def test_sleep_follows_its_own_clock() -> None:
     assert run(main()) == 2.0
 
 
-def test_the_system_clock_is_readable_without_a_loop_running() -> None:
-    """Whoever asks whether a lease is over gets an answer from any thread."""
+def test_system_clock_can_be_read_without_a_running_loop() -> None:
+    """A thread can ask whether a lease is over."""
     loop = asyncio.new_event_loop()
     try:
         clock = SystemClock(loop)
@@ -95,8 +95,8 @@ def test_the_system_clock_is_readable_without_a_loop_running() -> None:
 
 
 @pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="this system has no such clock")
-def test_the_system_clock_counts_through_suspend() -> None:
-    """It reads the clock that goes on while the machine sleeps, not the one that stands still."""
+def test_system_clock_counts_through_suspend() -> None:
+    """It reads the clock that goes on while the machine is suspended."""
     loop = asyncio.new_event_loop()
     loop.close()
     before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
@@ -104,8 +104,8 @@ def test_the_system_clock_counts_through_suspend() -> None:
     assert before <= reading <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
 
 
-def test_the_system_clock_shows_the_time_of_day_in_milliseconds() -> None:
-    """Its calendar is the machine's."""
+def test_system_clock_shows_the_wall_clock_in_milliseconds() -> None:
+    """Its calendar is that of the machine."""
     loop = asyncio.new_event_loop()
     loop.close()
     before = time.time_ns() // 1_000_000
@@ -113,8 +113,8 @@ def test_the_system_clock_shows_the_time_of_day_in_milliseconds() -> None:
     assert before <= reading <= time.time_ns() // 1_000_000
 
 
-def test_an_alarm_of_the_system_clock_rings_not_before_its_instant() -> None:
-    """On the real clock, too, an alarm is never early; an instant in the past rings at once."""
+def test_alarm_of_the_system_clock_is_never_early() -> None:
+    """An instant in the past calls back at once."""
 
     async def main() -> None:
         clock = SystemClock(asyncio.get_running_loop())

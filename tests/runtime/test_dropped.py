@@ -19,10 +19,10 @@ def clock() -> SimulatedClock:
     return SimulatedClock(loop)
 
 
-def test_a_flood_is_counted_in_full_and_logged_once(
+def test_record_counts_every_drop_and_logs_the_first(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A thousand malformed messages are one line."""
+    """A thousand malformed messages make one line."""
     drop_log = DropLog(clock, process_log("node1"))
     for _ in range(1_000):
         drop_log.record(DropReason.MALFORMED, "node2", "rubbish")
@@ -30,7 +30,7 @@ def test_a_flood_is_counted_in_full_and_logged_once(
     assert caplog.messages == ["malformed message: node2: rubbish"]
 
 
-def test_another_cause_or_key_speaks_for_itself(
+def test_record_logs_each_reason_and_key_by_itself(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A flood from one node does not hide the first message of another."""
@@ -44,8 +44,8 @@ def test_another_cause_or_key_speaks_for_itself(
     assert len(caplog.messages) == 3
 
 
-def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixture) -> None:
-    """What goes on for hours shows in the log every minute."""
+def test_record_logs_the_same_again_after_a_minute(caplog: pytest.LogCaptureFixture) -> None:
+    """What goes on for hours appears in the log every minute."""
 
     async def main() -> None:
         drop_log = DropLog(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
@@ -57,10 +57,10 @@ def test_after_a_minute_the_same_is_logged_again(caplog: pytest.LogCaptureFixtur
     assert len(caplog.messages) == 2
 
 
-def test_a_stranger_with_many_addresses_fills_no_disk(
+def test_record_logs_a_limited_number_of_keys(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Beyond a hundred keys a cause is silent, others are not; a minute later it may speak."""
+    """After a hundred keys a reason is not logged until a minute has passed; others are."""
 
     async def main() -> None:
         drop_log = DropLog(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
@@ -77,10 +77,10 @@ def test_a_stranger_with_many_addresses_fills_no_disk(
     VirtualTimeLoop().run(main())
 
 
-def test_what_happens_in_every_start_and_stop_is_no_warning(
+def test_record_warns_unless_the_reason_is_ordinary(
     clock: SimulatedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One process begins or ends before the other; all else is one."""
+    """That one process begins or ends before another is ordinary."""
     caplog.set_level(logging.INFO)
     drop_log = DropLog(clock, process_log("node1"))
     for cause in DropReason:
@@ -90,17 +90,13 @@ def test_what_happens_in_every_start_and_stop_is_no_warning(
     assert len(caplog.records) == len(DropReason)
 
 
-def test_a_detail_that_quotes_a_frame_is_cut(
-    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A megabyte of hostile text is some hundred characters in the log."""
+def test_record_cuts_a_long_detail(clock: SimulatedClock, caplog: pytest.LogCaptureFixture) -> None:
+    """A megabyte of hostile text becomes some hundred characters in the log."""
     DropLog(clock, process_log("node1")).record(DropReason.MALFORMED, "node2", "x" * 1_000_000)
     assert caplog.messages == ["malformed message: node2: " + "x" * DETAIL_LIMIT]
 
 
-def test_records_say_which_node_speaks(
-    clock: SimulatedClock, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The node's name is a field of the record."""
+def test_record_names_the_node(clock: SimulatedClock, caplog: pytest.LogCaptureFixture) -> None:
+    """The name of the node is a field of the log record."""
     DropLog(clock, process_log("node1")).record(DropReason.STOPPED, "x", "y")
     assert vars(caplog.records[0])["node"] == "node1"

@@ -11,7 +11,7 @@ from runtime.processes.signals import Stop
 from tests.runtime.support import Diary, Note, Recorder, World, in_world
 
 
-def test_a_record_keeps_the_fields_of_its_call() -> None:
+def test_process_log_keeps_the_fields_of_a_call() -> None:
     """They are added to those of the process."""
     log = process_log("a", runtime.Pid("a", 1, 2), "x")
     _, keywords = log.process("text", {"extra": {"term": 3}})
@@ -23,8 +23,8 @@ def test_a_record_keeps_the_fields_of_its_call() -> None:
     }
 
 
-def test_every_record_of_the_runtime_has_all_fields(caplog: pytest.LogCaptureFixture) -> None:
-    """Through drop_log, failures, lost nodes, restarts and refused requests."""
+def test_process_log_gives_every_record_all_fields(caplog: pytest.LogCaptureFixture) -> None:
+    """Records of drops, failures, lost nodes, restarts and refused requests."""
     caplog.set_level(logging.DEBUG, logger="runtime")
 
     class Boss(runtime.Supervisor):
@@ -59,10 +59,10 @@ def test_every_record_of_the_runtime_has_all_fields(caplog: pytest.LogCaptureFix
     assert {("a", None), ("b", "diary"), ("b", "boss"), ("b", None)} <= about
 
 
-def test_a_message_that_nobody_handles_is_quoted_at_no_length(
+def test_quote_is_short_on_one_line_and_in_ascii(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """On one line, in ASCII: who may send must be able neither to fill the disk nor to forge lines."""
+    """A sender can neither fill the disk nor forge lines of the log."""
 
     async def main(world: World) -> None:
         node = await world.start("a")
@@ -82,10 +82,10 @@ def test_a_message_that_nobody_handles_is_quoted_at_no_length(
     assert all(len(each.split(": ")[1]) == QUOTE_LIMIT for each in long)
 
 
-def test_a_name_that_another_node_makes_up_forges_no_line(
+def test_drop_record_escapes_a_name_that_another_node_invents(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Such as that of a process to stop; the node that sent it is named."""
+    """The name of a process to stop, for example; the node that sent it is named."""
     caplog.set_level(logging.INFO, logger="runtime")
 
     async def main(world: World) -> None:

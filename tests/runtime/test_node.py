@@ -40,8 +40,8 @@ async def pair() -> AsyncIterator[tuple[runtime.Node, runtime.Node]]:
         yield a, b
 
 
-def test_a_killed_process_is_noticed_as_dead() -> None:
-    """A real one, by the signal that cannot be caught."""
+def test_node_tells_a_killed_process_from_one_that_stopped() -> None:
+    """A real process, killed by the signal that cannot be handled, counts as dead."""
 
     async def main() -> None:
         async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a:
@@ -56,8 +56,8 @@ def test_a_killed_process_is_noticed_as_dead() -> None:
     over_tcp(main)
 
 
-def test_a_node_that_stops_is_noticed_as_leaving() -> None:
-    """It said goodbye."""
+def test_node_that_stops_says_goodbye() -> None:
+    """Other nodes do not count it as dead."""
 
     async def main() -> None:
         async with pair() as (a, b):
@@ -69,8 +69,8 @@ def test_a_node_that_stops_is_noticed_as_leaving() -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_messages_arrive_in_order() -> None:
-    """Over one real connection, with the answers coming the other way."""
+def test_node_delivers_ten_thousand_messages_in_order() -> None:
+    """Over one real connection, with answers in the other direction."""
 
     class Echo(runtime.Process):
         def handle_message(self, sender: runtime.Pid | None, message: Any) -> None:
@@ -92,8 +92,8 @@ def test_ten_thousand_messages_arrive_in_order() -> None:
     over_tcp(main)
 
 
-def test_the_same_program_runs_alike_on_a_bad_network_twice() -> None:
-    """One seed reproduces a run: every message, every event, every instant."""
+def test_node_does_the_same_again_on_a_bad_network_with_the_same_seed() -> None:
+    """Every message, every event, every instant."""
 
     async def main(world: World) -> list[object]:
         diary: list[object] = []
@@ -121,7 +121,7 @@ def test_the_same_program_runs_alike_on_a_bad_network_twice() -> None:
     assert first != other
 
 
-def test_statistics_show_what_has_gone_over_each_connection() -> None:
+def test_statistics_count_what_has_gone_over_each_connection() -> None:
     """Frames and bytes in both directions, and for how long the node has been up."""
 
     async def main(world: World) -> None:
@@ -148,8 +148,8 @@ def test_statistics_show_what_has_gone_over_each_connection() -> None:
 
 
 @pytest.mark.parametrize("name", ["a", "", "x@y"])
-def test_a_node_connects_with_other_nodes_only(name: str) -> None:
-    """Its own name and no name are mistakes."""
+def test_connect_refuses_the_own_name_and_what_is_no_name(name: str) -> None:
+    """The error names the field."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -161,8 +161,8 @@ def test_a_node_connects_with_other_nodes_only(name: str) -> None:
     in_world(main)
 
 
-def test_a_node_has_the_chance_it_was_given() -> None:
-    """Or the system's, which nobody can predict, and which the handshake needs."""
+def test_node_uses_the_random_that_it_was_given() -> None:
+    """Or that of the system, which cannot be predicted and which the handshake needs."""
 
     async def main() -> None:
         chance = random.Random(1)
@@ -174,7 +174,7 @@ def test_a_node_has_the_chance_it_was_given() -> None:
     over_tcp(main)
 
 
-def test_patience_is_longer_than_any_limit() -> None:
-    """The tests wait longer than a node does, so that a hang is told from a delay."""
+def test_patience_of_the_tests_is_longer_than_any_limit() -> None:
+    """So a test that hangs can be told from a node that waits."""
     limits = runtime.NodeLimits()
     assert limits.handshake_seconds + limits.shutdown_seconds < PATIENCE_SECONDS

@@ -17,8 +17,8 @@ async def meet(a: runtime.Node, b: runtime.Node) -> None:
     await until(lambda: a.nodes() and b.nodes())
 
 
-def test_stop_twice_and_at_the_same_time_is_one_stop() -> None:
-    """Whoever comes second waits for the same end."""
+def test_stop_can_be_called_twice_and_at_the_same_time() -> None:
+    """The second call waits for the same end."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -29,7 +29,7 @@ def test_stop_twice_and_at_the_same_time_is_one_stop() -> None:
     in_world(main)
 
 
-def test_a_stopped_node_connects_with_nobody() -> None:
+def test_stopped_node_connects_with_no_node() -> None:
     """Not even with one that it did not know before."""
 
     async def main(world: World) -> None:

@@ -12,8 +12,8 @@ from tests.runtime.support import World, in_world
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
-def test_all_messages_arrive_in_order_and_nothing_piles_up(seed: int) -> None:
-    """Though the delay of each frame is drawn anew, and a hundred actors talk at once."""
+def test_node_delivers_all_messages_of_many_actors_in_order(seed: int) -> None:
+    """A hundred actors send at once, each frame has its own delay, and mailboxes stay short."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -38,8 +38,8 @@ def test_all_messages_arrive_in_order_and_nothing_piles_up(seed: int) -> None:
     in_world(main, seed)
 
 
-def test_a_loss_would_be_noticed() -> None:
-    """Without that, the figures would say nothing."""
+def test_load_exchange_notices_a_message_that_comes_twice() -> None:
+    """Otherwise the test above would prove nothing."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")

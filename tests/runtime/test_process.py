@@ -9,8 +9,8 @@ import runtime
 from tests.runtime.support import Diary, Recorder, World, in_world, start_diary
 
 
-def test_a_process_knows_itself_and_its_node() -> None:
-    """From init on."""
+def test_process_knows_itself_and_its_node() -> None:
+    """From `init` on."""
 
     class Aware(runtime.Process):
         def init(self) -> None:
@@ -24,8 +24,8 @@ def test_a_process_knows_itself_and_its_node() -> None:
     in_world(main)
 
 
-def test_send_signs_and_spawn_starts_on_the_same_node() -> None:
-    """The receiver learns who sent."""
+def test_process_sends_with_its_pid_and_spawns_on_its_node() -> None:
+    """The receiver gets the pid of the sender."""
 
     async def main(world: World) -> None:
         node, recorder = await world.start("a"), Recorder()
@@ -39,7 +39,7 @@ def test_send_signs_and_spawn_starts_on_the_same_node() -> None:
 
 
 def test_send_after_sends_later_unless_cancelled() -> None:
-    """On the process's own clock, in seconds."""
+    """In seconds of the clock of the node."""
 
     async def main(world: World) -> None:
         _, pid, diary = await start_diary(world)
@@ -56,7 +56,7 @@ def test_send_after_sends_later_unless_cancelled() -> None:
 
 
 @pytest.mark.parametrize("delay", [-1, math.inf, math.nan])
-def test_a_delay_is_finite_and_not_negative(delay: float) -> None:
+def test_send_after_refuses_a_delay_that_is_negative_or_not_finite(delay: float) -> None:
     """The error names the field and the value."""
 
     async def main(world: World) -> None:

@@ -17,13 +17,13 @@ from runtime.reasons import LENGTH_LIMIT, ExitReason, describe
         ("file \udcff", "file \\udcff"),
     ],
 )
-def test_a_reason_is_told_in_few_words(reason: ExitReason, words: str) -> None:
-    """However much an error has to say; in bytes, and only what can be sent."""
+def test_describe_gives_a_short_text(reason: ExitReason, words: str) -> None:
+    """However long an error is; the limit is in bytes, and the text can be sent."""
     assert describe(reason) == words
 
 
-def test_an_error_that_cannot_describe_itself_is_still_told() -> None:
-    """By its type: the end of a process must not fail on its reason."""
+def test_describe_names_the_type_of_an_error_that_cannot_be_shown() -> None:
+    """The end of a process must not fail because of its reason."""
 
     class Mute(Exception):
         def __str__(self) -> str:

@@ -30,7 +30,7 @@ async def meet(a: runtime.Node, b: runtime.Node) -> None:
         ("a@0.0.0.0:0", "x", "allow_insecure=True"),
     ],
 )
-def test_a_node_is_not_started_by_mistake(name: str, cookie: str, error: str) -> None:
+def test_start_refuses_misuse(name: str, cookie: str, error: str) -> None:
     """The error names the field and the rule."""
 
     async def main() -> None:
@@ -40,8 +40,8 @@ def test_a_node_is_not_started_by_mistake(name: str, cookie: str, error: str) ->
     over_tcp(main)
 
 
-def test_a_cookie_is_a_string_and_never_shown() -> None:
-    """Not in errors, not in anything's repr."""
+def test_start_never_shows_a_cookie() -> None:
+    """Neither in an error nor in the text of any object."""
 
     async def main() -> None:
         with pytest.raises(TypeError, match="cookie must be a str, not bytes") as caught:
@@ -57,8 +57,8 @@ def test_a_cookie_is_a_string_and_never_shown() -> None:
     over_tcp(main)
 
 
-def test_a_cookie_is_replaced_without_stopping_all_nodes_at_once() -> None:
-    """Old and new, new and old, new only: at each step every node meets those a step away."""
+def test_start_with_several_cookies_lets_one_be_replaced() -> None:
+    """At each step, nodes connect with nodes that are one step behind or ahead."""
     steps: list[list[str]] = [["old"], ["old", "new"], ["new", "old"], ["new"]]
 
     async def main(world: World) -> None:
@@ -72,8 +72,8 @@ def test_a_cookie_is_replaced_without_stopping_all_nodes_at_once() -> None:
     in_world(main)
 
 
-def test_an_address_in_use_is_an_os_error() -> None:
-    """And the half-started node leaves nothing."""
+def test_start_raises_for_an_address_in_use() -> None:
+    """The node that was half started leaves nothing."""
 
     async def main() -> None:
         async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a:
@@ -83,8 +83,8 @@ def test_an_address_in_use_is_an_os_error() -> None:
     over_tcp(main)
 
 
-def test_a_node_that_starts_again_at_once_has_a_greater_creation() -> None:
-    """No two lives of a node are alike, however short the first was."""
+def test_start_again_at_once_gives_a_greater_creation() -> None:
+    """Two incarnations of a node differ, even if the first was very short."""
 
     async def main(world: World) -> list[int]:
         creations = []

@@ -32,15 +32,15 @@ values = st.recursive(
 
 @pytest.mark.slow
 @given(value=values)
-def test_plain_values_come_out_as_they_went_in(value: Any) -> None:
-    """As a message and as a part of one; equal, and of the same types."""
+def test_builtin_values_arrive_as_they_were_sent(value: Any) -> None:
+    """As a message and as part of one; equal, and of the same types."""
     envelope = REGISTRY.decode(REGISTRY.encode("name", 1, value))
     assert repr(envelope.message) == repr(value)
     assert repr(REGISTRY.unpack(REGISTRY.pack(value))) == repr(value)
 
 
-def test_a_tuple_arrives_as_a_list() -> None:
-    """The one exception."""
+def test_builtin_tuple_arrives_as_a_list() -> None:
+    """This is the only exception."""
     assert REGISTRY.unpack(REGISTRY.pack((1, (2,), {"x": (3,)}))) == [1, [2], {"x": [3]}]
 
 
@@ -61,14 +61,14 @@ class Colour(enum.IntEnum):
         ((object(),), "object cannot travel"),
     ],
 )
-def test_what_would_come_out_as_something_else_is_refused(value: object, complaint: str) -> None:
-    """A registered message inside a list as well: it would arrive as a dict."""
+def test_check_refuses_what_would_arrive_as_something_else(value: object, complaint: str) -> None:
+    """Also a registered message inside a list: it would arrive as a dict."""
     with pytest.raises(TypeError, match=complaint):
         REGISTRY.pack(value)
 
 
-def test_nesting_has_a_limit() -> None:
-    """A list that holds itself is refused and not followed for ever."""
+def test_check_refuses_deep_nesting() -> None:
+    """A list that contains itself is refused, and does not make an endless loop."""
     loop: list[object] = []
     loop.append(loop)
     with pytest.raises(ValueError, match=f"list is nested more than {DEPTH_LIMIT} deep"):
@@ -80,7 +80,7 @@ def test_nesting_has_a_limit() -> None:
 
 
 @pytest.mark.parametrize("value", [2**64, -(2**63) - 1, "\ud800"])
-def test_numbers_too_long_and_broken_text_are_the_callers_mistake(value: object) -> None:
+def test_encode_refuses_long_integers_and_broken_text(value: object) -> None:
     """A ValueError, as for a message that is too long."""
     with pytest.raises(ValueError, match=r"more than 64 bits|surrogates"):
         REGISTRY.encode(1, 1, value)
@@ -100,8 +100,8 @@ def test_numbers_too_long_and_broken_text_are_the_callers_mistake(value: object)
         b"\xa2\xff\xfe",
     ],
 )
-def test_bytes_that_are_no_plain_value_are_refused(body: bytes) -> None:
-    """Extensions, keys given twice, other encodings, depth without end, trailing bytes."""
+def test_decode_refuses_bytes_that_are_no_builtin_value(body: bytes) -> None:
+    """Extensions, keys given twice, other encodings, endless depth, additional bytes."""
     envelope = b"\x95" + b"".join(msgspec.msgpack.encode(each) for each in (VERSION, PLAIN, 1, 1))
     with pytest.raises(WireError):
         REGISTRY.decode(envelope + body)
@@ -110,13 +110,13 @@ def test_bytes_that_are_no_plain_value_are_refused(body: bytes) -> None:
         REGISTRY.unpack(packed)
 
 
-def test_the_hand_made_bytes_of_these_tests_can_be_good_ones() -> None:
-    """Otherwise the refusals above would say nothing."""
+def test_decode_accepts_the_good_bytes_of_these_tests() -> None:
+    """Otherwise the refusals above would prove nothing."""
     assert REGISTRY.unpack(b"\x92" + msgspec.msgpack.encode(PLAIN) + b"\x81\xa1x\x01") == {"x": 1}
 
 
 @given(noise=st.binary(max_size=50))
-def test_no_bytes_make_unpacking_fail_in_another_way(noise: bytes) -> None:
-    """Whatever comes, the outcome is a value or a WireError."""
+def test_unpack_returns_a_value_or_raises_wire_error(noise: bytes) -> None:
+    """For any bytes."""
     with contextlib.suppress(WireError):
         REGISTRY.unpack(noise)

@@ -24,10 +24,10 @@ from tests.runtime.support import (
 )
 
 
-def test_a_wrong_cookie_is_refused_logged_once_and_disturbs_nobody(
+def test_connection_refuses_a_wrong_cookie_and_logs_it_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """However often it is tried."""
+    """However often it is tried; other connections go on."""
 
     async def main() -> None:
         async with pair() as nodes:
@@ -44,8 +44,8 @@ def test_a_wrong_cookie_is_refused_logged_once_and_disturbs_nobody(
     assert sum("does not know the cookie" in message for message in caplog.messages) == 1
 
 
-def test_a_node_of_ones_own_name_is_refused() -> None:
-    """Though it knows the cookie: two nodes of one name are a mistake."""
+def test_connection_refuses_a_node_with_the_own_name() -> None:
+    """Although it knows the cookie: two nodes of one name are a mistake."""
 
     async def main() -> None:
         async with pair() as nodes, dialled(nodes.a) as client:
@@ -60,8 +60,8 @@ def test_a_node_of_ones_own_name_is_refused() -> None:
     over_tcp(main)
 
 
-def test_a_port_scanner_disturbs_nobody() -> None:
-    """Connecting and closing, in order or by a reset, is refused and forgotten."""
+def test_connection_that_closes_at_once_is_refused_and_forgotten() -> None:
+    """In good order or by a reset, as a port scanner does; other connections go on."""
 
     async def main() -> None:
         async with pair() as nodes:
@@ -75,8 +75,8 @@ def test_a_port_scanner_disturbs_nobody() -> None:
     over_tcp(main)
 
 
-def test_a_megabyte_of_noise_disturbs_nobody() -> None:
-    """Its first four bytes are a length beyond the limit, or what follows is no handshake."""
+def test_connection_refuses_a_megabyte_of_noise() -> None:
+    """The first bytes are a length beyond the limit, or what follows is no handshake."""
 
     async def main() -> None:
         async with pair(handshake_seconds=10**6) as nodes:
@@ -91,8 +91,8 @@ def test_a_megabyte_of_noise_disturbs_nobody() -> None:
     over_tcp(main)
 
 
-def test_a_frame_beyond_a_kilobyte_is_refused_before_the_handshake() -> None:
-    """On the strength of its length alone."""
+def test_connection_refuses_a_long_frame_before_the_handshake() -> None:
+    """By its length alone."""
 
     async def main() -> None:
         async with pair(handshake_seconds=10**6) as nodes, dialled(nodes.a) as client:
@@ -104,8 +104,8 @@ def test_a_frame_beyond_a_kilobyte_is_refused_before_the_handshake() -> None:
 
 
 @pytest.mark.parametrize("frames", [0, 1])
-def test_whoever_says_nothing_is_shown_out(frames: int) -> None:
-    """At the beginning or in the middle of the handshake: its time is limited."""
+def test_connection_without_a_handshake_in_time_is_closed(frames: int) -> None:
+    """Whether the other end stops at the beginning or in the middle."""
 
     async def main() -> None:
         async with pair(handshake_seconds=0.05) as nodes, dialled(nodes.a) as client:
@@ -119,8 +119,8 @@ def test_whoever_says_nothing_is_shown_out(frames: int) -> None:
     over_tcp(main)
 
 
-def test_a_recorded_handshake_cannot_be_replayed() -> None:
-    """The same bytes a second time get nothing but a new challenge."""
+def test_connection_refuses_a_recorded_handshake() -> None:
+    """The same bytes a second time get a new challenge and nothing else."""
 
     async def main() -> None:
         async with pair() as nodes:
@@ -138,8 +138,8 @@ def test_a_recorded_handshake_cannot_be_replayed() -> None:
     over_tcp(main)
 
 
-def test_a_node_that_is_told_its_own_words_hangs_up() -> None:
-    """Somebody at the address of node c reflects all it hears; node a never counts it as up."""
+def test_connection_to_an_address_that_reflects_all_bytes_is_closed() -> None:
+    """Node a never counts the node at that address as up."""
 
     async def reflect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(await reader.read(10_000))
@@ -162,8 +162,8 @@ def test_a_node_that_is_told_its_own_words_hangs_up() -> None:
 
 
 @pytest.mark.parametrize("length", [0, 2**24 + 1])
-def test_a_peer_that_breaks_the_framing_is_told_goodbye(length: int) -> None:
-    """It must not take this node for dead; it counts as down here, but not as dead either."""
+def test_connection_says_goodbye_to_a_node_that_breaks_the_framing(length: int) -> None:
+    """That node must not take this one for dead, and this one does not take that one for dead."""
 
     async def main() -> None:
         async with pair() as nodes:
@@ -183,10 +183,10 @@ def test_a_peer_that_breaks_the_framing_is_told_goodbye(length: int) -> None:
     over_tcp(main)
 
 
-def test_malformed_messages_are_dropped_counted_and_logged_once(
+def test_connection_drops_malformed_messages_and_stays_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """And the connection stays: the next good message arrives."""
+    """They are counted and logged once; the next good message arrives."""
 
     async def main() -> None:
         async with pair() as nodes, dialled(nodes.a) as client:
@@ -205,10 +205,10 @@ def test_malformed_messages_are_dropped_counted_and_logged_once(
     assert sum(message.startswith("malformed message") for message in caplog.messages) == 1
 
 
-def test_a_peer_that_reads_too_slowly_loses_messages_not_the_connection(
+def test_connection_drops_messages_for_a_node_that_reads_too_slowly(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Beyond the bound messages are dropped, counted, logged once; what was sent is in order."""
+    """They are counted and logged once; what was sent arrives in order, and it stays open."""
 
     target, registry = runtime.ProcessId("x", "client"), Registry()
     registry.register(Bulk, name="tests.bulk")

@@ -14,8 +14,8 @@ from tests.runtime.bare_client import Client, dialled, dialling, pair, refused
 from tests.runtime.support import COOKIE, Bulk, Note, over_tcp, until
 
 
-def test_a_node_may_have_only_so_many_connections() -> None:
-    """The next is refused although it proves itself; those that exist are not disturbed."""
+def test_connection_beyond_the_limit_of_its_node_is_refused() -> None:
+    """Although it proves itself; the others are not disturbed."""
 
     async def main() -> None:
         async with (
@@ -40,8 +40,8 @@ def test_a_node_may_have_only_so_many_connections() -> None:
     over_tcp(main)
 
 
-def test_the_longest_frame_is_a_limit_of_the_node() -> None:
-    """Longer ones are refused by their length, and the caller who would send one is told."""
+def test_connection_refuses_frames_beyond_the_limit_of_the_node() -> None:
+    """By their length; a caller that would send one gets an error."""
 
     async def main() -> None:
         async with pair(frame_bytes=2_000) as nodes, dialled(nodes.a) as client:
@@ -56,8 +56,8 @@ def test_the_longest_frame_is_a_limit_of_the_node() -> None:
     over_tcp(main)
 
 
-def test_a_goodbye_quotes_only_so_much_of_what_it_objects_to() -> None:
-    """The last frame of the handshake is rubbish; the answer fits the smallest frame limit."""
+def test_connection_cuts_the_reason_of_its_goodbye() -> None:
+    """The answer to a last frame that is noise fits the smallest frame limit."""
     goodbyes: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

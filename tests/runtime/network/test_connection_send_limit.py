@@ -29,8 +29,8 @@ class Flood(runtime.Process):
 
 
 @pytest.mark.slow
-def test_word_of_an_end_is_not_lost_on_a_node_that_reads_slowly() -> None:
-    """Messages are; but a watcher that never hears would wait for ever."""
+def test_connection_ignores_the_send_limit_for_the_end_of_a_process() -> None:
+    """Messages are dropped, but a watcher that is not told would wait for ever."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(send_buffer_bytes=10_000)

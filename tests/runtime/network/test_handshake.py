@@ -63,28 +63,28 @@ def conversation(dialler: Handshake, acceptor: Handshake) -> tuple[list[bytes], 
     return [hello, challenge, proof, met.last], outcome(dialler, met.last), met
 
 
-def test_two_nodes_with_one_cookie_learn_who_the_other_is() -> None:
-    """Each has the other's name and creation; only the acceptor's proof is left to send."""
+def test_handshake_tells_both_nodes_who_the_other_is() -> None:
+    """Name and creation; only the proof of the acceptor is left to send."""
     _, dialler_learns, acceptor_learns = conversation(dialling(), accepting())
     assert dialler_learns == Proven(ACCEPTOR, b"")
     assert acceptor_learns.peer == DIALLER
 
 
-def test_the_cookie_does_not_travel() -> None:
+def test_handshake_never_sends_the_cookie() -> None:
     """No frame contains it."""
     frames, _, _ = conversation(dialling(), accepting())
     assert not any(COOKIE in frame for frame in frames)
 
 
-def test_frames_of_the_longest_names_fit_the_limit() -> None:
-    """Names of the greatest length in the longest characters leave every frame below the limit."""
+def test_handshake_frames_fit_the_limit() -> None:
+    """With names of the greatest length, made of the longest characters."""
     name = "\U00020000" * NAME_LIMIT
     dialler = dialling(own=NodeIdentity(name, 2**63 - 1))
     frames, _, _ = conversation(dialler, accepting())
     assert max(map(len, frames)) < HANDSHAKE_FRAME_BYTES
 
 
-def test_an_acceptor_refuses_a_wrong_cookie_and_proves_nothing() -> None:
+def test_accept_refuses_a_wrong_cookie_and_proves_nothing() -> None:
     """The dialler gets no proof to try cookies on."""
     dialler, acceptor = dialling(b"wrong"), accepting()
     proof = dialler.send(acceptor.send(next(dialler)))
@@ -92,8 +92,8 @@ def test_an_acceptor_refuses_a_wrong_cookie_and_proves_nothing() -> None:
         acceptor.send(proof)
 
 
-def test_a_dialler_refuses_an_acceptor_with_a_wrong_cookie() -> None:
-    """The proof is mutual: whoever answers at an address is not believed either."""
+def test_dial_refuses_an_acceptor_with_a_wrong_cookie() -> None:
+    """Both sides must prove themselves."""
     frames, _, _ = conversation(dialling(b"wrong"), accepting(b"wrong"))
     dialler = dialling()
     next(dialler)
@@ -102,7 +102,7 @@ def test_a_dialler_refuses_an_acceptor_with_a_wrong_cookie() -> None:
         dialler.send(frames[3])
 
 
-def test_a_recorded_conversation_is_worth_nothing_to_an_acceptor() -> None:
+def test_accept_refuses_a_recorded_handshake() -> None:
     """Its new nonce makes the old proof wrong."""
     frames, _, _ = conversation(dialling(), accepting())
     acceptor = accepting(number=3)
@@ -111,8 +111,8 @@ def test_a_recorded_conversation_is_worth_nothing_to_an_acceptor() -> None:
         acceptor.send(frames[2])
 
 
-def test_a_recorded_conversation_is_worth_nothing_to_a_dialler() -> None:
-    """The same the other way round."""
+def test_dial_refuses_a_recorded_handshake() -> None:
+    """Its new nonce makes the old proof wrong."""
     frames, _, _ = conversation(dialling(), accepting())
     dialler = dialling(number=3)
     next(dialler)
@@ -121,16 +121,16 @@ def test_a_recorded_conversation_is_worth_nothing_to_a_dialler() -> None:
         dialler.send(frames[3])
 
 
-def test_a_proof_sent_back_to_its_maker_is_refused() -> None:
-    """The roles differ: an answer cannot be reflected."""
+def test_dial_refuses_its_own_proof() -> None:
+    """The roles differ, so a proof cannot be reflected."""
     dialler, acceptor = dialling(), accepting()
     proof = dialler.send(acceptor.send(next(dialler)))
     with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
         dialler.send(proof)
 
 
-def test_a_hello_sent_back_is_no_challenge() -> None:
-    """Whoever only repeats what it hears gets nowhere."""
+def test_dial_refuses_its_own_hello() -> None:
+    """A program that only repeats what it receives gets no further."""
     dialler = dialling()
     hello = next(dialler)
     with pytest.raises(HandshakeRefused, match="no challenge"):
@@ -138,8 +138,8 @@ def test_a_hello_sent_back_is_no_challenge() -> None:
 
 
 @pytest.mark.parametrize("posing", [NodeIdentity("impostor", 22), NodeIdentity("acceptor", 23)])
-def test_a_proof_for_one_node_is_worth_nothing_to_another(posing: NodeIdentity) -> None:
-    """A node in the middle cannot present the proof of another name or another life as its own."""
+def test_accept_refuses_a_proof_that_was_made_for_another_node(posing: NodeIdentity) -> None:
+    """A node in the middle cannot use the proof of another name or another incarnation."""
     dialler, acceptor = dialling(), accepting()
     hello = next(dialler)
     proof = dialler.send(acceptor.send(hello))
@@ -150,8 +150,8 @@ def test_a_proof_for_one_node_is_worth_nothing_to_another(posing: NodeIdentity) 
 
 
 @pytest.mark.parametrize("claim", [NodeIdentity("another", 11), NodeIdentity("dialler", 12)])
-def test_a_name_and_a_creation_cannot_be_claimed_without_proof(claim: NodeIdentity) -> None:
-    """A hello that was changed on the way does not match the proof."""
+def test_accept_refuses_a_hello_that_was_changed(claim: NodeIdentity) -> None:
+    """Name and creation are part of the proof."""
     dialler, acceptor = dialling(), accepting()
     next(dialler)
     hello = next(dialling(own=claim))
@@ -160,8 +160,8 @@ def test_a_name_and_a_creation_cannot_be_claimed_without_proof(claim: NodeIdenti
         acceptor.send(proof)
 
 
-def test_a_dialler_refuses_a_node_of_another_name() -> None:
-    """A wrong route leads to an error, not to messages for somebody else."""
+def test_dial_refuses_a_node_of_another_name() -> None:
+    """A wrong route gives an error, and no message goes to the wrong node."""
     dialler, acceptor = dialling(), accepting(own=NodeIdentity("stranger", 1))
     with pytest.raises(HandshakeRefused, match="the node there is 'stranger', not 'acceptor'"):
         dialler.send(acceptor.send(next(dialler)))
@@ -179,16 +179,18 @@ def test_a_dialler_refuses_a_node_of_another_name() -> None:
         ((VERSION, "dialler", 1, nonce(1), "more"), "no hello: Expected `array` of at most"),
     ],
 )
-def test_a_hello_must_be_exactly_right(fields: tuple[object, ...], reason: str) -> None:
-    """A foreign version, a short nonce, an impossible name or creation are refused at once."""
+def test_accept_refuses_a_hello_that_is_not_exactly_right(
+    fields: tuple[object, ...], reason: str
+) -> None:
+    """Another version, a short nonce, an impossible name or creation."""
     with pytest.raises(HandshakeRefused) as caught:
         accepting().send(msgspec.msgpack.encode(("_Hello", *fields)))
     assert reason in str(caught.value)
 
 
 @given(st.binary(max_size=HANDSHAKE_FRAME_BYTES))
-def test_noise_is_refused_at_every_step(noise: bytes) -> None:
-    """Whatever bytes come, the outcome is HandshakeRefused."""
+def test_handshake_refuses_noise_at_every_step(noise: bytes) -> None:
+    """For any bytes, the outcome is HandshakeRefused."""
     beginner, advanced, dialler = accepting(), accepting(), dialling()
     advanced.send(next(dialler))
     for handshake in (beginner, advanced, dialler):
@@ -196,15 +198,15 @@ def test_noise_is_refused_at_every_step(noise: bytes) -> None:
             handshake.send(noise)
 
 
-def test_text_that_is_no_text_is_refused() -> None:
-    """Bytes that are not UTF-8 in the place of a name are the other end's fault."""
+def test_handshake_refuses_a_name_that_is_not_utf_8() -> None:
+    """This is a fault of the other node."""
     hello = next(dialling()).replace(b"dialler", b"\xff" * len("dialler"))
     with pytest.raises(HandshakeRefused, match="no hello"):
         accepting().send(hello)
 
 
-def test_of_several_cookies_the_first_is_shown_and_all_are_accepted() -> None:
-    """During a change, nodes that show the old and nodes that show the new one meet."""
+def test_handshake_proves_with_the_first_cookie_and_accepts_all() -> None:
+    """While a cookie is replaced, nodes that prove with the old and with the new one connect."""
     for shown in (b"old", b"new"):
         _, dialler_learns, acceptor_learns = conversation(
             dialling(shown, b"other"), accepting(b"new", b"old")
@@ -212,8 +214,8 @@ def test_of_several_cookies_the_first_is_shown_and_all_are_accepted() -> None:
         assert (dialler_learns.peer, acceptor_learns.peer) == (ACCEPTOR, DIALLER)
 
 
-def test_a_dialler_does_not_show_any_cookie_but_its_first() -> None:
-    """A node that knows the second only is not convinced."""
+def test_dial_proves_with_its_first_cookie_only() -> None:
+    """A node that knows only the second one refuses."""
     dialler, acceptor = dialling(b"new", b"old"), accepting(b"old")
     proof = dialler.send(acceptor.send(next(dialler)))
     with pytest.raises(HandshakeRefused, match="it does not know the cookie"):
@@ -221,8 +223,8 @@ def test_a_dialler_does_not_show_any_cookie_but_its_first() -> None:
 
 
 @pytest.mark.parametrize("side", ["dialler", "acceptor"])
-def test_a_proof_passed_on_from_one_encrypted_channel_to_another_is_refused(side: str) -> None:
-    """Somebody who decrypts and encrypts between two nodes cannot use what they prove."""
+def test_accept_refuses_a_proof_from_another_encrypted_channel(side: str) -> None:
+    """A man in the middle that decrypts and encrypts cannot use the proofs of two nodes."""
     near, far = Channel(b"near"), Channel(b"far")
     dialler, acceptor = dialling(channel=near), accepting(channel=far)
     if side == "acceptor":
@@ -237,8 +239,8 @@ def test_a_proof_passed_on_from_one_encrypted_channel_to_another_is_refused(side
             dialler.send(frames[3])
 
 
-def test_a_certificate_for_another_name_ends_the_handshake_before_anything_is_proved() -> None:
-    """Although that name's bearer knows the cookie, both ends refuse at its first frame."""
+def test_handshake_refuses_a_name_that_the_certificate_does_not_have() -> None:
+    """Both sides refuse at the first frame, although the other side knows the cookie."""
     hello = next(dialling())
     challenge = accepting().send(hello)
     with pytest.raises(
@@ -251,8 +253,8 @@ def test_a_certificate_for_another_name_ends_the_handshake_before_anything_is_pr
         dialler.send(challenge)
 
 
-def test_a_certificate_may_name_several_nodes() -> None:
-    """Any of them is proved by it; a certificate that names nobody proves nothing."""
+def test_handshake_accepts_each_name_of_a_certificate() -> None:
+    """A certificate without names proves no name."""
     both = Channel(names=frozenset({"dialler", "acceptor", "third"}))
     _, dialler_learns, _ = conversation(dialling(channel=both), accepting(channel=both))
     assert dialler_learns.peer == ACCEPTOR
@@ -260,8 +262,8 @@ def test_a_certificate_may_name_several_nodes() -> None:
         accepting(channel=Channel(names=frozenset())).send(next(dialling()))
 
 
-def test_a_cookie_is_stretched_always_to_the_same_key() -> None:
-    """Nodes with one cookie have one key, others another, and it shows nothing of the cookie."""
+def test_stretch_gives_one_key_for_one_cookie() -> None:
+    """Another cookie gives another key, and no key shows its cookie."""
     assert stretch("cookie") == stretch("cookie")
     assert stretch("cookie") != stretch("cookie ")
     assert b"cookie" not in stretch("cookie")

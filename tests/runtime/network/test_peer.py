@@ -28,8 +28,8 @@ def connections(node: runtime.Node) -> dict[str, int]:
     return {name: each.connections for name, each in node.statistics().connections.items()}
 
 
-def test_sending_connects_and_the_messages_wait_for_it() -> None:
-    """In order, and over one connection."""
+def test_peer_connects_when_a_message_is_sent() -> None:
+    """The messages wait, and then arrive in order over one connection."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -43,8 +43,8 @@ def test_sending_connects_and_the_messages_wait_for_it() -> None:
     in_world(main)
 
 
-def test_one_connection_serves_both_directions() -> None:
-    """Whoever dialled."""
+def test_peer_uses_one_connection_for_both_directions() -> None:
+    """Whichever node dialled."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b", routes={})
@@ -59,8 +59,8 @@ def test_one_connection_serves_both_directions() -> None:
     in_world(main)
 
 
-def test_if_both_dial_at_once_both_connections_stay_and_order_holds() -> None:
-    """Each side goes on sending over the one it had first."""
+def test_peer_keeps_the_order_if_both_nodes_dial_at_once() -> None:
+    """Each node sends over the connection that was opened first."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -78,7 +78,7 @@ def test_if_both_dial_at_once_both_connections_stay_and_order_holds() -> None:
         in_world(main, seed)
 
 
-def test_no_route_means_dropped_and_counted() -> None:
+def test_peer_without_a_route_drops_and_counts_messages() -> None:
     """Until a route is added."""
 
     async def main(world: World) -> None:
@@ -94,8 +94,8 @@ def test_no_route_means_dropped_and_counted() -> None:
     in_world(main)
 
 
-def test_what_waits_for_a_dial_that_fails_is_dropped_and_counted() -> None:
-    """And sending again dials again."""
+def test_peer_drops_what_waits_for_a_dial_that_fails() -> None:
+    """It is counted; the next message makes it dial again."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -111,8 +111,8 @@ def test_what_waits_for_a_dial_that_fails_is_dropped_and_counted() -> None:
     in_world(main)
 
 
-def test_only_so_many_messages_wait_for_a_connection() -> None:
-    """The newest beyond the bound are dropped and counted."""
+def test_peer_limits_how_many_messages_wait() -> None:
+    """The newest beyond the limit are dropped and counted."""
 
     async def main(world: World) -> None:
         a = await world.start("a", limits=runtime.NodeLimits(waiting_messages=10))
@@ -126,8 +126,8 @@ def test_only_so_many_messages_wait_for_a_connection() -> None:
     in_world(main)
 
 
-def test_only_so_many_bytes_wait_for_a_connection() -> None:
-    """However few the messages are; what was given up or delivered leaves room again."""
+def test_peer_limits_how_many_bytes_wait() -> None:
+    """However few the messages are; what was dropped or delivered makes room again."""
 
     async def main(world: World) -> None:
         a = await world.start("a", limits=runtime.NodeLimits(send_buffer_bytes=25_000))
@@ -148,8 +148,8 @@ def test_only_so_many_bytes_wait_for_a_connection() -> None:
     in_world(main)
 
 
-def test_connect_keeps_trying_until_the_node_is_there() -> None:
-    """With pauses of at most a second; and an added route is enough to begin."""
+def test_peer_that_is_kept_connected_dials_until_the_node_is_there() -> None:
+    """With pauses of at most a second; adding a route starts it."""
 
     async def main(world: World) -> None:
         a = await world.start("a", routes={})
@@ -166,8 +166,8 @@ def test_connect_keeps_trying_until_the_node_is_there() -> None:
     in_world(main)
 
 
-def test_connect_reconnects_whenever_the_node_comes_back() -> None:
-    """After a crash; the new incarnation is another one."""
+def test_peer_that_is_kept_connected_connects_again_after_a_crash() -> None:
+    """With the new incarnation."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -183,8 +183,8 @@ def test_connect_reconnects_whenever_the_node_comes_back() -> None:
     in_world(main)
 
 
-def test_a_success_makes_the_next_pauses_short_again() -> None:
-    """A node that fails after a long absence and a short life is back within milliseconds."""
+def test_peer_dials_with_short_pauses_again_after_a_success() -> None:
+    """A node that was away for long, was up shortly, and fails is back within milliseconds."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -205,8 +205,8 @@ def test_a_success_makes_the_next_pauses_short_again() -> None:
     in_world(main)
 
 
-def test_an_inbound_connection_is_as_good_as_ones_own() -> None:
-    """A node that wants to be connected and cannot dial is content when the other dials."""
+def test_peer_counts_an_accepted_connection_as_its_own() -> None:
+    """A node that cannot dial is connected when the other one dials."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a", routes={}), await world.start("b")
@@ -218,8 +218,8 @@ def test_an_inbound_connection_is_as_good_as_ones_own() -> None:
     in_world(main)
 
 
-def test_a_message_to_a_former_incarnation_does_not_reach_the_new_one() -> None:
-    """Though the process there has the same number; by name it does."""
+def test_peer_drops_a_message_for_a_former_incarnation() -> None:
+    """The new process with the same number does not get it; by name it would."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -240,8 +240,8 @@ def test_a_message_to_a_former_incarnation_does_not_reach_the_new_one() -> None:
     in_world(main)
 
 
-def test_a_message_that_waits_for_a_former_incarnation_is_dropped_too() -> None:
-    """It was sent before the new one was met."""
+def test_peer_drops_a_waiting_message_for_a_former_incarnation() -> None:
+    """It was sent before the new incarnation had connected."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -256,8 +256,8 @@ def test_a_message_that_waits_for_a_former_incarnation_is_dropped_too() -> None:
     in_world(main)
 
 
-def test_an_older_incarnation_than_the_newest_met_is_refused() -> None:
-    """It was away, frozen or restored, while its successor took its place."""
+def test_peer_refuses_an_older_incarnation_than_the_newest() -> None:
+    """The older one was suspended or restored while its successor took its place."""
 
     async def main(world: World) -> None:
         a, old, new = (
@@ -278,8 +278,8 @@ def test_an_older_incarnation_than_the_newest_met_is_refused() -> None:
     in_world(main)
 
 
-def test_a_newer_incarnation_supersedes_the_older_one() -> None:
-    """Which is down from then on, and told so."""
+def test_peer_replaces_an_older_incarnation_by_a_newer() -> None:
+    """The older one counts as down, and gets a goodbye."""
 
     async def main(world: World) -> None:
         a, old = await world.start("a"), await world.start("b")
@@ -296,8 +296,8 @@ def test_a_newer_incarnation_supersedes_the_older_one() -> None:
     in_world(main)
 
 
-def test_any_connection_lost_without_a_goodbye_means_the_node_is_down() -> None:
-    """Its other connections are closed as well, and it is reported once."""
+def test_peer_is_down_when_any_connection_ends_without_a_goodbye() -> None:
+    """Its other connections are closed, and it is reported once."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -318,8 +318,8 @@ def test_any_connection_lost_without_a_goodbye_means_the_node_is_down() -> None:
     in_world(main)
 
 
-def test_a_goodbye_is_told_from_a_death() -> None:
-    """A node that stops says goodbye on all its connections; reported once."""
+def test_peer_that_said_goodbye_does_not_count_as_dead() -> None:
+    """A node that stops says goodbye on all its connections; it is reported once."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -337,8 +337,8 @@ def test_a_goodbye_is_told_from_a_death() -> None:
     in_world(main)
 
 
-def test_a_dialler_that_gives_up_late_is_not_taken_for_dead() -> None:
-    """It had proved itself, the answer was lost; the other end hears a goodbye."""
+def test_peer_that_gives_up_late_in_the_handshake_says_goodbye() -> None:
+    """The other node may count it as up already and must not take it for dead."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a", routes={}), await world.start("b")

@@ -17,8 +17,8 @@ from tests.runtime.support import COOKIE, Bulk, Events, World, in_world
 NOBODY = runtime.ProcessId("nobody", "b")
 
 
-def test_a_node_that_hangs_up_at_once_each_time_is_dialled_with_pauses() -> None:
-    """As one that cannot be reached; once a connection has lasted, the next follows at once."""
+def test_peer_dials_a_node_that_hangs_up_at_once_with_pauses() -> None:
+    """When a connection has lasted, the next one follows at once."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -47,8 +47,8 @@ def test_a_node_that_hangs_up_at_once_each_time_is_dialled_with_pauses() -> None
     in_world(main)
 
 
-def test_pauses_double_up_to_a_second_and_start_again_after_a_success() -> None:
-    """Each is shortened by chance, by up to a half."""
+def test_backoff_doubles_its_pauses_up_to_a_second() -> None:
+    """Each is shortened by chance, by up to a half; a success resets them."""
 
     async def main() -> None:
         clock = SimulatedClock(asyncio.get_running_loop())

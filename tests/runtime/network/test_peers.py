@@ -35,10 +35,10 @@ async def is_closed(stranger: socket.socket) -> bool:
         return True
 
 
-def test_a_stranger_too_many_takes_the_place_of_the_oldest(
+def test_peers_close_the_oldest_unauthenticated_connection_for_a_new_one(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whoever comes has a chance to prove itself; counted, logged once, the bound holds."""
+    """The limit holds; it is counted, and logged once."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(unauthenticated_connections=2)
@@ -56,8 +56,8 @@ def test_a_stranger_too_many_takes_the_place_of_the_oldest(
     assert sum("too many connections" in message for message in caplog.messages) == 1
 
 
-def test_a_host_with_many_strangers_does_not_push_out_another_hosts() -> None:
-    """It loses its own oldest: somebody in the middle of a handshake elsewhere goes on with it."""
+def test_peers_close_a_connection_of_the_host_that_has_most() -> None:
+    """A handshake with another host goes on."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(unauthenticated_connections=4)
@@ -77,8 +77,8 @@ def test_a_host_with_many_strangers_does_not_push_out_another_hosts() -> None:
     over_tcp(main)
 
 
-def test_a_known_node_gets_in_while_strangers_hold_every_connection() -> None:
-    """Even if they hold all that may be: they make room for one that proves itself."""
+def test_peers_make_room_for_a_node_while_others_hold_every_connection() -> None:
+    """Connections that have not proved themselves are closed for it."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(connections=3, handshake_seconds=10**6)
@@ -95,8 +95,8 @@ def test_a_known_node_gets_in_while_strangers_hold_every_connection() -> None:
     over_tcp(main)
 
 
-def test_when_all_connections_have_proved_themselves_the_newest_is_closed() -> None:
-    """Nobody who is up loses a connection to somebody new."""
+def test_peers_close_the_newest_if_all_connections_are_authenticated() -> None:
+    """A node that is up never loses its connection to a new one."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(connections=1)
@@ -112,8 +112,8 @@ def test_when_all_connections_have_proved_themselves_the_newest_is_closed() -> N
     over_tcp(main)
 
 
-def test_more_nodes_than_may_be_remembered_are_refused_but_not_the_known() -> None:
-    """Whoever knows the cookie fills no table by inventing names; a route makes a name known."""
+def test_peers_refuse_unknown_names_beyond_the_limit() -> None:
+    """Invented names cannot fill the table; a node with a route is known."""
 
     async def main(world: World) -> None:
         limits = runtime.NodeLimits(nodes=2)
@@ -127,10 +127,10 @@ def test_more_nodes_than_may_be_remembered_are_refused_but_not_the_known() -> No
     in_world(main)
 
 
-def test_a_watcher_that_fails_disturbs_neither_the_others_nor_the_connection(
+def test_peers_log_the_error_of_a_watcher(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Its error is logged."""
+    """The other watchers are called, and the connection stays."""
 
     def fail(event: runtime.NodeEvent) -> None:
         raise LookupError(event)
@@ -147,8 +147,8 @@ def test_a_watcher_that_fails_disturbs_neither_the_others_nor_the_connection(
     assert any(record.exc_info for record in caplog.records)
 
 
-def test_a_watcher_that_is_cancelled_hears_no_more() -> None:
-    """Cancelling twice is no harm; the same function may watch twice and is cancelled once."""
+def test_peers_call_a_watcher_until_it_is_cancelled() -> None:
+    """Cancelling may be repeated; a function that watches twice is cancelled once."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -165,8 +165,8 @@ def test_a_watcher_that_is_cancelled_hears_no_more() -> None:
     in_world(main)
 
 
-def test_an_event_is_told_in_the_very_call_that_reads_it() -> None:
-    """No turn of the event loop lies between the end of a connection and the watcher."""
+def test_peers_tell_an_event_in_the_call_that_reads_it() -> None:
+    """There is no turn of the event loop between the end of a connection and the watcher."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -182,8 +182,8 @@ def test_an_event_is_told_in_the_very_call_that_reads_it() -> None:
     in_world(main)
 
 
-def test_a_stopping_node_reports_the_others_as_closed_by_itself() -> None:
-    """And dials nobody any more, however much it was to keep connected."""
+def test_peers_report_all_nodes_as_closed_here_when_they_stop() -> None:
+    """No node is dialled any more."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -199,8 +199,8 @@ def test_a_stopping_node_reports_the_others_as_closed_by_itself() -> None:
     in_world(main)
 
 
-def test_stopping_in_the_middle_of_dialling_leaves_nothing() -> None:
-    """Whether it dials, shakes hands, or waits to dial again; and nobody takes it for dead."""
+def test_peers_that_stop_while_dialling_leave_nothing() -> None:
+    """While it dials, shakes hands, or waits to dial again; the other node does not count it as dead."""
 
     async def main(world: World) -> None:
         for moment in (0, 0.0001, 0.00025, 0.00035, 0.00045, 0.00055, 0.01):
@@ -223,8 +223,8 @@ def test_stopping_in_the_middle_of_dialling_leaves_nothing() -> None:
     in_world(with_b)
 
 
-def test_stopping_does_not_wait_for_a_dial() -> None:
-    """Though it would go on for seconds."""
+def test_peers_do_not_wait_for_a_dial_when_they_stop() -> None:
+    """Although it would go on for seconds."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -238,8 +238,8 @@ def test_stopping_does_not_wait_for_a_dial() -> None:
     in_world(main)
 
 
-def test_stopping_does_not_wait_for_a_peer_that_reads_nothing() -> None:
-    """A peer that is itself stopped by its system cannot hold others up."""
+def test_peers_do_not_wait_for_a_node_that_reads_nothing() -> None:
+    """A node that its operating system has stopped cannot delay others."""
 
     async def main() -> None:
         a = await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE)

@@ -96,7 +96,7 @@ def header(length: int) -> bytes:
 
 
 @pytest.mark.slow
-def test_frames_arrive_whole_and_in_order_both_ways(transport: TcpTransport) -> None:
+def test_tcp_delivers_whole_frames_in_order_both_ways(transport: TcpTransport) -> None:
     """From one byte to the limit."""
 
     async def main() -> None:
@@ -111,8 +111,8 @@ def test_frames_arrive_whole_and_in_order_both_ways(transport: TcpTransport) -> 
     over_tcp(main)
 
 
-def test_a_frame_may_come_byte_by_byte_and_many_at_once() -> None:
-    """However the network cuts the stream, the frames are the same."""
+def test_tcp_delivers_the_same_frames_however_the_bytes_come() -> None:
+    """One by one, or many frames at once."""
 
     async def main() -> None:
         async with bare() as (client, far):
@@ -128,8 +128,8 @@ def test_a_frame_may_come_byte_by_byte_and_many_at_once() -> None:
 
 
 @pytest.mark.parametrize("length", [0, LIMIT + 1, 2**32 - 1])
-def test_a_length_outside_the_limit_ends_the_connection(length: int) -> None:
-    """Before a byte of that frame is there, and nothing behind it is read."""
+def test_tcp_ends_the_connection_at_a_length_outside_the_limit(length: int) -> None:
+    """Before a byte of that frame is there; nothing after it is read."""
 
     async def main() -> None:
         async with bare() as (client, far):
@@ -141,8 +141,8 @@ def test_a_length_outside_the_limit_ends_the_connection(length: int) -> None:
     over_tcp(main)
 
 
-def test_the_limit_holds_from_the_next_frame_on() -> None:
-    """A receiver that changes the limit while it is handed a frame has it applied to the next."""
+def test_tcp_applies_a_new_limit_to_the_next_frame() -> None:
+    """A receiver may change the limit while it is handed a frame."""
 
     async def main() -> None:
         async with bare() as (client, far):
@@ -161,8 +161,8 @@ def test_the_limit_holds_from_the_next_frame_on() -> None:
     over_tcp(main)
 
 
-def test_a_refused_peer_can_be_told_goodbye(transport: TcpTransport) -> None:
-    """A receiver that closes in the call gets its last frame through."""
+def test_tcp_sends_a_last_frame_to_an_end_that_is_refused(transport: TcpTransport) -> None:
+    """If the receiver closes within the call."""
 
     async def main() -> None:
         async with pair(transport) as (near, far):
@@ -174,8 +174,8 @@ def test_a_refused_peer_can_be_told_goodbye(transport: TcpTransport) -> None:
     over_tcp(main)
 
 
-def test_a_connection_that_is_dropped_shows_as_closed_by_the_peer() -> None:
-    """The end of the stream, as the kernel of a dead process sends it."""
+def test_tcp_reports_the_end_of_the_stream_as_closed_by_the_peer() -> None:
+    """The kernel of a dead process sends it."""
 
     async def main() -> None:
         async with bare() as (client, far):
@@ -208,8 +208,8 @@ async def bare_tls(
     await far.end()
 
 
-def test_over_tls_an_end_that_was_announced_needs_no_closed_socket(tmp_path: Path) -> None:
-    """Whoever says that it is done but keeps the socket is closed all the same."""
+def test_tcp_over_tls_ends_when_the_end_is_announced(tmp_path: Path) -> None:
+    """Also if the other end keeps its socket open."""
 
     async def main() -> None:
         async with bare_tls(tmp_path) as (_, writer, session, far):
@@ -219,8 +219,8 @@ def test_over_tls_an_end_that_was_announced_needs_no_closed_socket(tmp_path: Pat
     over_tcp(main)
 
 
-def test_over_tls_whoever_sends_rubbish_is_refused_even_with_a_last_word(tmp_path: Path) -> None:
-    """A broken session carries no goodbye any more, and the attempt raises nothing."""
+def test_tcp_over_tls_refuses_noise_even_if_a_goodbye_is_tried(tmp_path: Path) -> None:
+    """A broken session cannot carry the goodbye, and the attempt raises nothing."""
 
     async def main() -> None:
         async with bare_tls(tmp_path) as (reader, writer, _, far):
@@ -236,8 +236,8 @@ def test_over_tls_whoever_sends_rubbish_is_refused_even_with_a_last_word(tmp_pat
     over_tcp(main)
 
 
-def test_over_tls_the_end_is_announced(tmp_path: Path) -> None:
-    """Behind the last frame, as the standard demands."""
+def test_tcp_over_tls_announces_its_end(tmp_path: Path) -> None:
+    """After the last frame, as the standard requires."""
 
     async def main() -> None:
         async with bare_tls(tmp_path) as (reader, _, session, far):
@@ -248,8 +248,8 @@ def test_over_tls_the_end_is_announced(tmp_path: Path) -> None:
     over_tcp(main)
 
 
-def test_a_connection_that_is_reset_shows_as_closed_by_the_peer() -> None:
-    """A reset, as the kernel of a dead process sends it that had not read everything."""
+def test_tcp_reports_a_reset_as_closed_by_the_peer() -> None:
+    """The kernel of a dead process that had not read everything sends it."""
 
     async def main() -> None:
         async with bare() as (client, far):
@@ -260,10 +260,10 @@ def test_a_connection_that_is_reset_shows_as_closed_by_the_peer() -> None:
     over_tcp(main)
 
 
-def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unread(
+def test_tcp_delivers_the_last_frame_although_bytes_are_unread(
     transport: TcpTransport,
 ) -> None:
-    """Closing with unread bytes would reset the connection and lose the last words."""
+    """A plain close with unread bytes would reset the connection and lose the frame."""
 
     async def main() -> None:
         async with pair(transport) as (near, far):
@@ -279,8 +279,8 @@ def test_a_closed_connection_delivers_its_last_frame_although_it_has_bytes_unrea
     over_tcp(main)
 
 
-def test_after_the_end_sending_and_closing_do_nothing(transport: TcpTransport) -> None:
-    """Neither end raises, whichever closed."""
+def test_tcp_sends_and_closes_nothing_after_the_end(transport: TcpTransport) -> None:
+    """Neither call raises, whichever end closed."""
 
     async def main() -> None:
         async with pair(transport) as (near, far):
@@ -296,8 +296,8 @@ def test_after_the_end_sending_and_closing_do_nothing(transport: TcpTransport) -
     over_tcp(main)
 
 
-def test_a_connection_that_ended_before_anybody_was_attached_reports_it() -> None:
-    """Whoever comes late hears the frames and the end that came before."""
+def test_tcp_reports_an_end_that_came_before_the_receiver() -> None:
+    """With the frames that came before it."""
 
     async def main() -> None:
         accepted: asyncio.Queue[Connection] = asyncio.Queue()
@@ -318,8 +318,8 @@ def test_a_connection_that_ended_before_anybody_was_attached_reports_it() -> Non
     over_tcp(main)
 
 
-def test_bytes_that_nobody_reads_are_counted() -> None:
-    """What the kernel does not take waits and shows; sending neither blocks nor raises."""
+def test_tcp_counts_the_bytes_that_the_kernel_has_not_taken() -> None:
+    """Sending neither blocks nor raises."""
 
     async def main() -> None:
         async with bare() as (_, far):
@@ -329,8 +329,8 @@ def test_bytes_that_nobody_reads_are_counted() -> None:
     over_tcp(main)
 
 
-def test_nobody_at_the_address_is_an_os_error() -> None:
-    """Dialling says so at once."""
+def test_dial_raises_if_nothing_listens_at_the_address() -> None:
+    """At once, an OSError."""
 
     async def main() -> None:
         transport = TcpTransport()
@@ -343,8 +343,8 @@ def test_nobody_at_the_address_is_an_os_error() -> None:
 
 
 @pytest.mark.parametrize("host", ["b..example", "x" * 70 + ".example"])
-def test_a_host_that_no_name_can_be_is_an_os_error(host: str) -> None:
-    """Nobody is there either."""
+def test_dial_raises_for_a_host_that_cannot_be_a_name(host: str) -> None:
+    """Also an OSError: no node is there."""
 
     async def main() -> None:
         with pytest.raises(OSError, match="names no host"):
@@ -354,8 +354,8 @@ def test_a_host_that_no_name_can_be_is_an_os_error(host: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.invalid:0"])
-def test_listening_on_an_open_network_must_be_allowed(address: str) -> None:
-    """Without encryption only loopback will do; the error names the way round."""
+def test_listen_refuses_an_open_network_without_encryption(address: str) -> None:
+    """The error names what allows it."""
 
     async def main() -> None:
         with pytest.raises(ValueError, match="allow_insecure=True listens there all the same"):
@@ -365,8 +365,8 @@ def test_listening_on_an_open_network_must_be_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:0", "localhost:0"])
-def test_any_free_port_will_do_on_loopback(address: str) -> None:
-    """The listener tells which one it has."""
+def test_listen_chooses_a_free_port(address: str) -> None:
+    """The listener tells which."""
 
     async def main() -> None:
         listener = await TcpTransport().listen(address, lambda connection: None)
@@ -378,7 +378,7 @@ def test_any_free_port_will_do_on_loopback(address: str) -> None:
     over_tcp(main)
 
 
-def test_an_open_network_is_listened_on_if_allowed() -> None:
+def test_listen_accepts_an_open_network_if_allowed() -> None:
     """For networks that are private by other means."""
 
     async def main() -> None:

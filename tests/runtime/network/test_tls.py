@@ -45,8 +45,8 @@ def established(dialler: Credentials, acceptor: Credentials) -> tuple[TlsSession
     return near, far
 
 
-def test_both_ends_learn_the_others_names_and_share_a_binding(authority: Authority) -> None:
-    """The binding is another with another acceptor."""
+def test_session_gives_both_ends_the_names_and_one_binding(authority: Authority) -> None:
+    """With another acceptor the binding is another."""
     a, b = credentials(authority.sign("a")), credentials(authority.sign("b", "b2"), "b")
     near, far = established(a, b)
     assert near.channel.names == frozenset({"b", "b2"})
@@ -57,10 +57,8 @@ def test_both_ends_learn_the_others_names_and_share_a_binding(authority: Authori
 
 
 @pytest.mark.parametrize("size", [1, 16_384, 1_000_000])
-def test_what_one_end_sends_the_other_receives_and_nobody_reads_it_between(
-    authority: Authority, size: int
-) -> None:
-    """Whatever its length, both ways; the network carries other bytes."""
+def test_session_encrypts_what_it_carries(authority: Authority, size: int) -> None:
+    """Whatever the length, in both directions."""
     a = credentials(authority.sign("a"))
     for one, other in (ends := established(a, a), ends[::-1]):
         text = b"x" * size
@@ -69,8 +67,8 @@ def test_what_one_end_sends_the_other_receives_and_nobody_reads_it_between(
         assert text not in carried or size == 1
 
 
-def test_what_is_sent_during_the_handshake_follows_it(authority: Authority) -> None:
-    """Nothing leaves before the other end's certificate has been verified."""
+def test_session_sends_nothing_before_the_handshake_is_done(authority: Authority) -> None:
+    """The certificate of the other end is verified first."""
     a = credentials(authority.sign("a"))
     dialler, acceptor = a.dial(), a.accept()
     hello = dialler.send(b"first ") + dialler.send(b"words")
@@ -78,8 +76,8 @@ def test_what_is_sent_during_the_handshake_follows_it(authority: Authority) -> N
     assert acceptor.receive(dialler.outgoing()) == b"first words"
 
 
-def test_the_end_is_announced(authority: Authority) -> None:
-    """After the last words; a session that announces nothing is not over."""
+def test_session_announces_its_end(authority: Authority) -> None:
+    """After the last bytes; without the announcement the other end is not over."""
     a = credentials(authority.sign("a"))
     near, far = established(a, a)
     assert far.receive(near.send(b"last") + near.finish()) == b"last"
@@ -87,16 +85,16 @@ def test_the_end_is_announced(authority: Authority) -> None:
     assert not near.is_over
 
 
-def test_an_end_may_be_announced_before_the_handshake(authority: Authority) -> None:
-    """Closing early raises nothing."""
+def test_session_may_end_before_the_handshake(authority: Authority) -> None:
+    """This raises nothing."""
     a = credentials(authority.sign("a"))
     a.dial().finish()
     a.accept().finish()
 
 
 @pytest.mark.parametrize("keep", [slice(0, -1), slice(1, None), slice(6, None)])
-def test_bytes_that_were_tampered_with_are_refused(authority: Authority, keep: slice) -> None:
-    """A part is missing and more follows; what is whole before that is still delivered."""
+def test_session_refuses_bytes_that_were_changed(authority: Authority, keep: slice) -> None:
+    """Whole records before them are still delivered."""
     a = credentials(authority.sign("a"))
     near, far = established(a, a)
     assert far.receive(near.send(b"whole")) == b"whole"
@@ -104,7 +102,7 @@ def test_bytes_that_were_tampered_with_are_refused(authority: Authority, keep: s
         far.receive(near.send(b"text")[keep] + near.send(b"more"))
 
 
-def test_bytes_that_were_recorded_are_refused(authority: Authority) -> None:
+def test_session_refuses_bytes_that_were_recorded(authority: Authority) -> None:
     """The same bytes a second time do not repeat a message."""
     a = credentials(authority.sign("a"))
     near, far = established(a, a)
@@ -114,10 +112,10 @@ def test_bytes_that_were_recorded_are_refused(authority: Authority) -> None:
         far.receive(carried)
 
 
-def test_another_authoritys_certificate_is_refused_by_both_ends(
+def test_session_refuses_a_certificate_of_another_authority(
     authority: Authority, tmp_path: Path
 ) -> None:
-    """The dialler refuses the acceptor; a dialler that looks away is refused in turn."""
+    """The dialler refuses; if it does not verify, the acceptor refuses."""
     ours = credentials(authority.sign("a"))
     foreign = Authority(tmp_path / "foreign").sign("b")
     theirs = credentials(foreign, "b")
@@ -128,8 +126,8 @@ def test_another_authoritys_certificate_is_refused_by_both_ends(
         established(careless, ours)
 
 
-def test_a_dialler_without_a_certificate_is_refused(authority: Authority) -> None:
-    """Verifying goes both ways."""
+def test_session_refuses_a_dialler_without_a_certificate(authority: Authority) -> None:
+    """Both ends verify."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -137,8 +135,8 @@ def test_a_dialler_without_a_certificate_is_refused(authority: Authority) -> Non
         shake_hands(TlsSession(context), credentials(authority.sign("a")).accept())
 
 
-def test_no_session_is_kept_for_resumption(authority: Authority) -> None:
-    """It would let somebody in whose certificate is not looked at again."""
+def test_session_cannot_be_resumed(authority: Authority) -> None:
+    """A resumed session would not verify the certificate again."""
     files, ours = authority.sign("b"), credentials(authority.sign("a"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -158,8 +156,8 @@ def test_no_session_is_kept_for_resumption(authority: Authority) -> None:
 
 
 @pytest.mark.parametrize("side", [ssl.PROTOCOL_TLS_CLIENT, ssl.PROTOCOL_TLS_SERVER])
-def test_nothing_older_than_version_1_3_is_spoken(authority: Authority, side: int) -> None:
-    """In either direction, although all else would do."""
+def test_session_refuses_versions_older_than_1_3(authority: Authority, side: int) -> None:
+    """At either end, although everything else fits."""
     files, ours = authority.sign("a"), credentials(authority.sign("b"), "b")
     old = ssl.SSLContext(side)
     old.check_hostname = False
@@ -174,10 +172,10 @@ def test_nothing_older_than_version_1_3_is_spoken(authority: Authority, side: in
         shake_hands(*pair)
 
 
-def test_without_an_authority_nobody_vouches_for_names_but_channels_still_differ(
+def test_session_without_an_authority_has_a_binding_but_no_names(
     authority: Authority,
 ) -> None:
-    """The cookie's proofs are bound to the acceptor's certificate all the same."""
+    """The proofs of the cookie are still bound to the certificate of the acceptor."""
     one, other = (
         credentials(dataclasses.replace(authority.sign(name), authority=None), name)
         for name in ("a", "b")
@@ -255,10 +253,8 @@ SPOILT: dict[str, tuple[Spoil, type[Exception], str]] = {
 
 
 @pytest.mark.parametrize("fault", SPOILT)
-def test_files_that_are_not_in_order_are_refused_at_the_start(
-    authority: Authority, fault: str
-) -> None:
-    """The error says which file and what is the matter with it."""
+def test_credentials_refuse_unusable_files(authority: Authority, fault: str) -> None:
+    """The error names the file and what is wrong with it."""
     spoil, kind, text = SPOILT[fault]
     files = authority.sign("a")
     spoil(files, authority)
@@ -266,10 +262,10 @@ def test_files_that_are_not_in_order_are_refused_at_the_start(
         credentials(files)
 
 
-def test_changed_files_are_used_from_the_next_connection_on(
+def test_credentials_use_changed_files_for_the_next_connection(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In both directions; connections that exist go on."""
+    """At both ends; existing connections go on."""
     caplog.set_level("INFO")
     files = authority.sign("a")
     a, b = credentials(files), credentials(authority.sign("b"), "b")
@@ -283,10 +279,10 @@ def test_changed_files_are_used_from_the_next_connection_on(
 
 
 @pytest.mark.parametrize("fault", SPOILT)
-def test_changed_files_that_are_not_in_order_are_logged_once_and_not_used(
+def test_credentials_keep_the_former_files_if_the_changed_are_unusable(
     authority: Authority, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
-    """The former ones serve on; as soon as the files are in order again, they are used."""
+    """That is logged once; when the files are usable again, they are used."""
     spoil, _, _ = SPOILT[fault]
     files = authority.sign("a")
     pristine = authority.path.read_bytes()
@@ -312,10 +308,10 @@ def test_changed_files_that_are_not_in_order_are_logged_once_and_not_used(
     side=st.sampled_from([0, 1]),
     is_established=st.booleans(),
 )
-def test_noise_is_waited_out_or_refused(
+def test_session_waits_for_more_or_refuses_noise(
     authority: Authority, noise: list[bytes], side: int, *, is_established: bool
 ) -> None:
-    """Whatever comes, nothing but InsecureSession is raised, no plain bytes, and ending it raises nothing."""
+    """Nothing but InsecureSession is raised, no plain bytes come out, and ending raises nothing."""
     a = credentials(authority.sign("a"))
     session = (established(a, a) if is_established else (a.dial(), a.accept()))[side]
     with contextlib.suppress(InsecureSession):

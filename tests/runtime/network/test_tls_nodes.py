@@ -71,7 +71,7 @@ async def never_met(
 
 
 @pytest.mark.slow
-def test_messages_of_every_size_travel_both_ways(authority: Authority) -> None:
+def test_nodes_over_tls_send_messages_of_every_size(authority: Authority) -> None:
     """In order, the longest included."""
 
     async def main() -> None:
@@ -88,10 +88,10 @@ def test_messages_of_every_size_travel_both_ways(authority: Authority) -> None:
     over_tcp(main)
 
 
-def test_a_stolen_cookie_without_a_certificate_is_worth_nothing(
+def test_nodes_over_tls_refuse_a_stolen_cookie_without_a_certificate(
     authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whether its bearer speaks no TLS at all or shows a certificate of its own making."""
+    """Whether the attacker uses no TLS or a certificate of its own making."""
     own = Authority(tmp_path / "own").sign("b")
 
     async def main() -> None:
@@ -102,10 +102,10 @@ def test_a_stolen_cookie_without_a_certificate_is_worth_nothing(
     over_tcp(main)
 
 
-def test_whoever_is_refused_hears_why(
+def test_nodes_over_tls_tell_a_refused_node_why(
     authority: Authority, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its log names the authority as the reason, and not a connection that somebody closed."""
+    """Its log names the authority as the reason, and not a closed connection."""
     own = dataclasses.replace(Authority(tmp_path / "own").sign("b"), authority=None)
 
     async def main() -> None:
@@ -115,10 +115,10 @@ def test_whoever_is_refused_hears_why(
     over_tcp(main)
 
 
-def test_a_certificate_without_the_cookie_is_worth_nothing(
+def test_nodes_over_tls_refuse_a_certificate_without_the_cookie(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An authority may sign for more than these nodes."""
+    """An authority may sign for others than these nodes."""
 
     async def main() -> None:
         files = authority.sign("a"), authority.sign("b")
@@ -135,10 +135,10 @@ def impostor(authority: Authority, certified: str) -> dict[str, Any]:
     return {"files": None, "transport": TcpTransport(credentials=credentials)}
 
 
-def test_a_member_cannot_bear_another_members_name(
+def test_nodes_over_tls_refuse_a_member_with_the_name_of_another(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It knows the cookie and has a certificate, but for its own name: dialling, it is refused."""
+    """It knows the cookie and has a certificate, but for its own name."""
 
     async def main() -> None:
         options = impostor(authority, "evil")
@@ -153,10 +153,10 @@ def test_a_member_cannot_bear_another_members_name(
     over_tcp(main)
 
 
-def test_a_member_cannot_be_dialled_in_anothers_place(
+def test_nodes_over_tls_refuse_to_dial_a_member_for_another(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A route that leads to the wrong node leads nowhere, whatever that node calls itself."""
+    """Whatever the node at the wrong address calls itself."""
 
     async def main() -> None:
         options = impostor(authority, "evil")
@@ -171,10 +171,10 @@ def test_a_member_cannot_be_dialled_in_anothers_place(
     over_tcp(main)
 
 
-def test_a_node_with_tls_does_not_speak_without(
+def test_nodes_over_tls_never_answer_in_plain_text(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nobody can talk it out of encryption by answering in plain text."""
+    """No answer can make them give up encryption."""
 
     async def main() -> None:
         async with pair(None, authority.sign("b")) as (a, b):
@@ -231,10 +231,10 @@ class Middle:
 
 
 @pytest.mark.parametrize("binds", [True, False])
-def test_somebody_in_the_middle_cannot_pass_proofs_on(
+def test_nodes_over_tls_refuse_a_man_in_the_middle(
     authority: Authority, caplog: pytest.LogCaptureFixture, *, binds: bool
 ) -> None:
-    """Even with no authority to tell whose certificate it is; without TLS, it can."""
+    """Also without an authority; without TLS he succeeds."""
 
     async def main() -> None:
         own = [_unverified(authority, name) if binds else None for name in ("a", "b", "middle")]
@@ -259,8 +259,8 @@ def _unverified(authority: Authority, name: str) -> Tls:
 
 
 @pytest.mark.slow
-def test_a_client_that_does_not_finish_the_handshake_is_shown_out(authority: Authority) -> None:
-    """At the beginning or in the middle: the time for proving oneself includes that of TLS."""
+def test_nodes_over_tls_close_a_client_that_does_not_finish_in_time(authority: Authority) -> None:
+    """The time of the handshake includes that of TLS."""
 
     async def main() -> None:
         limits = runtime.NodeLimits(handshake_seconds=0.05)
@@ -280,8 +280,8 @@ def test_a_client_that_does_not_finish_the_handshake_is_shown_out(authority: Aut
     over_tcp(main)
 
 
-def test_stopping_waits_for_nobody_who_does_not_close(authority: Authority) -> None:
-    """Clients in the middle of TLS and a node that never answers the end cannot hold it up."""
+def test_nodes_over_tls_stop_without_waiting_for_clients(authority: Authority) -> None:
+    """Clients in the middle of TLS and a node that never answers cannot delay the end."""
 
     async def main() -> None:
         a = await start("a", authority.sign("a"))
@@ -303,8 +303,8 @@ def test_stopping_waits_for_nobody_who_does_not_close(authority: Authority) -> N
     over_tcp(main)
 
 
-def test_a_stop_is_told_from_a_death(authority: Authority) -> None:
-    """The goodbye arrives, encrypted; a process that dies says nothing, and that shows too."""
+def test_nodes_over_tls_tell_a_stop_from_a_death(authority: Authority) -> None:
+    """The goodbye arrives encrypted; a process that dies sends none."""
 
     async def main() -> None:
         for end, reason in (
@@ -325,10 +325,10 @@ async def _die(node: runtime.Node) -> None:
     node.kill()
 
 
-def test_a_renewed_certificate_serves_from_the_next_connection_on(
+def test_nodes_over_tls_use_a_renewed_certificate_for_the_next_connection(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Those that exist go on; a broken file in between changes nothing and is logged."""
+    """A broken file in between changes nothing and is logged."""
     caplog.set_level(logging.INFO)
 
     async def main() -> None:
@@ -353,8 +353,8 @@ def test_a_renewed_certificate_serves_from_the_next_connection_on(
     over_tcp(main)
 
 
-def test_with_tls_an_open_network_is_listened_on(authority: Authority) -> None:
-    """It needs no further permission."""
+def test_nodes_over_tls_listen_on_an_open_network(authority: Authority) -> None:
+    """Without further permission."""
 
     async def main() -> None:
         await (
@@ -364,8 +364,8 @@ def test_with_tls_an_open_network_is_listened_on(authority: Authority) -> None:
     over_tcp(main)
 
 
-def test_a_node_does_not_start_with_files_that_are_not_in_order(authority: Authority) -> None:
-    """Nor with TLS for a transport that is not its own."""
+def test_nodes_do_not_start_with_unusable_files(authority: Authority) -> None:
+    """Nor with TLS for a transport that was given."""
 
     async def main() -> None:
         with pytest.raises(ValueError, match="certificate must name the node 'a'"):

@@ -90,8 +90,10 @@ votes = st.builds(
 
 
 @given(sent=votes, to=st.integers(1, 2**63 - 1) | st.text(min_size=1, max_size=100))
-def test_a_message_comes_out_as_it_went_in(registry: Registry, sent: Vote, to: int | str) -> None:
-    """Addressee, sender and every field survive the way; sets in whatever order they are held."""
+def test_decode_gives_the_message_that_was_encoded(
+    registry: Registry, sent: Vote, to: int | str
+) -> None:
+    """With addressee, sender and every field; sets in any order."""
     envelope = registry.decode(registry.encode(to, 7, sent))
     assert (envelope.to, envelope.sender, type(envelope.message)) == (to, 7, Vote)
     assert repr(envelope.message).split("voters")[0] == repr(sent).split("voters")[0]
@@ -99,31 +101,31 @@ def test_a_message_comes_out_as_it_went_in(registry: Registry, sent: Vote, to: i
     assert envelope.message.inner == sent.inner
 
 
-def test_a_struct_travels_like_a_dataclass(registry: Registry) -> None:
-    """Nobody need be the sender."""
+def test_decode_gives_a_struct_like_a_dataclass(registry: Registry) -> None:
+    """Also without a sender."""
     assert registry.decode(registry.encode("name", None, Plain("é"))) == Envelope(
         "name", None, Plain("é")
     )
 
 
-def test_an_integer_in_a_float_field_is_no_error(registry: Registry) -> None:
-    """A sender may write 3 where 3.0 is meant: Python's type rules allow it."""
+def test_decode_accepts_an_integer_in_a_float_field(registry: Registry) -> None:
+    """The type rules of Python allow 3 for 3.0."""
     sent = Vote(term=1, share=3, inner=None)
     assert registry.decode(registry.encode(1, 1, sent)).message == sent
 
 
 @given(noise=st.binary(max_size=200))
-def test_no_bytes_make_decoding_fail_in_another_way(registry: Registry, noise: bytes) -> None:
-    """Whatever comes, the outcome is a envelope or a WireError."""
+def test_decode_returns_an_envelope_or_raises_wire_error(registry: Registry, noise: bytes) -> None:
+    """For any bytes."""
     with pytest.raises(WireError):
         registry.decode(noise)
 
 
 @given(data=st.data(), sent=votes)
-def test_damaged_messages_are_refused_or_still_messages(
+def test_decode_of_a_damaged_frame_raises_nothing_but_wire_error(
     registry: Registry, data: st.DataObject, sent: Vote
 ) -> None:
-    """One changed byte in a good frame never raises anything but WireError."""
+    """One byte of a good frame is changed."""
     good = bytearray(registry.encode("name", 1, sent))
     good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
     try:
@@ -166,35 +168,35 @@ def test_damaged_messages_are_refused_or_still_messages(
         (raw(b"\xc1"), "malformed"),
     ],
 )
-def test_a_frame_that_is_not_exactly_a_message_is_refused(
+def test_decode_refuses_a_frame_that_is_not_exactly_a_message(
     registry: Registry, bad: bytes, reason: str
 ) -> None:
-    """Unknown, missing and coerced fields, foreign versions and kinds, lies about lengths."""
+    """Unknown, missing and converted fields, other versions and kinds, wrong lengths."""
     with pytest.raises(WireError) as caught:
         registry.decode(bad)
     assert reason in str(caught.value)
 
 
-def test_the_hand_made_envelope_of_these_tests_is_a_good_one(registry: Registry) -> None:
-    """Otherwise the refusals above would say nothing."""
+def test_decode_accepts_the_good_frame_of_these_tests(registry: Registry) -> None:
+    """Otherwise the refusals above would prove nothing."""
     expected = Vote(term=1, share=0.5, inner=None)
     assert registry.decode(frame(body())).message == expected
 
 
-def test_an_unregistered_type_is_the_callers_mistake() -> None:
+def test_encode_refuses_an_unregistered_type() -> None:
     """The error names the type and the decorator."""
     with pytest.raises(TypeError, match=r"Vote cannot travel .* @runtime\.message"):
         Registry().encode(1, 1, Vote(term=1, share=0.5, inner=None))
 
 
-def test_a_message_too_long_is_the_callers_mistake(registry: Registry) -> None:
+def test_encode_refuses_a_message_that_is_too_long(registry: Registry) -> None:
     """The error gives its length and the limit."""
     with pytest.raises(ValueError, match=rf"plain takes \d+ bytes, the limit is {FRAME_BYTES}"):
         registry.encode(1, 1, Plain("x" * FRAME_BYTES))
 
 
-def test_a_sender_may_have_another_limit(registry: Registry) -> None:
-    """The longest message of that length is fine, one more byte is not."""
+def test_encode_uses_the_limit_that_is_given(registry: Registry) -> None:
+    """A message of exactly that length is allowed."""
     length = len(registry.encode(1, 1, Plain("x" * 50)))
     registry.encode(1, 1, Plain("x" * 50), length)
     with pytest.raises(ValueError, match=rf"plain takes {length} bytes, the limit is {length - 1}"):
@@ -202,21 +204,21 @@ def test_a_sender_may_have_another_limit(registry: Registry) -> None:
 
 
 @pytest.mark.parametrize("candidate", [int, dict, "Vote", Plain("an instance"), None])
-def test_only_dataclasses_and_structs_can_be_registered(candidate: object) -> None:
-    """Whatever else is a TypeError that says what a message is."""
+def test_register_refuses_what_is_no_dataclass_and_no_struct(candidate: object) -> None:
+    """The TypeError tells what a message is."""
     with pytest.raises(TypeError, match=r"a message must be a dataclass or a msgspec\.Struct"):
         Registry().register(candidate)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["", "\n", "k" * (KIND_LIMIT + 1)])
-def test_a_kind_is_short_and_printable(name: str) -> None:
-    """It goes into logs."""
+def test_register_refuses_a_long_or_unprintable_name(name: str) -> None:
+    """It is written to logs."""
     with pytest.raises(ValueError, match="name must be 1 to 200 printable characters"):
         Registry().register(Vote, name=name)
 
 
-def test_neither_kind_nor_type_is_registered_twice() -> None:
-    """Two types of one kind could not be told apart."""
+def test_register_refuses_a_name_or_a_type_a_second_time() -> None:
+    """Two types of one name could not be told apart."""
     registry = Registry()
     registry.register(Vote, name="vote")
     for kind, name in ((Plain, "vote"), (Vote, "another")):
@@ -224,15 +226,15 @@ def test_neither_kind_nor_type_is_registered_twice() -> None:
             registry.register(kind, name=name)
 
 
-def test_the_default_kind_is_the_qualified_name() -> None:
-    """A frame made by hand under that kind is decoded."""
+def test_register_uses_the_qualified_name_by_default() -> None:
+    """A frame made by hand under that name is decoded."""
     registry = Registry()
     registry.register(Plain)
     made = frame({"text": "x"}, kind=f"{Plain.__module__}.Plain")
     assert registry.decode(made).message == Plain("x")
 
 
-def test_the_decorator_registers_and_returns_the_class() -> None:
+def test_message_registers_and_returns_the_class() -> None:
     """With a name or without."""
     named = message(name="tests.wire.named")(dataclasses.make_dataclass("Named", []))
     bare = message(dataclasses.make_dataclass("Bare", [], namespace={"__module__": "tests.wire"}))

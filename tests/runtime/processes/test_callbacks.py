@@ -9,8 +9,8 @@ import runtime
 from tests.runtime.support import World, in_world
 
 
-def test_a_subclass_can_use_what_init_returns() -> None:
-    """By overriding the hook that runs it."""
+def test_initialize_lets_a_subclass_use_what_init_returns() -> None:
+    """By overriding the method that runs `init`."""
 
     class Configured(runtime.Process):
         options: Any = None
@@ -29,8 +29,8 @@ def test_a_subclass_can_use_what_init_returns() -> None:
     in_world(main)
 
 
-def test_an_unhandled_message_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """A process that overrides nothing says what it ignores."""
+def test_handle_message_logs_what_is_not_handled(caplog: pytest.LogCaptureFixture) -> None:
+    """Unless the process overrides it."""
 
     async def main(world: World) -> None:
         node = await world.start("a")
@@ -41,8 +41,8 @@ def test_an_unhandled_message_is_logged(caplog: pytest.LogCaptureFixture) -> Non
     assert "unhandled message from None: 'what?'" in caplog.messages
 
 
-def test_a_process_by_default_shows_nothing_and_answers_nothing() -> None:
-    """Until it overrides that."""
+def test_callbacks_show_nothing_and_answer_nothing() -> None:
+    """Unless the process overrides them."""
     process = runtime.Process()
     assert process.handle_inspect() == {}
     with pytest.raises(NotImplementedError, match="Process answers no requests"):

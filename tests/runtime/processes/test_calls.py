@@ -23,8 +23,8 @@ from tests.runtime.support import (
 @pytest.mark.parametrize(
     "value", [None, True, -(2**63), 2**64 - 1, 0.5, "é", b"\x00", [1, [None]], {"x": {1: []}}]
 )
-def test_what_handle_call_returns_is_the_answer(where: str, value: object) -> None:
-    """Plain values come out as they went in, wherever the process is."""
+def test_call_returns_what_handle_call_returns(where: str, value: object) -> None:
+    """Built-in values arrive as they were sent, on any node."""
 
     async def main(scene: Scene) -> None:
         answer = await scene.call(value)
@@ -34,8 +34,8 @@ def test_what_handle_call_returns_is_the_answer(where: str, value: object) -> No
 
 
 @BOTH
-def test_a_registered_message_travels_both_ways(where: str) -> None:
-    """As a request and as an answer, to a process by name as well."""
+def test_call_carries_registered_messages_both_ways(where: str) -> None:
+    """As request and as answer, also to a process by name."""
 
     async def main(scene: Scene) -> None:
         name = runtime.ProcessId("oracle", where)
@@ -45,8 +45,8 @@ def test_a_registered_message_travels_both_ways(where: str) -> None:
 
 
 @BOTH
-def test_a_process_that_calls_is_known_a_node_is_not(where: str) -> None:
-    """The sender that handle_call is given."""
+def test_call_of_a_process_has_a_sender_that_of_a_node_has_none(where: str) -> None:
+    """The sender is what `handle_call` is given."""
 
     async def main(scene: Scene) -> None:
         caller = Recorder()
@@ -58,8 +58,8 @@ def test_a_process_that_calls_is_known_a_node_is_not(where: str) -> None:
 
 
 @BOTH
-def test_requests_take_their_turn_among_messages(where: str) -> None:
-    """An answer that takes a while holds up what came later."""
+def test_call_waits_in_the_mailbox_among_messages(where: str) -> None:
+    """An answer that takes long delays what came later."""
 
     async def main(scene: Scene) -> None:
         scene.node.send(scene.pid, Note(number=1))
@@ -76,8 +76,8 @@ def test_requests_take_their_turn_among_messages(where: str) -> None:
 
 
 @BOTH
-def test_a_call_times_out_and_its_answer_is_dropped_and_counted(where: str) -> None:
-    """After the seconds given, on the clock of the node; the process knows nothing of it."""
+def test_call_times_out_and_drops_a_late_answer(where: str) -> None:
+    """After the given seconds, on the clock of the node."""
 
     async def main(scene: Scene) -> None:
         began = scene.world.loop.time()
@@ -94,8 +94,8 @@ def test_a_call_times_out_and_its_answer_is_dropped_and_counted(where: str) -> N
 
 
 @BOTH
-def test_an_answer_to_a_call_that_was_cancelled_is_dropped(where: str) -> None:
-    """Whoever gave up hears no more of it."""
+def test_call_that_was_cancelled_drops_its_answer(where: str) -> None:
+    """It is counted."""
 
     async def main(scene: Scene) -> None:
         call = asyncio.create_task(scene.call({"sleep": 1}))
@@ -109,8 +109,8 @@ def test_an_answer_to_a_call_that_was_cancelled_is_dropped(where: str) -> None:
 
 
 @BOTH
-def test_no_such_process_is_told_at_once(where: str) -> None:
-    """By name, by number, and of an earlier life of the node; never by a time-out."""
+def test_call_to_no_process_fails_at_once(where: str) -> None:
+    """By name, by number, and of a former incarnation of the node; without a time-out."""
 
     async def main(scene: Scene) -> None:
         await scene.call("connect first")
@@ -127,8 +127,8 @@ def test_no_such_process_is_told_at_once(where: str) -> None:
     on_stage(where, main)
 
 
-def test_a_pid_of_an_earlier_life_is_told_of_when_the_node_answers() -> None:
-    """The call waited for a connection, and that led to another incarnation."""
+def test_call_to_a_former_incarnation_fails_when_the_node_connects() -> None:
+    """The call waited for a connection, and the node turned out to be another incarnation."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -139,8 +139,8 @@ def test_a_pid_of_an_earlier_life_is_told_of_when_the_node_answers() -> None:
     in_world(main)
 
 
-def test_a_process_that_calls_itself_is_told_at_once() -> None:
-    """It would wait for itself for ever."""
+def test_call_to_itself_fails_at_once() -> None:
+    """It would wait for ever."""
 
     class Narcissus(Recorder):
         async def handle_message(self, sender: Any, message: Any) -> None:  # type: ignore[override]
@@ -160,8 +160,8 @@ def test_a_process_that_calls_itself_is_told_at_once() -> None:
     in_world(main)
 
 
-def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
-    """Even by an idle process, which was about to take it."""
+def test_call_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
+    """Also by an idle process, which was about to take it."""
 
     async def main(scene: Scene) -> None:
         await scene.settle()
@@ -176,7 +176,7 @@ def test_a_request_that_comes_in_the_turn_of_a_stop_is_refused() -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan])
-def test_a_time_out_is_finite_and_above_zero(timeout: float) -> None:
+def test_call_refuses_a_time_out_that_is_not_above_zero(timeout: float) -> None:
     """The error names the field and the value."""
 
     async def main(scene: Scene) -> None:
@@ -186,8 +186,8 @@ def test_a_time_out_is_finite_and_above_zero(timeout: float) -> None:
     on_stage(HERE, main)
 
 
-def test_a_node_calls_in_the_name_of_its_own_processes_only() -> None:
-    """As with sending."""
+def test_call_refuses_a_sender_of_another_node() -> None:
+    """As `send` does."""
 
     async def main(scene: Scene) -> None:
         with pytest.raises(ValueError, match="sender must be a process of a"):
@@ -197,8 +197,8 @@ def test_a_node_calls_in_the_name_of_its_own_processes_only() -> None:
 
 
 @pytest.mark.slow
-def test_a_thousand_calls_at_once_each_get_their_own_answer() -> None:
-    """Whatever the order of the answers, over TCP as well."""
+def test_calls_at_once_each_get_their_own_answer() -> None:
+    """A thousand of them, over TCP, in any order of the answers."""
 
     async def main() -> None:
         async with (

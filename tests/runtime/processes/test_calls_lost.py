@@ -12,8 +12,8 @@ from tests.runtime.support import Note, World, in_world
 
 
 @BOTH
-def test_a_full_mailbox_refuses_a_request_at_once(where: str) -> None:
-    """And counts it; what waits is answered."""
+def test_call_to_a_full_mailbox_fails_at_once(where: str) -> None:
+    """It is counted; what waits is answered."""
 
     async def main(scene: Scene) -> None:
         calls = []
@@ -28,8 +28,8 @@ def test_a_full_mailbox_refuses_a_request_at_once(where: str) -> None:
     on_stage(where, main, mailbox_messages=3)
 
 
-def test_what_cannot_travel_ends_the_call_and_not_the_process() -> None:
-    """The request at once; the answer when it is there."""
+def test_call_fails_if_request_or_answer_cannot_be_sent() -> None:
+    """The process goes on."""
 
     async def main(scene: Scene) -> None:
         with pytest.raises(runtime.CannotTravel, match=r"the request: Stranger cannot travel"):
@@ -43,7 +43,7 @@ def test_what_cannot_travel_ends_the_call_and_not_the_process() -> None:
     on_stage(THERE, main)
 
 
-def test_what_the_other_node_cannot_read_ends_the_call() -> None:
+def test_call_fails_if_the_other_node_cannot_decode_the_request() -> None:
     """Its registry does not know the type."""
 
     async def main(world: World) -> None:
@@ -56,8 +56,8 @@ def test_what_the_other_node_cannot_read_ends_the_call() -> None:
     in_world(main)
 
 
-def test_an_answer_that_the_caller_cannot_read_ends_the_call() -> None:
-    """Its own registry does not know the type."""
+def test_call_fails_if_the_answer_cannot_be_decoded() -> None:
+    """The registry of the caller does not know the type."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a", registry=runtime.Registry()), await world.start("b")
@@ -69,8 +69,8 @@ def test_an_answer_that_the_caller_cannot_read_ends_the_call() -> None:
     in_world(main)
 
 
-def test_a_node_without_a_route_is_unreachable_at_once() -> None:
-    """Nothing is waited for."""
+def test_call_to_a_node_without_a_route_fails_at_once() -> None:
+    """It waits for nothing."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -81,8 +81,8 @@ def test_a_node_without_a_route_is_unreachable_at_once() -> None:
     in_world(main)
 
 
-def test_a_node_that_nobody_answers_for_is_lost_when_dialling_fails() -> None:
-    """Sooner than the time-out."""
+def test_call_fails_when_dialling_fails() -> None:
+    """Sooner than its time-out."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -93,7 +93,7 @@ def test_a_node_that_nobody_answers_for_is_lost_when_dialling_fails() -> None:
     in_world(main)
 
 
-def test_a_node_that_dies_meanwhile_ends_the_call_with_a_reason() -> None:
+def test_call_fails_when_the_node_dies_meanwhile() -> None:
     """The caller knows that the request may have been carried out."""
 
     async def main(scene: Scene) -> None:
@@ -108,8 +108,8 @@ def test_a_node_that_dies_meanwhile_ends_the_call_with_a_reason() -> None:
     on_stage(THERE, main)
 
 
-def test_nobody_dials_a_node_that_is_gone_to_answer_it() -> None:
-    """It waits for nothing any more."""
+def test_answer_is_not_sent_to_a_node_that_is_gone() -> None:
+    """The node is not dialled: it waits for nothing."""
 
     async def main(scene: Scene) -> None:
         call = asyncio.create_task(scene.call({"sleep": 1}, timeout=3))
@@ -123,7 +123,7 @@ def test_nobody_dials_a_node_that_is_gone_to_answer_it() -> None:
     on_stage(THERE, main)
 
 
-def test_a_partition_is_silence_and_ends_in_the_time_out() -> None:
+def test_call_across_a_partition_ends_in_the_time_out() -> None:
     """Nothing else can be known; the late answer is dropped."""
 
     async def main(scene: Scene) -> None:
@@ -137,8 +137,8 @@ def test_a_partition_is_silence_and_ends_in_the_time_out() -> None:
     on_stage(THERE, main)
 
 
-def test_another_node_than_the_one_that_was_asked_cannot_answer() -> None:
-    """Whatever references it guesses; nobody waits for what it says."""
+def test_call_ignores_an_answer_of_another_node() -> None:
+    """Whatever references that node guesses."""
 
     async def main(scene: Scene) -> None:
         call = asyncio.create_task(scene.call({"sleep": 1}))
@@ -153,8 +153,8 @@ def test_another_node_than_the_one_that_was_asked_cannot_answer() -> None:
     on_stage(THERE, main)
 
 
-def test_a_node_that_stops_ends_its_own_calls() -> None:
-    """And begins none any more."""
+def test_calls_of_a_node_that_stops_end() -> None:
+    """And it begins none any more."""
 
     async def main(scene: Scene) -> None:
         call = asyncio.create_task(scene.call({"sleep": 1}))

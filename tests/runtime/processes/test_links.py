@@ -9,8 +9,8 @@ from tests.runtime.support import Diary
 
 @BOTH
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_process_that_fails_ends_those_it_is_linked_with(where: str, is_first: bool) -> None:
-    """In both directions, with its reason."""
+def test_link_ends_the_other_process_when_one_fails(where: str, is_first: bool) -> None:
+    """In both directions, with the reason."""
 
     async def main(pair: LinkPair) -> None:
         failing, surviving = (pair.one, pair.other) if is_first else (pair.other, pair.one)
@@ -25,8 +25,8 @@ def test_a_process_that_fails_ends_those_it_is_linked_with(where: str, is_first:
 
 
 @BOTH
-def test_a_killed_process_ends_those_it_is_linked_with(where: str) -> None:
-    """In order, though it had no time to say anything."""
+def test_link_ends_the_other_process_when_one_is_killed(where: str) -> None:
+    """In order, although the killed one could send nothing."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.link(pair.other.pid)
@@ -39,8 +39,8 @@ def test_a_killed_process_ends_those_it_is_linked_with(where: str) -> None:
 
 
 @BOTH
-def test_failure_runs_through_a_chain_of_links(where: str) -> None:
-    """To the last one."""
+def test_link_passes_a_failure_on_through_a_chain(where: str) -> None:
+    """To the last process."""
 
     async def main(pair: LinkPair) -> None:
         last = Diary()
@@ -57,8 +57,8 @@ def test_failure_runs_through_a_chain_of_links(where: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("is_first", [True, False])
-def test_unlinked_processes_end_alone(where: str, is_first: bool) -> None:
-    """Whichever of the two unlinks; linking and unlinking twice is no harm."""
+def test_unlink_lets_processes_end_alone(where: str, is_first: bool) -> None:
+    """Whichever of the two calls it; linking and unlinking may be repeated."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.link(pair.other.pid)
@@ -77,7 +77,7 @@ def test_unlinked_processes_end_alone(where: str, is_first: bool) -> None:
 
 
 @BOTH
-def test_linking_with_a_process_that_has_ended_ends_the_other(where: str) -> None:
+def test_link_with_a_process_that_has_ended_ends_the_other(where: str) -> None:
     """As if it had ended just then, for an unknown reason."""
 
     async def main(pair: LinkPair) -> None:
@@ -92,8 +92,8 @@ def test_linking_with_a_process_that_has_ended_ends_the_other(where: str) -> Non
     with_pair(where, main)
 
 
-def test_the_loss_of_a_node_ends_what_is_linked_with_its_processes() -> None:
-    """The reason says that the node was lost; both sides, where both live on."""
+def test_link_ends_when_the_other_node_is_lost() -> None:
+    """The reason says so; if both nodes live on, both processes end."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.link(pair.other.pid)
@@ -109,7 +109,7 @@ def test_the_loss_of_a_node_ends_what_is_linked_with_its_processes() -> None:
 
 
 @BOTH
-def test_a_process_is_linked_with_another_one_only(where: str) -> None:
+def test_link_refuses_itself_and_what_is_no_pid(where: str) -> None:
     """The errors name the field."""
 
     async def main(pair: LinkPair) -> None:
@@ -121,8 +121,8 @@ def test_a_process_is_linked_with_another_one_only(where: str) -> None:
     with_pair(where, main)
 
 
-def test_a_process_spawned_linked_ends_its_parent_if_it_fails_at_once() -> None:
-    """Before spawn has returned; an init that fails ends nobody, spawn raises."""
+def test_link_with_a_child_ends_the_parent_if_the_child_fails_at_once() -> None:
+    """Before `spawn` returns; if `init` fails, `spawn` raises and no process ends."""
 
     class Ephemeral(runtime.Process):
         def init(self, fails: bool) -> None:
@@ -142,8 +142,8 @@ def test_a_process_spawned_linked_ends_its_parent_if_it_fails_at_once() -> None:
     with_pair("a", main)
 
 
-def test_a_process_that_has_ended_monitors_and_links_nobody() -> None:
-    """Nobody would ever call it off."""
+def test_link_and_monitor_raise_for_a_process_that_has_ended() -> None:
+    """Nothing would ever end the new watch."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.stop()

@@ -10,8 +10,8 @@ from tests.runtime.support import Diary, Recorder, World, in_world
 
 
 @BOTH
-def test_each_monitor_has_a_down_of_its_own(where: str) -> None:
-    """Two of the same process as well."""
+def test_monitor_has_a_down_of_its_own(where: str) -> None:
+    """Also two monitors of the same process."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -24,8 +24,8 @@ def test_each_monitor_has_a_down_of_its_own(where: str) -> None:
 
 
 @BOTH
-def test_demonitor_keeps_down_away(where: str) -> None:
-    """Before the end, and even if it waits in the mailbox already; twice is no harm."""
+def test_demonitor_prevents_the_down(where: str) -> None:
+    """Before the end, and also if it waits in the mailbox; it may be called twice."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -47,8 +47,8 @@ def test_demonitor_keeps_down_away(where: str) -> None:
     in_world(main)
 
 
-def test_a_process_calls_off_its_own_monitors_only() -> None:
-    """Whatever references it guesses."""
+def test_demonitor_ends_only_the_monitors_of_its_own_process() -> None:
+    """Whatever reference is guessed."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "a")
@@ -66,8 +66,8 @@ def test_a_process_calls_off_its_own_monitors_only() -> None:
     ("target", "complaint"),
     [("a", "target must be another node, not 'a'"), ("", "target must be 1 to 100 printable")],
 )
-def test_a_node_is_monitored_from_others(target: str, complaint: str) -> None:
-    """Its own end would end the watcher first."""
+def test_monitor_refuses_the_own_node_and_what_is_no_target(target: str, complaint: str) -> None:
+    """The end of its own node would end the watcher first."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")

@@ -18,8 +18,8 @@ from tests.runtime.support import (
 )
 
 
-def test_a_parent_is_of_the_same_node() -> None:
-    """As a sender is."""
+def test_spawn_refuses_a_parent_of_another_node() -> None:
+    """As `send` refuses such a sender."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -30,8 +30,8 @@ def test_a_parent_is_of_the_same_node() -> None:
     in_world(main)
 
 
-def test_stop_terminates_every_process_before_it_says_goodbye() -> None:
-    """With the reason "shutdown"; what terminate sends still arrives."""
+def test_stop_terminates_every_process_before_the_goodbye() -> None:
+    """With the reason "shutdown"; what `terminate` sends still arrives."""
 
     class Polite(runtime.Process):
         async def terminate(self, reason: ExitReason) -> None:
@@ -53,8 +53,8 @@ def test_stop_terminates_every_process_before_it_says_goodbye() -> None:
     in_world(main)
 
 
-def test_a_stopped_node_sends_and_starts_nothing() -> None:
-    """What is sent is dropped and counted; spawning is a mistake."""
+def test_stopped_node_sends_and_starts_nothing() -> None:
+    """What is sent is dropped and counted; `spawn` raises."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -68,7 +68,7 @@ def test_a_stopped_node_sends_and_starts_nothing() -> None:
     in_world(main)
 
 
-def test_a_killed_node_does_nothing_any_more() -> None:
+def test_killed_node_does_nothing_any_more() -> None:
     """No message is handled, no `terminate` runs, no goodbye is sent; `_release` runs."""
 
     class Watched(Recorder):
@@ -99,8 +99,8 @@ def test_a_killed_node_does_nothing_any_more() -> None:
     in_world(main)
 
 
-def test_nobody_signs_for_a_process_of_another_node() -> None:
-    """Nor for one of a former life."""
+def test_send_refuses_a_sender_of_another_node() -> None:
+    """Also one of a former incarnation of the node."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -111,8 +111,8 @@ def test_nobody_signs_for_a_process_of_another_node() -> None:
     in_world(main)
 
 
-def test_statistics_show_what_waits_and_what_was_done() -> None:
-    """Counters of messages between nodes, mailboxes by name or pid."""
+def test_statistics_count_messages_and_mailboxes() -> None:
+    """Messages between nodes, and mailboxes by name or pid."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")

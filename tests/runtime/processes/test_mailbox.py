@@ -13,8 +13,8 @@ def letter(number: int) -> QueuedMessage:
     return QueuedMessage(None, number)
 
 
-def test_letters_and_posts_come_out_in_the_order_they_went_in() -> None:
-    """A post takes its turn among the messages."""
+def test_mailbox_gives_messages_and_posts_in_order() -> None:
+    """A post waits behind the messages that came before it."""
 
     async def main() -> list[object]:
         mailbox, post = Mailbox(), lambda: None
@@ -28,8 +28,8 @@ def test_letters_and_posts_come_out_in_the_order_they_went_in() -> None:
     assert run(main()) == [False, True, letter(2)]
 
 
-def test_a_full_mailbox_refuses_the_newest() -> None:
-    """What waits stays; there is room again once something was taken out."""
+def test_mailbox_that_is_full_refuses_the_newest() -> None:
+    """What waits stays; there is room again when something was taken out."""
 
     async def main() -> list[bool]:
         mailbox = Mailbox(2)
@@ -40,8 +40,8 @@ def test_a_full_mailbox_refuses_the_newest() -> None:
     assert run(main()) == [True, True, False, True]
 
 
-def test_a_post_is_never_refused_and_takes_no_letters_room() -> None:
-    """However many posts wait, as many letters as the limit fit, and the reverse."""
+def test_mailbox_never_refuses_a_post() -> None:
+    """However many posts wait, the limit for messages stays the same, and the reverse."""
     mailbox = Mailbox(1)
     for _ in range(5):
         mailbox.post(lambda: None)
@@ -51,8 +51,8 @@ def test_a_post_is_never_refused_and_takes_no_letters_room() -> None:
     assert len(mailbox) == 7
 
 
-def test_a_reader_waits_for_what_comes_later() -> None:
-    """An empty mailbox makes its reader wait, again and again."""
+def test_mailbox_that_is_empty_makes_its_reader_wait() -> None:
+    """Again and again."""
 
     async def main() -> list[object]:
         mailbox = Mailbox()
@@ -64,7 +64,7 @@ def test_a_reader_waits_for_what_comes_later() -> None:
     assert run(main()) == [letter(1), letter(2)]
 
 
-def test_a_mailbox_holds_at_least_one_message() -> None:
-    """A limit below one is refused."""
+def test_mailbox_refuses_a_limit_below_one() -> None:
+    """The error shows the value."""
     with pytest.raises(ValueError, match="limit must be at least 1, not 0"):
         Mailbox(0)

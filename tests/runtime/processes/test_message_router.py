@@ -30,8 +30,8 @@ async def pair() -> AsyncIterator[tuple[runtime.Node, runtime.Node]]:
         yield a, b
 
 
-def test_messages_travel_by_name_and_by_pid_signed_by_their_sender() -> None:
-    """A pid works over the wire as it does at home."""
+def test_router_delivers_by_name_and_by_pid_with_the_sender() -> None:
+    """A pid works from another node as it does on its own."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")
@@ -47,7 +47,7 @@ def test_messages_travel_by_name_and_by_pid_signed_by_their_sender() -> None:
     in_world(main)
 
 
-def test_a_local_message_is_handed_over_as_it_is() -> None:
+def test_router_hands_over_a_message_within_the_node_as_it_is() -> None:
     """Nothing is encoded, so its type need not be registered."""
 
     async def main(world: World) -> None:
@@ -59,8 +59,8 @@ def test_a_local_message_is_handed_over_as_it_is() -> None:
     in_world(main)
 
 
-def test_an_unregistered_message_to_another_node_is_the_callers_mistake() -> None:
-    """Connected or not, the error names the type and the decorator."""
+def test_router_refuses_an_unregistered_type_for_another_node() -> None:
+    """Connected or not; the error names the type and the decorator."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -70,8 +70,8 @@ def test_an_unregistered_message_to_another_node_is_the_callers_mistake() -> Non
     in_world(main)
 
 
-def test_messages_to_nobody_are_dropped_and_counted() -> None:
-    """By name, by pid, of a former life of this node, and at another node."""
+def test_router_drops_and_counts_messages_without_a_receiver() -> None:
+    """By name, by pid, of a former incarnation of the node, and on another node."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")

@@ -10,8 +10,8 @@ from tests.runtime.support import Recorder
 
 
 @BOTH
-def test_an_error_in_handle_call_ends_the_process_and_the_call(where: str) -> None:
-    """The caller is told the error; those who wait behind are told that it ended."""
+def test_request_whose_handling_fails_ends_the_process_and_the_call(where: str) -> None:
+    """The caller gets the error; callers that wait behind are told that the process ended."""
 
     async def main(scene: Scene) -> None:
         requests = ({"sleep": 0.1}, {"raise": "boom"}, "behind")
@@ -27,10 +27,10 @@ def test_an_error_in_handle_call_ends_the_process_and_the_call(where: str) -> No
 
 
 @BOTH
-def test_a_request_that_is_not_handled_ends_nothing(
+def test_request_that_is_not_handled_ends_no_process(
     where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither one that the process refuses nor one to a process without handle_call."""
+    """One that the process refuses, and one to a process without `handle_call`."""
 
     async def main(scene: Scene) -> None:
         with pytest.raises(runtime.NotHandled, match=r"what\?"):
@@ -45,8 +45,8 @@ def test_a_request_that_is_not_handled_ends_nothing(
 
 
 @BOTH
-def test_a_process_may_answer_with_its_last_breath(where: str) -> None:
-    """What it returns counts though it has said that it stops; later requests are refused."""
+def test_request_is_answered_by_a_process_that_stops_in_it(where: str) -> None:
+    """Later requests are refused."""
 
     async def main(scene: Scene) -> None:
         calls = [scene.call(each) for each in ({"sleep": 0.1}, {"stop": "enough"}, "late")]
@@ -59,8 +59,8 @@ def test_a_process_may_answer_with_its_last_breath(where: str) -> None:
 
 
 @BOTH
-def test_a_process_that_is_killed_answers_nobody_and_everybody_is_told(where: str) -> None:
-    """The one it was busy with and the one that waited."""
+def test_request_to_a_process_that_is_killed_fails(where: str) -> None:
+    """The one that it was handling and the one that waited."""
 
     async def main(scene: Scene) -> None:
         calls = [asyncio.create_task(scene.call(each)) for each in ({"sleep": 9}, "behind")]

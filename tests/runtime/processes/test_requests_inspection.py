@@ -23,8 +23,8 @@ class Glass(Recorder):
 
 
 @BOTH
-def test_a_process_shows_what_handle_inspect_returns_as_text(where: str) -> None:
-    """Beside what the runtime knows of it, under keys of its own."""
+def test_inspect_shows_what_handle_inspect_returns_as_text(where: str) -> None:
+    """Beside what the runtime knows, under keys of its own."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}
@@ -51,7 +51,7 @@ def test_a_process_shows_what_handle_inspect_returns_as_text(where: str) -> None
 
 
 @BOTH
-def test_an_inspection_takes_its_turn_and_sees_what_waits(where: str) -> None:
+def test_inspect_waits_in_the_mailbox_and_counts_what_waits(where: str) -> None:
     """It never runs beside another callback."""
 
     async def main(world: World) -> None:
@@ -72,8 +72,8 @@ def test_an_inspection_takes_its_turn_and_sees_what_waits(where: str) -> None:
 
 
 @BOTH
-def test_a_process_that_stops_says_so(where: str) -> None:
-    """If it is shown at all."""
+def test_inspect_shows_that_a_process_is_stopping(where: str) -> None:
+    """If it is still answered."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}
@@ -84,8 +84,8 @@ def test_a_process_that_stops_says_so(where: str) -> None:
 
 
 @BOTH
-def test_an_inspection_fails_as_a_call_does(where: str) -> None:
-    """Nobody there, no answer in time, an error in handle_inspect."""
+def test_inspect_fails_as_a_call_does(where: str) -> None:
+    """There is no process, no answer in time, an error in `handle_inspect`."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}
@@ -102,8 +102,8 @@ def test_an_inspection_fails_as_a_call_does(where: str) -> None:
     in_world(main)
 
 
-def test_a_process_that_shows_nothing_is_still_seen() -> None:
-    """By what the runtime knows; its own keys cannot be overwritten."""
+def test_inspect_always_shows_what_the_runtime_knows() -> None:
+    """A process cannot overwrite those keys."""
 
     class Liar(runtime.Process):
         def handle_inspect(self, *items: str) -> Any:

@@ -10,8 +10,8 @@ from runtime.process import ExitReason
 from tests.runtime.support import Diary, World, in_world, start_diary
 
 
-def test_spawn_returns_when_init_is_done() -> None:
-    """With the arguments it was given."""
+def test_runner_runs_init_before_spawn_returns() -> None:
+    """With the arguments of `spawn`."""
 
     async def main(world: World) -> None:
         _, _, diary = await start_diary(world, "x", "y")
@@ -20,8 +20,8 @@ def test_spawn_returns_when_init_is_done() -> None:
     in_world(main)
 
 
-def test_messages_are_handled_one_at_a_time_in_order() -> None:
-    """The next one waits until an `async def` callback is done."""
+def test_runner_handles_messages_one_at_a_time_in_order() -> None:
+    """The next one waits until an `async def` callback has ended."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -33,8 +33,8 @@ def test_messages_are_handled_one_at_a_time_in_order() -> None:
     in_world(main)
 
 
-def test_posts_take_their_turn_among_messages_and_are_awaited() -> None:
-    """A process's own work is run as if it were a message."""
+def test_runner_runs_posts_in_turn_and_awaits_them() -> None:
+    """A post waits behind the messages that came before it."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -48,8 +48,8 @@ def test_posts_take_their_turn_among_messages_and_are_awaited() -> None:
     in_world(main)
 
 
-def test_posts_are_never_dropped() -> None:
-    """Not even when as many messages wait as may."""
+def test_runner_never_drops_posts() -> None:
+    """Also if the mailbox is full."""
 
     async def main(world: World) -> None:
         node, diary = (
@@ -69,7 +69,7 @@ def test_posts_are_never_dropped() -> None:
     in_world(main)
 
 
-def test_stop_ends_after_the_callback_that_is_running() -> None:
+def test_runner_stops_after_the_callback_that_is_running() -> None:
     """What waits is dropped; prepare, terminate and release follow, with the first reason."""
 
     async def main(world: World) -> None:
@@ -85,7 +85,7 @@ def test_stop_ends_after_the_callback_that_is_running() -> None:
     in_world(main)
 
 
-def test_an_idle_process_can_be_stopped_from_outside() -> None:
+def test_runner_stops_an_idle_process() -> None:
     """It need not wait for a message; a second reason does not count."""
 
     async def main(world: World) -> None:
@@ -98,8 +98,8 @@ def test_an_idle_process_can_be_stopped_from_outside() -> None:
     in_world(main)
 
 
-def test_what_arrives_in_the_turn_of_a_stop_is_dropped() -> None:
-    """Even what an idle process was about to take."""
+def test_runner_drops_what_arrives_in_the_turn_of_a_stop() -> None:
+    """Also what an idle process was about to take."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -113,10 +113,10 @@ def test_what_arrives_in_the_turn_of_a_stop_is_dropped() -> None:
     in_world(main)
 
 
-def test_an_exception_terminates_with_that_reason_and_is_logged(
+def test_runner_ends_a_process_with_the_error_of_a_callback_and_logs_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """With its traceback, and fields that say which process failed."""
+    """With the traceback, and fields that name the process."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -134,7 +134,7 @@ def test_an_exception_terminates_with_that_reason_and_is_logged(
     in_world(main)
 
 
-def test_an_exception_in_a_post_terminates_too() -> None:
+def test_runner_ends_a_process_with_the_error_of_a_post() -> None:
     """A post is a callback like any other."""
 
     async def main(world: World) -> None:
@@ -147,8 +147,8 @@ def test_an_exception_in_a_post_terminates_too() -> None:
     in_world(main)
 
 
-def test_awaiting_something_cancelled_is_a_failure_like_any_other() -> None:
-    """It must not pass for the end of the process itself, which would skip terminate."""
+def test_runner_counts_a_cancelled_await_as_a_failure() -> None:
+    """It is not the cancellation of the process itself, so `terminate` runs."""
 
     async def main(world: World) -> None:
         _, _, diary = await start_diary(world)
@@ -166,8 +166,8 @@ def test_awaiting_something_cancelled_is_a_failure_like_any_other() -> None:
     in_world(main)
 
 
-def test_terminate_runs_even_if_preparing_fails() -> None:
-    """And release runs even if terminate fails."""
+def test_runner_runs_terminate_even_if_preparing_fails() -> None:
+    """And release runs even if `terminate` fails."""
 
     class Clumsy(Diary):
         async def _prepare_to_terminate(self, reason: ExitReason) -> None:
@@ -191,8 +191,8 @@ def test_terminate_runs_even_if_preparing_fails() -> None:
     in_world(main)
 
 
-def test_an_error_in_init_is_raised_by_spawn() -> None:
-    """The process never was: its name is free again, terminate does not run, release does."""
+def test_runner_fails_spawn_with_the_error_of_init() -> None:
+    """The name is free again, `terminate` does not run, release does."""
 
     class Stillborn(Diary):
         async def init(self, *words: str) -> None:
@@ -209,8 +209,8 @@ def test_an_error_in_init_is_raised_by_spawn() -> None:
     in_world(main)
 
 
-def test_an_init_that_is_cancelled_is_an_error_of_spawn_not_of_the_spawner() -> None:
-    """The one who spawns is not cancelled by it."""
+def test_runner_fails_spawn_if_init_is_cancelled() -> None:
+    """The caller of `spawn` gets an error and is not cancelled itself."""
 
     class Stillborn(Diary):
         async def init(self, *words: str) -> None:
@@ -224,8 +224,8 @@ def test_an_init_that_is_cancelled_is_an_error_of_spawn_not_of_the_spawner() -> 
     in_world(main)
 
 
-def test_a_full_mailbox_leaves_others_their_turn() -> None:
-    """Somebody else on the loop runs long before a thousand messages are handled."""
+def test_runner_leaves_others_their_turn_while_its_mailbox_is_full() -> None:
+    """Other tasks run long before a thousand messages are handled."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)

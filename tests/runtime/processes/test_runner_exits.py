@@ -8,8 +8,8 @@ from tests.runtime.link_support import BOTH, LinkPair, Trapper, with_pair
 
 @BOTH
 @pytest.mark.parametrize("reason", ["enough", "normal", "shutdown"])
-def test_an_exit_ends_a_process_in_order(where: str, reason: str) -> None:
-    """For the reason given, whatever it is; by name as well."""
+def test_exit_ends_a_process_in_order(where: str, reason: str) -> None:
+    """For the given reason, also by name."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.send_exit(runtime.ProcessId("other", where), reason)
@@ -20,8 +20,8 @@ def test_an_exit_ends_a_process_in_order(where: str, reason: str) -> None:
 
 
 @BOTH
-def test_a_process_that_traps_exits_is_told_instead(where: str) -> None:
-    """And lives on."""
+def test_exit_comes_as_a_message_if_it_is_trapped(where: str) -> None:
+    """And the process goes on."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.send_exit(pair.trapper.pid, "enough")
@@ -34,8 +34,8 @@ def test_a_process_that_traps_exits_is_told_instead(where: str) -> None:
 
 
 @BOTH
-def test_a_kill_cannot_be_trapped(where: str) -> None:
-    """The process ends in the middle of whatever it does; what it holds is released."""
+def test_kill_cannot_be_trapped(where: str) -> None:
+    """The process ends in the middle of a callback; what it holds is released."""
 
     async def main(pair: LinkPair) -> None:
         pair.far.send(pair.other.pid, "slow")
@@ -52,8 +52,8 @@ def test_a_kill_cannot_be_trapped(where: str) -> None:
 
 @BOTH
 @pytest.mark.parametrize("reason", ["normal", "shutdown"])
-def test_an_orderly_end_is_nobody_elses(where: str, reason: str) -> None:
-    """Unless one traps exits, and is told."""
+def test_orderly_end_ends_no_linked_process(where: str, reason: str) -> None:
+    """If exits are trapped, a message comes."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.link(pair.other.pid)
@@ -68,8 +68,8 @@ def test_an_orderly_end_is_nobody_elses(where: str, reason: str) -> None:
     with_pair(where, main)
 
 
-def test_a_process_spawned_linked_shares_its_parents_end() -> None:
-    """Even if it traps exits: the exits of its parent are not to be ignored."""
+def test_exit_of_a_parent_cannot_be_trapped() -> None:
+    """A process that was spawned linked ends with its parent."""
 
     async def main(pair: LinkPair) -> None:
         child = Trapper()

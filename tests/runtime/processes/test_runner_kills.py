@@ -46,8 +46,8 @@ async def start(node: runtime.Node) -> tuple[Swallowing, Recorder]:
     return target, killer
 
 
-def test_a_killed_process_runs_no_other_callback_even_if_one_takes_no_notice() -> None:
-    """Not even terminate; it ends as killed."""
+def test_kill_lets_no_other_callback_run_even_if_one_ignores_it() -> None:
+    """Not even `terminate`; the reason is "killed"."""
 
     async def main(world: World) -> None:
         target, killer = await start(await world.start("a"))
@@ -59,8 +59,8 @@ def test_a_killed_process_runs_no_other_callback_even_if_one_takes_no_notice() -
     in_world(main)
 
 
-def test_a_process_whose_init_takes_no_notice_of_a_kill_does_not_start() -> None:
-    """Whoever spawned it is told."""
+def test_kill_during_an_init_that_ignores_it_fails_the_spawn() -> None:
+    """The caller of `spawn` gets an error."""
 
     class SlowInit(Swallowing):
         async def init(self) -> None:
@@ -78,8 +78,8 @@ def test_a_process_whose_init_takes_no_notice_of_a_kill_does_not_start() -> None
     in_world(main)
 
 
-def test_a_second_kill_cuts_no_release_short() -> None:
-    """What it holds (a lock on a file, say) would stay held."""
+def test_kill_a_second_time_does_not_interrupt_the_release() -> None:
+    """Otherwise what it holds (a lock on a file, for example) would stay held."""
 
     async def main(world: World) -> None:
         target, killer = await start(await world.start("a"))
@@ -92,8 +92,8 @@ def test_a_second_kill_cuts_no_release_short() -> None:
     in_world(main)
 
 
-def test_a_killed_node_leaves_no_process_running() -> None:
-    """Even if one takes no notice of being cancelled: it handles nothing more."""
+def test_kill_of_a_node_leaves_no_process_running() -> None:
+    """A process that ignores its cancellation handles nothing more."""
 
     async def main(world: World) -> None:
         node = await world.start("a")

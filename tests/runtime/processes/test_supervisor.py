@@ -13,8 +13,8 @@ from runtime import Child, Restart, Strategy, Supervision
 from tests.runtime.supervisor_support import NAMES, Boss, Office, Worker, in_office
 
 
-def test_children_start_in_order_and_stop_in_reverse() -> None:
-    """Each after the one before is done."""
+def test_supervisor_starts_children_in_order_and_stops_them_in_reverse() -> None:
+    """Each after the one before."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers())
@@ -41,10 +41,10 @@ def test_children_start_in_order_and_stop_in_reverse() -> None:
     ],
 )
 @pytest.mark.parametrize("end", ["fail", "normal", "shutdown", "enough"])
-def test_the_strategy_says_who_is_started_again(
+def test_supervisor_restarts_the_children_of_its_strategy(
     strategy: Strategy, stopped_and_started: list[str], end: str
 ) -> None:
-    """Those that run are stopped, last first, and then started in order; the others go on."""
+    """Those that run are stopped in reverse, then started in order; the others go on."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(4), strategy)
@@ -70,10 +70,10 @@ def test_the_strategy_says_who_is_started_again(
         (Restart.TEMPORARY, "fail", False),
     ],
 )
-def test_the_kind_of_child_says_after_which_ends(
+def test_supervisor_restarts_after_the_ends_of_the_kind_of_child(
     restart: Restart, end: str, is_started_again: bool
 ) -> None:
-    """An end after which it is not started again is no restart of anybody."""
+    """If a child is not restarted, no other is."""
 
     async def main(office: Office) -> None:
         child = office.worker("one", restart=restart)
@@ -88,8 +88,8 @@ def test_the_kind_of_child_says_after_which_ends(
     in_office(main)
 
 
-def test_a_temporary_child_stopped_for_another_ones_sake_does_not_come_back() -> None:
-    """While a transient one that was done starts anew with the others."""
+def test_supervisor_forgets_a_temporary_child_that_it_stops_with_another() -> None:
+    """A transient child that had ended in order is started again with the others."""
 
     async def main(office: Office) -> None:
         temporary = office.worker("two", restart=Restart.TEMPORARY)
@@ -105,8 +105,8 @@ def test_a_temporary_child_stopped_for_another_ones_sake_does_not_come_back() ->
     in_office(main)
 
 
-def test_more_restarts_than_the_intensity_end_the_supervisor() -> None:
-    """With a reason that gives the numbers and the last failure; the children are stopped."""
+def test_supervisor_ends_after_more_restarts_than_the_intensity() -> None:
+    """The reason gives the numbers and the last failure; the children are stopped."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(2), Strategy.ONE_FOR_ONE, 2, 5.0)
@@ -123,7 +123,7 @@ def test_more_restarts_than_the_intensity_end_the_supervisor() -> None:
     in_office(main)
 
 
-def test_restarts_are_forgotten_after_the_period() -> None:
+def test_supervisor_forgets_restarts_after_the_period() -> None:
     """One every two seconds is never more than two within three."""
 
     async def main(office: Office) -> None:
@@ -136,8 +136,8 @@ def test_restarts_are_forgotten_after_the_period() -> None:
     in_office(main)
 
 
-def test_an_intensity_of_zero_allows_no_restart() -> None:
-    """The first failure ends the supervisor."""
+def test_supervisor_with_intensity_zero_ends_at_the_first_failure() -> None:
+    """No restart is allowed."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(1), Strategy.ONE_FOR_ONE, 0)
@@ -156,8 +156,8 @@ class Ephemeral(runtime.Process):
 
 
 @pytest.mark.parametrize(("restart", "ends"), [(Restart.TRANSIENT, 0), (Restart.PERMANENT, 1)])
-def test_a_child_that_ends_at_once_is_noticed(restart: Restart, ends: int) -> None:
-    """Though it is over before the supervisor hears that it has started."""
+def test_supervisor_notices_a_child_that_ends_at_once(restart: Restart, ends: int) -> None:
+    """Although it has ended before the supervisor knows that it started."""
 
     async def main(office: Office) -> None:
         await office.open([Child(factory=Ephemeral, restart=restart)])
@@ -178,7 +178,7 @@ class Unlucky(Worker):
 
 
 @pytest.mark.parametrize("strategy", list(Strategy))
-def test_an_init_that_fails_counts_as_a_restart(strategy: Strategy) -> None:
+def test_supervisor_counts_an_init_that_fails_as_a_restart(strategy: Strategy) -> None:
     """At the start and later; below the intensity it is tried again."""
 
     async def main(office: Office) -> None:
@@ -197,8 +197,8 @@ def test_an_init_that_fails_counts_as_a_restart(strategy: Strategy) -> None:
     in_office(main)
 
 
-def test_a_supervisor_whose_children_do_not_start_does_not_start() -> None:
-    """Spawn raises; what had started is stopped, in reverse order."""
+def test_supervisor_does_not_start_if_its_children_do_not() -> None:
+    """`spawn` raises; the children that had started are stopped in reverse."""
 
     async def main(office: Office) -> None:
         luck = itertools.repeat(False)
@@ -210,8 +210,8 @@ def test_a_supervisor_whose_children_do_not_start_does_not_start() -> None:
     in_office(main)
 
 
-def test_children_that_fail_at_once_are_one_restart_where_one_is_enough() -> None:
-    """The first failure has started all of them again; a temporary one is not missed twice."""
+def test_supervisor_counts_children_that_fail_together_as_one_restart() -> None:
+    """The first failure has restarted all of them; a temporary one is handled once."""
 
     async def main(office: Office) -> None:
         temporary = office.worker("three", restart=Restart.TEMPORARY)
@@ -227,7 +227,7 @@ def test_children_that_fail_at_once_are_one_restart_where_one_is_enough() -> Non
     in_office(main)
 
 
-def test_a_temporary_child_that_does_not_start_is_left_out() -> None:
+def test_supervisor_leaves_out_a_temporary_child_that_does_not_start() -> None:
     """The others run."""
 
     async def main(office: Office) -> None:
@@ -263,14 +263,16 @@ def test_a_temporary_child_that_does_not_start_is_left_out() -> None:
         (lambda: Child(factory=Worker, name="a@b"), "name must be 1 to 100 printable"),
     ],
 )
-def test_rules_that_make_no_sense_are_refused(make: Callable[[], object], complaint: str) -> None:
-    """When they are made, with the field and the value."""
+def test_supervision_refuses_rules_that_make_no_sense(
+    make: Callable[[], object], complaint: str
+) -> None:
+    """When they are made; the error names the field and the value."""
     with pytest.raises(ValueError, match=complaint):
         make()
 
 
-def test_an_init_must_return_the_rules() -> None:
-    """Anything else is a mistake of the author."""
+def test_supervisor_refuses_an_init_that_returns_no_rules() -> None:
+    """The error shows what was returned."""
 
     async def main(office: Office) -> None:
         with pytest.raises(TypeError, match=r"init must return runtime\.Supervision, not 7"):

@@ -20,7 +20,7 @@ class Stubborn(Worker):
         self.journal.append(f"!{self.label}")
 
 
-def test_a_child_that_does_not_terminate_in_time_is_killed(
+def test_supervisor_kills_a_child_that_does_not_terminate_in_time(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """After its own time-out; the others have theirs."""
@@ -51,8 +51,8 @@ class Lingering(Stubborn):
         await super()._release()
 
 
-def test_a_child_that_outlives_its_kill_does_not_end_its_supervisor_later() -> None:
-    """It has been replaced; that it ends at last is no news."""
+def test_supervisor_ignores_the_late_end_of_a_child_that_it_gave_up() -> None:
+    """That child has been replaced."""
 
     async def main(office: Office) -> None:
         lingering = Child(factory=Lingering, arguments=(office.journal, "two"), shutdown_seconds=2)
@@ -67,8 +67,8 @@ def test_a_child_that_outlives_its_kill_does_not_end_its_supervisor_later() -> N
     in_office(main)
 
 
-def test_supervisors_supervise_supervisors() -> None:
-    """A failure is dealt with below until it is too often; then the lower one is started again."""
+def test_supervisor_can_be_the_child_of_a_supervisor() -> None:
+    """The lower one handles failures until there are too many; then it is restarted itself."""
 
     async def main(office: Office) -> None:
         lower = Child(
@@ -94,8 +94,8 @@ def test_supervisors_supervise_supervisors() -> None:
     in_office(main)
 
 
-def test_a_stopping_node_stops_supervised_processes_in_reverse_order() -> None:
-    """Their supervisor does it, not the node."""
+def test_supervisor_stops_its_children_when_the_node_stops() -> None:
+    """In reverse; the node does not stop them itself."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers())
@@ -106,8 +106,8 @@ def test_a_stopping_node_stops_supervised_processes_in_reverse_order() -> None:
     in_office(main)
 
 
-def test_a_supervisor_that_is_killed_takes_its_children_along() -> None:
-    """Nobody starts what it has left behind, and nothing of it goes on."""
+def test_supervisor_that_is_killed_ends_its_children() -> None:
+    """None of them is restarted."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers())
@@ -120,8 +120,8 @@ def test_a_supervisor_that_is_killed_takes_its_children_along() -> None:
 
 
 @pytest.mark.parametrize("is_child", [True, False])
-def test_an_exit_ends_a_supervisor_in_order(is_child: bool) -> None:
-    """Whoever sends it: a child that asks for it is not mistaken for one that has ended."""
+def test_supervisor_ends_in_order_at_an_exit(is_child: bool) -> None:
+    """Also if a child sends it: that child has not ended."""
 
     async def main(office: Office) -> None:
         asker = Recorder()
@@ -138,8 +138,8 @@ def test_an_exit_ends_a_supervisor_in_order(is_child: bool) -> None:
 
 
 @pytest.mark.parametrize(("reason", "ends"), [("enough", ["enough"]), ("shutdown", [])])
-def test_a_supervisor_shares_the_end_of_who_links_with_it(reason: str, ends: list[str]) -> None:
-    """As any process does: it traps exits for its children's sake only."""
+def test_supervisor_ends_when_a_process_linked_with_it_fails(reason: str, ends: list[str]) -> None:
+    """It traps exits for its children only."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(1))
@@ -153,8 +153,8 @@ def test_a_supervisor_shares_the_end_of_who_links_with_it(reason: str, ends: lis
     in_office(main)
 
 
-def test_a_child_needs_no_name() -> None:
-    """It goes by that of its factory."""
+def test_supervisor_names_a_child_without_a_name_by_its_factory() -> None:
+    """In its log and in `inspect`."""
 
     async def main(office: Office) -> None:
         await office.open([Child(factory=Worker, arguments=(office.journal, "x"))])
@@ -167,7 +167,7 @@ def test_a_child_needs_no_name() -> None:
     in_office(main)
 
 
-def test_a_supervisor_shows_its_children() -> None:
+def test_supervisor_shows_its_children() -> None:
     """In order, with their pids."""
 
     async def main(office: Office) -> None:

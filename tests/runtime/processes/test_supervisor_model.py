@@ -87,10 +87,10 @@ def order_of(lives: dict[str, int]) -> list[str]:
 @pytest.mark.slow
 @settings(deadline=None)
 @given(strategy=st.sampled_from(Strategy), kinds=kinds, blows=blows)
-def test_after_any_failures_below_the_intensity_the_right_children_run(
+def test_supervisor_model_agrees_below_the_intensity(
     strategy: Strategy, kinds: list[Restart], blows: list[list[tuple[str, str]]]
 ) -> None:
-    """Exactly those of the model, started in exactly its order; the others were left alone."""
+    """The same children run, started in the same order; the others were left alone."""
 
     async def main(office: Office) -> None:
         named = dict(zip(NAMES, kinds, strict=False))
@@ -112,10 +112,10 @@ def test_after_any_failures_below_the_intensity_the_right_children_run(
 @pytest.mark.slow
 @settings(deadline=None)
 @given(strategy=st.sampled_from(Strategy), kinds=kinds, blows=blows)
-def test_failures_at_the_same_time_leave_everybody_who_should_run(
+def test_supervisor_model_agrees_after_failures_at_the_same_time(
     strategy: Strategy, kinds: list[Restart], blows: list[list[tuple[str, str]]]
 ) -> None:
-    """Every permanent child runs; no temporary one that ended does; all in their order."""
+    """Every permanent child runs, no temporary child that ended does, all in their order."""
 
     async def main(office: Office) -> None:
         named = dict(zip(NAMES, kinds, strict=False))
@@ -150,7 +150,7 @@ def test_failures_at_the_same_time_leave_everybody_who_should_run(
     pauses=st.lists(st.integers(1, 4), max_size=10),
     strategy=st.sampled_from(Strategy),
 )
-def test_the_intensity_is_exceeded_exactly_when_it_is(
+def test_supervisor_model_agrees_when_the_intensity_is_exceeded(
     intensity: int, pauses: list[int], strategy: Strategy
 ) -> None:
     """Counted over any window as long as the period."""
@@ -171,8 +171,8 @@ def test_the_intensity_is_exceeded_exactly_when_it_is(
     in_office(main)
 
 
-def test_the_model_is_told_apart_from_another_strategy() -> None:
-    """Otherwise the comparison above would say nothing."""
+def test_supervisor_model_differs_for_another_strategy() -> None:
+    """Otherwise the comparison above would prove nothing."""
     kinds = dict.fromkeys(NAMES, runtime.Restart.PERMANENT)
     orders = []
     for strategy in Strategy:

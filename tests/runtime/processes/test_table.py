@@ -16,8 +16,8 @@ from tests.runtime.support import (
 )
 
 
-def test_a_mailbox_has_the_size_that_spawn_gives_it() -> None:
-    """Whatever the node's limit is: the newest is dropped, counted and logged."""
+def test_table_gives_a_mailbox_the_size_of_its_spawn() -> None:
+    """Whatever the limit of the node is; the newest message is dropped, counted and logged."""
 
     async def main(world: World) -> None:
         node = await world.start("a", limits=runtime.NodeLimits(mailbox_messages=2))
@@ -40,7 +40,7 @@ def test_a_mailbox_has_the_size_that_spawn_gives_it() -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1])
-def test_a_mailbox_takes_one_message_at_least(size: int) -> None:
+def test_table_refuses_a_mailbox_of_no_size(size: int) -> None:
     """The error names the rule; the name stays free."""
 
     async def main(world: World) -> None:
@@ -52,8 +52,8 @@ def test_a_mailbox_takes_one_message_at_least(size: int) -> None:
     in_world(main)
 
 
-def test_a_process_spawns_as_its_node_does() -> None:
-    """With a mailbox of its own size."""
+def test_table_gives_a_mailbox_its_size_if_a_process_spawns() -> None:
+    """As if the node had spawned it."""
 
     async def main(world: World) -> None:
         node, parent = await world.start("a"), Recorder()
@@ -66,8 +66,8 @@ def test_a_process_spawns_as_its_node_does() -> None:
     in_world(main)
 
 
-def test_a_name_is_free_as_soon_as_anybody_hears_of_the_end() -> None:
-    """Whoever is told can start a successor at once."""
+def test_table_frees_a_name_before_the_end_is_told() -> None:
+    """A process that is told can start a successor at once."""
 
     class Successor(Recorder):
         async def handle_message(self, sender: object, message: object) -> None:  # type: ignore[override]
@@ -85,8 +85,8 @@ def test_a_name_is_free_as_soon_as_anybody_hears_of_the_end() -> None:
     in_world(main)
 
 
-def test_a_spawn_that_is_cancelled_leaves_nothing() -> None:
-    """Nor does one whose task had no time to begin."""
+def test_table_leaves_nothing_of_a_spawn_that_is_cancelled() -> None:
+    """Also if the task had no time to begin."""
 
     async def main(world: World) -> None:
         node = await world.start("a")
@@ -102,8 +102,8 @@ def test_a_spawn_that_is_cancelled_leaves_nothing() -> None:
     in_world(main)
 
 
-def test_a_process_killed_during_init_fails_its_spawn() -> None:
-    """Whoever waits for it is told, and not left waiting."""
+def test_table_fails_the_spawn_of_a_process_killed_during_init() -> None:
+    """The caller is not left waiting."""
 
     class Slow(runtime.Process):
         async def init(self) -> None:
@@ -122,8 +122,8 @@ def test_a_process_killed_during_init_fails_its_spawn() -> None:
     in_world(main)
 
 
-def test_a_name_is_taken_until_its_process_ends() -> None:
-    """Also while its init is still running."""
+def test_table_keeps_a_name_until_its_process_ends() -> None:
+    """Also while its `init` still runs."""
 
     class Slow(Recorder):
         async def init(self) -> None:
@@ -145,8 +145,8 @@ def test_a_name_is_taken_until_its_process_ends() -> None:
 
 
 @BOTH
-def test_an_exit_for_nobody_is_counted(where: str) -> None:
-    """It arrives or not, as messages do."""
+def test_exit_for_no_process_is_counted(where: str) -> None:
+    """It is dropped, as a message would be."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.send_exit(runtime.ProcessId("nobody", where), "enough")
@@ -158,8 +158,8 @@ def test_an_exit_for_nobody_is_counted(where: str) -> None:
     with_pair(where, main)
 
 
-def test_a_stopping_node_leaves_children_to_their_parents() -> None:
-    """Those that were spawned linked end after the others, so a parent may end them in its order."""
+def test_table_stops_children_after_their_parents() -> None:
+    """So a parent may end its children in its own order."""
 
     async def main(pair: LinkPair) -> None:
         ended: list[str] = []
@@ -181,8 +181,10 @@ def test_a_stopping_node_leaves_children_to_their_parents() -> None:
     with_pair("a", main)
 
 
-def test_a_process_that_does_not_end_is_killed(caplog: pytest.LogCaptureFixture) -> None:
-    """Its time is bounded; terminate does not run, release does; the log names it."""
+def test_table_cancels_a_process_that_does_not_terminate_in_time(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """`terminate` does not run, `_release` does, and the log names the process."""
 
     class Stuck(runtime.Process):
         released = terminated = False

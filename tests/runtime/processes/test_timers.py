@@ -11,8 +11,8 @@ from runtime.simulation import SimulatedClock, run
 from tests.runtime.support import Diary, Recorder, World, in_world
 
 
-def test_nothing_is_sent_for_a_process_that_has_ended() -> None:
-    """A timer of the dead stays silent."""
+def test_timers_of_a_process_that_has_ended_send_nothing() -> None:
+    """They were cancelled at its end."""
 
     async def main(world: World) -> None:
         node, recorder = await world.start("a"), Recorder()
@@ -27,8 +27,8 @@ def test_nothing_is_sent_for_a_process_that_has_ended() -> None:
     in_world(main)
 
 
-def test_no_timer_holds_a_process_that_has_ended() -> None:
-    """Its memory is free long before the timer would have rung."""
+def test_timers_do_not_keep_a_process_that_has_ended_in_memory() -> None:
+    """Its memory is free long before the timer would have called."""
     held: weakref.WeakSet[runtime.Process] = weakref.WeakSet()
 
     class Timed(runtime.Process):

@@ -17,10 +17,10 @@ from tests.runtime.support import Diary, Note, World, in_world
     ("reason", "words"),
     [("normal", "normal"), ("enough", "enough"), (LookupError("boom"), "LookupError: boom")],
 )
-def test_the_end_of_a_process_is_told_once_with_its_reason(
+def test_monitor_is_told_the_end_once_with_the_reason(
     where: str, reason: runtime.ExitReason, words: str
 ) -> None:
-    """In the same words on its own node and on another."""
+    """In the same words on the same node and on another."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -34,8 +34,8 @@ def test_the_end_of_a_process_is_told_once_with_its_reason(
 
 
 @BOTH
-def test_a_process_is_monitored_by_name_too(where: str) -> None:
-    """The one that bears the name now; its successor is not meant."""
+def test_monitor_by_name_is_of_the_process_that_has_it_now(where: str) -> None:
+    """Its successor is not meant."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -53,8 +53,8 @@ def test_a_process_is_monitored_by_name_too(where: str) -> None:
 
 
 @BOTH
-def test_a_process_that_is_not_there_is_down_at_once(where: str) -> None:
-    """By name, by number, of another life of its node."""
+def test_monitor_of_no_process_is_down_at_once(where: str) -> None:
+    """By name, by number, and of a former incarnation of the node."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -73,7 +73,7 @@ def test_a_process_that_is_not_there_is_down_at_once(where: str) -> None:
     in_world(main)
 
 
-def test_a_pid_of_an_earlier_life_is_down_when_the_node_has_answered() -> None:
+def test_monitor_of_a_former_incarnation_is_down_when_the_node_connects() -> None:
     """What waited for the connection cannot be delivered to this incarnation."""
 
     async def main(world: World) -> None:
@@ -86,8 +86,8 @@ def test_a_pid_of_an_earlier_life_is_down_when_the_node_has_answered() -> None:
 
 
 @BOTH
-def test_a_process_that_is_killed_or_failed_to_start_is_down(where: str) -> None:
-    """Killed without terminate; or watched by name during an init that fails."""
+def test_monitor_is_told_of_a_kill_and_of_an_init_that_fails(where: str) -> None:
+    """Without `terminate`; and by name while `init` runs."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, where)
@@ -113,8 +113,8 @@ def test_a_process_that_is_killed_or_failed_to_start_is_down(where: str) -> None
     in_world(main)
 
 
-def test_a_node_that_dies_is_told_of_its_processes_and_of_itself() -> None:
-    """Once for each monitor; the reason says that it was the connection."""
+def test_monitor_is_told_when_the_node_of_its_target_dies() -> None:
+    """Once each, of processes and of the node; the reason says that the connection ended."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -134,7 +134,7 @@ def test_a_node_that_dies_is_told_of_its_processes_and_of_itself() -> None:
     in_world(main)
 
 
-def test_a_node_that_says_goodbye_takes_its_leave_from_node_monitors() -> None:
+def test_monitor_of_a_node_is_told_of_its_goodbye() -> None:
     """Its processes have ended in order before."""
 
     async def main(world: World) -> None:
@@ -150,8 +150,8 @@ def test_a_node_that_says_goodbye_takes_its_leave_from_node_monitors() -> None:
 
 
 @pytest.mark.parametrize("target", ["c", "x", runtime.Pid("c", 1, 1), runtime.ProcessId("p", "x")])
-def test_what_cannot_be_reached_is_down(target: Any) -> None:
-    """No route, or nobody listens there; soon and once."""
+def test_monitor_of_what_cannot_be_reached_is_down(target: Any) -> None:
+    """Without a route, or if nothing listens there; soon and once."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -164,8 +164,8 @@ def test_what_cannot_be_reached_is_down(target: Any) -> None:
     in_world(main)
 
 
-def test_monitoring_a_node_connects_with_it() -> None:
-    """And stays silent while it is up."""
+def test_monitor_of_a_node_connects_with_it() -> None:
+    """And is told nothing while it is up."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -176,8 +176,8 @@ def test_monitoring_a_node_connects_with_it() -> None:
     in_world(main)
 
 
-def test_the_end_of_a_watcher_leaves_nothing_at_the_target() -> None:
-    """No word travels for the dead: frames that would be are not sent."""
+def test_watch_is_forgotten_at_the_target_when_its_watcher_ends() -> None:
+    """No frame is sent to it any more."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -194,8 +194,8 @@ def test_the_end_of_a_watcher_leaves_nothing_at_the_target() -> None:
     in_world(main)
 
 
-def test_the_loss_of_the_watchers_node_leaves_nothing_at_the_target() -> None:
-    """When it comes back, it hears nothing of what its earlier life has watched."""
+def test_watch_is_forgotten_at_the_target_when_the_node_of_its_watcher_is_lost() -> None:
+    """When that node comes back, it is told nothing about it."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -215,8 +215,8 @@ def test_the_loss_of_the_watchers_node_leaves_nothing_at_the_target() -> None:
     in_world(main)
 
 
-def test_another_node_than_the_target_cannot_tell_of_its_end() -> None:
-    """Whatever references it guesses."""
+def test_watch_ignores_the_end_that_another_node_tells() -> None:
+    """Whatever reference that node guesses."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "b")
@@ -230,8 +230,8 @@ def test_another_node_than_the_target_cannot_tell_of_its_end() -> None:
     in_world(main)
 
 
-def test_down_is_not_lost_in_a_full_mailbox() -> None:
-    """Strangers cannot crowd it out."""
+def test_monitor_is_told_although_the_mailbox_is_full() -> None:
+    """Other senders cannot displace a `Down`."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "a", limits=runtime.NodeLimits(mailbox_messages=2))
@@ -249,8 +249,8 @@ def test_down_is_not_lost_in_a_full_mailbox() -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_every_monitor_comes_to_exactly_one_end_whatever_happens(seed: int) -> None:
-    """ProcessTable end, nodes die and come back, watchers change their minds, at random."""
+def test_monitor_comes_to_exactly_one_end(seed: int) -> None:
+    """Processes end, nodes die and come back, watchers demonitor, at random."""
 
     async def main(world: World) -> None:
         scene = await MonitorScene.set(world, "a")

@@ -40,8 +40,8 @@ async def start_watcher(node: runtime.Node, *targets: Any) -> Recorder:
 
 
 @pytest.mark.parametrize("words", ["file \udcff.txt", "\N{HIRAGANA LETTER A}" * 999])
-def test_an_error_that_cannot_be_sent_as_it_is_is_told_all_the_same(words: str) -> None:
-    """On its own node and on another, however small the frames."""
+def test_watch_tells_an_error_that_cannot_be_sent_as_it_is(words: str) -> None:
+    """On the same node and on another, however small the frames are."""
 
     async def main(world: World) -> None:
         limits = runtime.NodeLimits(frame_bytes=1024)
@@ -58,8 +58,8 @@ def test_an_error_that_cannot_be_sent_as_it_is_is_told_all_the_same(words: str) 
     in_world(main)
 
 
-def test_a_watcher_that_cannot_be_told_keeps_nobody_else_from_being_told() -> None:
-    """Neither the other watchers nor whoever spawned what has ended."""
+def test_watch_that_cannot_be_told_does_not_stop_the_others() -> None:
+    """Neither the other watchers nor the caller of `spawn`."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a", registry=Speechless()), await world.start("b")
@@ -76,8 +76,8 @@ def test_a_watcher_that_cannot_be_told_keeps_nobody_else_from_being_told() -> No
     in_world(main)
 
 
-def test_a_node_that_uses_a_reference_twice_keeps_nobody_else_from_being_told() -> None:
-    """The former use of it is forgotten, and nothing is left of either."""
+def test_watch_survives_a_node_that_uses_a_reference_twice() -> None:
+    """The former use is forgotten, and nothing is left of either."""
 
     async def main(world: World) -> None:
         a, b = await world.start("a"), await world.start("b")

@@ -9,8 +9,8 @@ from runtime.simulation import Conditions, SimulatedNetwork, run
 from tests.runtime.simulation_support import LIMIT, End, Line, on_a_line
 
 
-def test_by_default_frames_come_in_order_after_a_tenth_of_a_millisecond() -> None:
-    """A good network, to start from."""
+def test_connection_delivers_in_order_after_a_tenth_of_a_millisecond() -> None:
+    """These are the default conditions."""
 
     async def main(line: Line) -> None:
         start = round(asyncio.get_running_loop().time() * 1e6)
@@ -21,8 +21,8 @@ def test_by_default_frames_come_in_order_after_a_tenth_of_a_millisecond() -> Non
     on_a_line(main)
 
 
-def test_a_delay_that_varies_keeps_the_order() -> None:
-    """As TCP does: a frame waits for those before it."""
+def test_connection_keeps_the_order_if_the_delay_varies() -> None:
+    """As in TCP, a frame waits for those before it."""
 
     async def main(line: Line) -> None:
         line.network.default = Conditions(delay=(0.001, 0.1))
@@ -33,8 +33,8 @@ def test_a_delay_that_varies_keeps_the_order() -> None:
     on_a_line(main)
 
 
-def test_frames_get_lost_doubled_and_out_of_order_as_the_seed_wants() -> None:
-    """Each fault for itself, with the probability that was set."""
+def test_connection_loses_doubles_and_reorders_with_the_set_probability() -> None:
+    """Each fault by itself."""
 
     async def lossy(line: Line) -> list[int]:
         line.network.default = Conditions(loss=0.5)
@@ -67,8 +67,8 @@ def test_frames_get_lost_doubled_and_out_of_order_as_the_seed_wants() -> None:
     assert reordered != list(range(100))
 
 
-def test_one_seed_reproduces_a_run_and_another_gives_another() -> None:
-    """Every instant and every fault."""
+def test_connection_does_the_same_again_with_the_same_seed() -> None:
+    """Every instant and every fault; another seed gives another run."""
 
     async def main(line: Line) -> list[tuple[int, bytes | str | Loss]]:
         line.network.default = Conditions(
@@ -81,8 +81,8 @@ def test_one_seed_reproduces_a_run_and_another_gives_another() -> None:
     assert on_a_line(main, seed=1) == on_a_line(main, seed=1) != on_a_line(main, seed=2)
 
 
-def test_the_first_frames_of_a_connection_are_spared() -> None:
-    """A handshake gets through however bad the luck, so that tests of loss test messages."""
+def test_connection_never_loses_its_first_frames() -> None:
+    """The handshake completes, so tests with loss are tests of messages."""
 
     async def main() -> list[bytes | str | Loss]:
         network = SimulatedNetwork(asyncio.get_running_loop(), 0)
@@ -98,8 +98,8 @@ def test_the_first_frames_of_a_connection_are_spared() -> None:
     assert run(main()) == [b"1", b"2"]
 
 
-def test_the_end_of_a_connection_waits_for_a_partition_to_heal() -> None:
-    """A kernel repeats it, last words included, so it is late but never lost."""
+def test_connection_end_waits_for_a_partition_to_heal() -> None:
+    """A kernel repeats it, with the last frame, so it is late but never lost."""
 
     async def main(line: Line) -> None:
         line.network.partition("a", "b")
@@ -114,8 +114,8 @@ def test_the_end_of_a_connection_waits_for_a_partition_to_heal() -> None:
     on_a_line(main)
 
 
-def test_the_end_of_a_connection_comes_behind_its_frames() -> None:
-    """However much faster the end would be."""
+def test_connection_end_comes_after_its_frames() -> None:
+    """Also if its own delay is shorter."""
 
     async def main(line: Line) -> None:
         line.network.default = Conditions(delay=(0.0, 0.5))
@@ -128,8 +128,8 @@ def test_the_end_of_a_connection_comes_behind_its_frames() -> None:
     on_a_line(main)
 
 
-def test_frames_in_flight_at_a_crash_arrive_or_not() -> None:
-    """Some do and some do not, and before the end."""
+def test_connection_delivers_some_frames_of_a_host_that_crashed() -> None:
+    """Some frames on their way arrive and some do not, all before the end."""
 
     async def main(line: Line) -> None:
         line.send(*range(100))
@@ -141,7 +141,7 @@ def test_frames_in_flight_at_a_crash_arrive_or_not() -> None:
     on_a_line(main)
 
 
-def test_what_comes_before_a_receiver_is_attached_waits_for_it() -> None:
+def test_connection_keeps_events_until_a_receiver_is_attached() -> None:
     """Frames and the end."""
 
     async def main() -> list[bytes | str | Loss]:
@@ -160,8 +160,8 @@ def test_what_comes_before_a_receiver_is_attached_waits_for_it() -> None:
 
 
 @pytest.mark.parametrize("length", [0, LIMIT + 1])
-def test_a_length_outside_the_limit_ends_the_connection(length: int) -> None:
-    """As over TCP."""
+def test_connection_ends_at_a_length_outside_the_limit(length: int) -> None:
+    """Nothing of that frame is kept, and nothing after it is read."""
 
     async def main(line: Line) -> None:
         line.near.connection.send(b"x" * length)

@@ -9,8 +9,8 @@ from runtime.simulation import SimulatedNetwork, run
 from tests.runtime.simulation_support import End, Line, on_a_line
 
 
-def test_a_crash_ends_the_connections_at_the_other_end() -> None:
-    """With no last words, as when a process is killed; it hears and says nothing more."""
+def test_crash_ends_the_connections_at_the_other_end() -> None:
+    """Without a last frame, as when a process is killed; the crashed host sends nothing more."""
 
     async def main(line: Line) -> None:
         line.network.crash("a")
@@ -23,8 +23,8 @@ def test_a_crash_ends_the_connections_at_the_other_end() -> None:
     on_a_line(main)
 
 
-def test_a_crashed_host_can_come_back() -> None:
-    """With a new transport; the old one is dead for ever."""
+def test_network_gives_a_crashed_host_a_new_transport() -> None:
+    """The old transport stays dead."""
 
     async def main() -> None:
         network = SimulatedNetwork(asyncio.get_running_loop(), 0)
@@ -39,8 +39,8 @@ def test_a_crashed_host_can_come_back() -> None:
     run(main())
 
 
-def test_dialling_across_a_partition_waits_until_it_heals() -> None:
-    """As a kernel that repeats itself."""
+def test_dial_across_a_partition_waits_until_it_heals() -> None:
+    """As a kernel does, which repeats its attempt."""
 
     async def main() -> float:
         loop = asyncio.get_running_loop()
@@ -54,8 +54,8 @@ def test_dialling_across_a_partition_waits_until_it_heals() -> None:
     assert 10.5 < run(main()) < 12
 
 
-def test_addresses_are_taken_refused_and_chosen_as_usual() -> None:
-    """In use, nobody there, another host's, any port."""
+def test_listen_and_dial_treat_addresses_as_tcp_does() -> None:
+    """An address in use, without a listener, of another host, and with any port."""
 
     async def main() -> None:
         network = SimulatedNetwork(asyncio.get_running_loop(), 0)
@@ -74,8 +74,8 @@ def test_addresses_are_taken_refused_and_chosen_as_usual() -> None:
     run(main())
 
 
-def test_a_reset_ends_the_connection_of_two_living_hosts() -> None:
-    """One of them hears it at once, the other behind the frames that were under way."""
+def test_reset_ends_the_connection_of_two_living_hosts() -> None:
+    """One host is told at once, the other after the frames that were on their way."""
 
     async def main(line: Line) -> None:
         line.network.reset("b", "a")

@@ -17,8 +17,8 @@ from runtime.simulation.virtual_time import (
 )
 
 
-def test_time_jumps_to_the_next_timer() -> None:
-    """A month passes at once, and exactly."""
+def test_loop_jumps_to_the_next_timer() -> None:
+    """A month takes no real time and is exact."""
 
     async def main() -> float:
         await asyncio.sleep(30 * 24 * 3600)
@@ -27,14 +27,14 @@ def test_time_jumps_to_the_next_timer() -> None:
     assert run(main()) == 30 * 24 * 3600
 
 
-def test_time_ends_before_it_gets_inexact() -> None:
-    """A timer that floats could not hit any more is an error, not an endless loop."""
+def test_loop_raises_before_time_becomes_inexact() -> None:
+    """Otherwise a timer that a float cannot hold would make an endless loop."""
     with pytest.raises(OverflowError, match="virtual time is exact for 4194304 seconds"):
         run(asyncio.sleep(365 * 24 * 3600))
 
 
-def test_computing_takes_no_time() -> None:
-    """Time stands still while something is ready."""
+def test_loop_stands_still_while_something_is_ready() -> None:
+    """Computing takes no virtual time."""
 
     async def main() -> float:
         for _ in range(1_000):
@@ -44,8 +44,8 @@ def test_computing_takes_no_time() -> None:
     assert run(main()) == 0
 
 
-def test_whoever_drives_the_loop_goes_from_instant_to_instant() -> None:
-    """All there is to do up to an instant is done, and the loop stands at it, timers or none."""
+def test_run_until_runs_all_up_to_an_instant() -> None:
+    """Then the loop stands at that instant, with timers or without."""
     loop, rung = VirtualTimeLoop(), list[int]()
     for milliseconds in (1, 2, 3):
         loop.call_later(milliseconds / 1_000, rung.append, milliseconds)
@@ -56,8 +56,8 @@ def test_whoever_drives_the_loop_goes_from_instant_to_instant() -> None:
     loop.close()
 
 
-def test_what_follows_at_the_same_instant_is_done_too() -> None:
-    """Time stands still until nothing is ready; an instant that is over is now."""
+def test_run_until_runs_what_becomes_ready_at_that_instant() -> None:
+    """An instant in the past counts as now."""
     loop, rung = VirtualTimeLoop(), list[str]()
     loop.run_until(5)
     loop.call_soon(lambda: loop.call_soon(lambda: rung.append("second")))
@@ -66,8 +66,8 @@ def test_what_follows_at_the_same_instant_is_done_too() -> None:
     loop.close()
 
 
-def test_timers_ring_in_the_order_of_their_instants() -> None:
-    """However they were set."""
+def test_loop_runs_timers_in_the_order_of_their_instants() -> None:
+    """In whatever order they were set."""
 
     async def main() -> list[int]:
         rung: list[int] = []
@@ -80,8 +80,8 @@ def test_timers_ring_in_the_order_of_their_instants() -> None:
     assert run(main()) == [1, 2, 3]
 
 
-def test_timers_a_nanosecond_apart_ring_a_nanosecond_apart() -> None:
-    """None of them early with its neighbour, late in a long run as well as at its start."""
+def test_loop_keeps_timers_a_nanosecond_apart() -> None:
+    """At the start of a run and late in a long one."""
 
     async def main() -> list[int]:
         rung: list[int] = []
@@ -97,8 +97,8 @@ def test_timers_a_nanosecond_apart_ring_a_nanosecond_apart() -> None:
     assert run(main()) == [*range(1, 100)]
 
 
-def test_half_a_nanosecond_passes() -> None:
-    """Rounded to none, it would let time stand still for ever."""
+def test_loop_rounds_half_a_nanosecond_up() -> None:
+    """Rounded to zero, time would stand still for ever."""
 
     async def main() -> int:
         await asyncio.sleep(0.5e-9)
@@ -107,8 +107,8 @@ def test_half_a_nanosecond_passes() -> None:
     assert run(main()) == 1
 
 
-def test_waiting_for_what_never_comes_is_an_error() -> None:
-    """A real loop would hang here; the error tells the instant."""
+def test_loop_raises_deadlock_if_nothing_can_happen() -> None:
+    """A real loop would wait for ever; the error gives the instant."""
 
     async def main() -> None:
         await asyncio.sleep(2)
@@ -118,8 +118,8 @@ def test_waiting_for_what_never_comes_is_an_error() -> None:
         run(main())
 
 
-def test_work_for_a_thread_is_done_at_once() -> None:
-    """Another thread would bring its own order; result and error arrive as usual."""
+def test_loop_runs_the_work_of_an_executor_at_once() -> None:
+    """Another thread would not be reproducible; result and error arrive as usual."""
 
     async def main() -> int:
         with pytest.raises(ValueError, match="math domain error"):
@@ -129,8 +129,8 @@ def test_work_for_a_thread_is_done_at_once() -> None:
     assert run(main()) == 120
 
 
-def test_a_loop_can_be_made_first_and_run_later() -> None:
-    """So that clocks and networks can be given the loop beforehand."""
+def test_loop_can_be_made_before_it_runs() -> None:
+    """So that clocks and networks can be made for it."""
     loop = VirtualTimeLoop()
     clock = SimulatedClock(loop)
 
@@ -141,7 +141,7 @@ def test_a_loop_can_be_made_first_and_run_later() -> None:
     assert (clock.now(), loop.nanoseconds(), loop.is_closed()) == (10**9, 10**9, True)
 
 
-def test_a_clock_has_its_own_rate_zero_and_calendar() -> None:
+def test_clock_has_its_own_rate_zero_and_calendar() -> None:
     """After ten seconds, a clock that is one percent fast shows a tenth of a second more."""
 
     async def main() -> tuple[int, int, int]:
@@ -162,10 +162,10 @@ def test_a_clock_has_its_own_rate_zero_and_calendar() -> None:
     delay=st.integers(0, 10**12),
 )
 @example(rate=0.7, offset=0, start=0, delay=60771337158)
-def test_a_timer_rings_at_the_first_nanosecond_that_shows_its_instant(
+def test_clock_calls_at_the_first_nanosecond_that_shows_the_instant(
     rate: float, offset: int, start: int, delay: int
 ) -> None:
-    """Never early, so nobody has to set it again in time that stands still; and never late."""
+    """If it was early, an alarm would set its timer again and again while time stands still."""
 
     async def main() -> tuple[int, int]:
         loop = asyncio.get_running_loop()
@@ -181,7 +181,7 @@ def test_a_timer_rings_at_the_first_nanosecond_that_shows_its_instant(
 
 
 @pytest.mark.parametrize("rate", [0, -1, math.inf, math.nan])
-def test_a_rate_is_finite_and_above_zero(rate: float) -> None:
+def test_clock_refuses_a_rate_that_is_not_above_zero(rate: float) -> None:
     """Time neither stands still nor goes back."""
     loop = VirtualTimeLoop()
     loop.close()

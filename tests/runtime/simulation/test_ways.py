@@ -9,8 +9,8 @@ from runtime.simulation import Conditions, SimulatedNetwork
 from tests.runtime.simulation_support import Line, on_a_line
 
 
-def test_a_direction_has_conditions_of_its_own() -> None:
-    """The way back is as good as before."""
+def test_ways_have_conditions_for_one_direction() -> None:
+    """The other direction keeps the default."""
 
     async def main(line: Line) -> None:
         line.network.set_conditions("a", "b", Conditions(loss=1.0))
@@ -22,7 +22,7 @@ def test_a_direction_has_conditions_of_its_own() -> None:
     on_a_line(main)
 
 
-def test_a_partition_loses_one_direction_and_closes_nothing() -> None:
+def test_partition_loses_one_direction_and_closes_nothing() -> None:
     """What was sent meanwhile stays lost; what is sent after healing arrives."""
 
     async def main(line: Line) -> None:
@@ -38,7 +38,7 @@ def test_a_partition_loses_one_direction_and_closes_nothing() -> None:
     on_a_line(main)
 
 
-def test_healing_reaches_just_the_partitions_that_are_named() -> None:
+def test_heal_ends_the_partitions_that_are_named() -> None:
     """By source, by destination, or all."""
 
     async def main(line: Line) -> None:
@@ -54,8 +54,8 @@ def test_healing_reaches_just_the_partitions_that_are_named() -> None:
     on_a_line(main)
 
 
-def test_a_held_host_hears_and_says_nothing_until_it_is_released() -> None:
-    """Then everything comes, in order, and its connections were open all the time."""
+def test_hold_stops_a_host_until_it_is_released() -> None:
+    """Then everything arrives, in order; its connections stay open all the time."""
 
     async def main(line: Line) -> None:
         line.network.hold("b")
@@ -71,8 +71,8 @@ def test_a_held_host_hears_and_says_nothing_until_it_is_released() -> None:
     on_a_line(main)
 
 
-def test_a_held_host_learns_the_end_of_a_connection_when_released() -> None:
-    """The kernel knew, the process was asleep."""
+def test_release_tells_a_host_of_the_connections_that_ended() -> None:
+    """The kernel knew of the end while the process was stopped."""
 
     async def main(line: Line) -> None:
         line.network.hold("b")
@@ -85,8 +85,8 @@ def test_a_held_host_learns_the_end_of_a_connection_when_released() -> None:
     on_a_line(main)
 
 
-def test_a_network_may_keep_frames_and_the_ends_of_dead_hosts_until_asked() -> None:
-    """What a subclass holds arrives when it says so, in any order; handshakes are never held."""
+def test_ways_may_hold_frames_and_ends_until_a_subclass_releases_them() -> None:
+    """They then arrive in any order; frames of handshakes are never held."""
 
     class Holding(SimulatedNetwork):
         held: list[Callable[[], None]]
