@@ -11,94 +11,94 @@ from examples.member import TryAgain
 from runtime import Pid, Process, ProcessId
 from tests.runtime.support import World, in_world
 
-NAME = "teller"
+NAME = "member"
 
 
 @runtime.message(name="tests.examples.question")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """A question."""
+class NumberedQuestion:
+    """A request."""
 
     number: int
 
 
 @runtime.message(name="tests.examples.reply")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class NumberedReply:
     """An answer."""
 
     number: int
     by: str
 
 
-@runtime.message(name="tests.examples.noise")
+@runtime.message(name="tests.examples.unrelated")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noise:
-    """No answer to anything."""
+class UnrelatedMessage:
+    """A message that answers no request."""
 
 
-class Teller(Process):
-    """Answers as one that leads, or as one that does not; never without noise."""
+class SimulatedMember(Process):
+    """Answers like a leader or like a follower, and first sends messages that are not the answer."""
 
     def __init__(self, *, leads: bool) -> None:
         self.leads = leads
         self.asked = 0
 
-    def handle_message(self, sender: Pid | None, message: Question) -> None:
+    def handle_message(self, sender: Pid | None, message: NumberedQuestion) -> None:
         self.asked += 1
         assert sender is not None
-        self.send(sender, Noise())
-        self.send(sender, Reply(number=message.number + 1, by="no member"))
-        reply = Reply(number=message.number, by=self.node.name)
+        self.send(sender, UnrelatedMessage())
+        self.send(sender, NumberedReply(number=message.number + 1, by="no member"))
+        reply = NumberedReply(number=message.number, by=self.node.name)
         again = TryAgain(number=message.number, leader=None)
         self.send(sender, reply if self.leads else again)
 
 
-async def start(world: World, *names: str, leads: str) -> tuple[Client, list[Teller]]:
-    """Tellers on the nodes a and b where named, and a client on c that knows of both."""
-    tellers = [Teller(leads=name == leads) for name in names]
-    for name, teller in zip(names, tellers, strict=True):
+async def start(world: World, *names: str, leads: str) -> tuple[Client, list[SimulatedMember]]:
+    """Members on the named nodes of a and b, and a client on c that asks both."""
+    members = [SimulatedMember(leads=name == leads) for name in names]
+    for name, member in zip(names, members, strict=True):
         node = await world.start(name)
-        await node.spawn_register(NAME, lambda made=teller: made)  # type: ignore[misc]
+        await node.spawn_register(NAME, lambda made=member: made)  # type: ignore[misc]
     client = Client()
     node = await world.start("c")
     await node.spawn(lambda: client, [ProcessId(NAME, "a"), ProcessId(NAME, "b")])
     await client.connected()
-    return client, tellers
+    return client, members
 
 
-def test_the_leader_is_looked_for_from_member_to_member() -> None:
-    """Until one has more to say than that it does not serve."""
+def test_the_client_asks_one_member_after_the_other() -> None:
+    """Until one gives another answer than that it does not lead."""
 
     async def main(world: World) -> None:
-        client, tellers = await start(world, "a", "b", leads="b")
-        answer = await client.ask_leader(lambda number: Question(number=number))
-        assert answer == Reply(number=2, by="b")
-        assert [teller.asked for teller in tellers] == [1, 1]
+        client, members = await start(world, "a", "b", leads="b")
+        answer = await client.ask_leader(lambda number: NumberedQuestion(number=number))
+        assert answer == NumberedReply(number=2, by="b")
+        assert [member.asked for member in members] == [1, 1]
 
     in_world(main)
 
 
-def test_a_member_that_is_not_there_is_passed_over() -> None:
-    """Nothing is sent to it that it could carry out later."""
+def test_the_client_does_not_ask_a_member_that_is_not_connected() -> None:
+    """Otherwise the member could carry the request out later."""
 
     async def main(world: World) -> None:
         client, _ = await start(world, "b", leads="b")
-        answer = await client.ask_leader(lambda number: Question(number=number))
-        assert answer == Reply(number=1, by="b")
+        answer = await client.ask_leader(lambda number: NumberedQuestion(number=number))
+        assert answer == NumberedReply(number=1, by="b")
 
     in_world(main)
 
 
-def test_without_an_answer_it_is_asked_once_only() -> None:
+def test_the_client_asks_once_only_if_there_is_no_answer() -> None:
     """The request may have been carried out, so the caller decides whether to repeat it."""
 
     async def main(world: World) -> None:
-        client, [teller] = await start(world, "a", leads="a")
+        client, [member] = await start(world, "a", leads="a")
         world.network.partition("a", "c")
         with pytest.raises(TimeoutError):
-            await client.ask_leader(lambda number: Question(number=number), 3.0)
+            await client.ask_leader(lambda number: NumberedQuestion(number=number), 3.0)
         await asyncio.sleep(1)
-        assert teller.asked == 1
+        assert member.asked == 1
 
     in_world(main)

@@ -7,14 +7,22 @@ from itertools import pairwise
 import pytest
 
 from examples.dynamic_members import Announcement, Announcer
-from tests.examples.arena import HOSTS, MEMBERS, Arena, Broken, Idle, breaks, run
+from tests.examples.example_cluster import (
+    HOSTS,
+    MEMBERS,
+    ExampleCluster,
+    GuaranteeBroken,
+    NotServed,
+    breaks,
+    run,
+)
 
 PERIOD_SECONDS = 0.1
-STORM_SECONDS = 10
+FAULTS_SECONDS = 10
 OBSERVERS = ("observer1", "observer2")
 
 
-class Noting(Announcer):
+class RecordingAnnouncer(Announcer):
     """Notes what it hears."""
 
     def __init__(self) -> None:
@@ -25,80 +33,80 @@ class Noting(Announcer):
         self.taken.append(announcement)
 
 
-class Credulous(Noting):
+class AcceptsEveryAnnouncement(RecordingAnnouncer):
     """A planted bug: accepts every announcement."""
 
     def is_news(self, announcement: Announcement) -> bool:
         return True
 
 
-def storm(seed: int, kind: Callable[[], Noting] = Noting) -> None:
-    """One stormy run with observers from its middle on, which must be up to date when it is calm."""
+def run_with_faults(seed: int, kind: Callable[[], RecordingAnnouncer] = RecordingAnnouncer) -> None:
+    """One run with faults; observers join meanwhile, and must know the leader after the faults."""
     observers = {name: kind() for name in OBSERVERS}
 
-    async def trial(arena: Arena) -> None:
-        await arena.start()
+    async def trial(cluster: ExampleCluster) -> None:
+        await cluster.start()
         for contact, (name, observer) in zip(MEMBERS, observers.items(), strict=False):
-            await arena.storm(STORM_SECONDS / 2)
-            await arena.observe(name, observer, contact)
-        await arena.storm(STORM_SECONDS)
+            await cluster.inject_faults(FAULTS_SECONDS / 2)
+            await cluster.observe(name, observer, contact)
+        await cluster.inject_faults(FAULTS_SECONDS)
         for observer in observers.values():
             check(observer)
         await asyncio.sleep(5)
-        now = (await arena.led()).term
+        now = (await cluster.led()).term
         if {observer.taken[-1].token for observer in observers.values()} != {now}:
-            raise Idle("an observer has not heard of who leads")
+            raise NotServed("an observer has not heard of who leads")
 
     run(trial, seed, lambda _: kind())
 
 
-def check(observer: Noting) -> None:
+def check(observer: RecordingAnnouncer) -> None:
     """What it took never went back."""
     if any(later <= earlier for earlier, later in pairwise(observer.taken)):
-        raise Broken(f"{observer.taken}")
+        raise GuaranteeBroken(f"{observer.taken}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_observers_follow_and_never_lead(seed: int) -> None:
-    """They join in the middle of a storm, through a member that may crash the next moment."""
-    storm(seed)
+    """They join amid faults, through a member that may crash soon after."""
+    run_with_faults(seed)
 
 
 @pytest.mark.slow
 def test_a_planted_bug_is_caught() -> None:
     """Or the test above would prove nothing."""
-    assert breaks(lambda seed: storm(seed, Credulous), range(40))
+    assert breaks(lambda seed: run_with_faults(seed, AcceptsEveryAnnouncement), range(40))
 
 
 @pytest.mark.slow
 def test_observers_make_up_for_no_voter() -> None:
     """One voter and two observers are three, and still no majority of three voters."""
 
-    async def trial(arena: Arena) -> None:
-        await arena.start()
+    async def trial(cluster: ExampleCluster) -> None:
+        await cluster.start()
         for name in OBSERVERS:
-            await arena.observe(name, Noting(), MEMBERS[0])
-        await arena.led()
+            await cluster.observe(name, RecordingAnnouncer(), MEMBERS[0])
+        await cluster.led()
         await asyncio.sleep(1)
         for host in HOSTS[1:]:
-            arena.crash(host)
+            cluster.crash(host)
         await asyncio.sleep(5)
-        assert arena.leader() is None
-        await arena.start()
-        await arena.led()
+        assert cluster.leader() is None
+        await cluster.start()
+        await cluster.led()
 
-    run(trial, 0, lambda _: Noting())
+    run(trial, 0, lambda _: RecordingAnnouncer())
 
 
 def test_an_observer_that_leaves_hears_no_more_until_it_joins_again() -> None:
     """The others only notice that a peer is gone."""
 
-    async def trial(arena: Arena) -> None:
-        observer = Noting()
-        await arena.start()
-        leading = await arena.led()
-        await arena.observe(OBSERVERS[0], observer, MEMBERS[0])
+    async def trial(cluster: ExampleCluster) -> None:
+        observer = RecordingAnnouncer()
+        await cluster.start()
+        leading = await cluster.led()
+        await cluster.observe(OBSERVERS[0], observer, MEMBERS[0])
         await asyncio.sleep(1)
         assert leading.peer_count == len(MEMBERS)
         observer.leave()
@@ -111,4 +119,4 @@ def test_an_observer_that_leaves_hears_no_more_until_it_joins_again() -> None:
         await asyncio.sleep(1)
         assert len(observer.taken) > taken
 
-    run(trial, 0, lambda _: Noting())
+    run(trial, 0, lambda _: RecordingAnnouncer())

@@ -11,24 +11,24 @@ import pytest
 from examples.client import Client
 from examples.forwarding import Done, Forwarded, NobodyLeads, Work, Worker
 from runtime import Pid, ProcessId
-from tests.examples.arena import (
+from tests.examples.example_cluster import (
     MEMBERS,
     PATIENCE_SECONDS,
-    Arena,
-    Broken,
-    Idle,
+    ExampleCluster,
+    GuaranteeBroken,
+    NotServed,
     breaks,
     run,
 )
 
-STORM_SECONDS = 15
+FAULTS_SECONDS = 15
 CLIENTS = ("client1", "client2")
 LONG_SECONDS = 2.0
 """Longer than any request is kept."""
 
 
-class Noting(Worker):
-    """Notes what it does, and whether it leads at that instant."""
+class RecordingWorker(Worker):
+    """Records what it does, and whether it leads at that instant."""
 
     def __init__(self, done: list[str]) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Noting(Worker):
         self.done.append(work.what if self.is_leader else f"{work.what} without leading")
 
 
-class Insistent(Noting):
+class ForwardsAgain(RecordingWorker):
     """A planted bug: forwards its requests again whenever another member leads."""
 
     def __init__(self, done: list[str]) -> None:
@@ -57,7 +57,7 @@ class Insistent(Noting):
             super().forward(request, leader)
 
 
-class Misdirected(Noting):
+class AnswersAnotherProcess(RecordingWorker):
     """A planted bug: the answer goes to another process of the node that asked."""
 
     def reply(self, request: Forwarded, answer: Done) -> None:
@@ -65,15 +65,15 @@ class Misdirected(Noting):
         self.send(Pid(asker.node, asker.creation, asker.number + 1), answer)
 
 
-class Usurper(Noting):
-    """A planted bug: does whatever it is asked to."""
+class WorksWithoutLeading(RecordingWorker):
+    """A planted bug: does the work without leading."""
 
     def may_do(self) -> bool:
         return True
 
 
-class Asker(Client):
-    """Notes every answer, expected or not."""
+class RecordingAsker(Client):
+    """Records every answer, expected or not."""
 
     def __init__(self, answers: list[tuple[str, Any]]) -> None:
         self.answers = answers
@@ -83,22 +83,24 @@ class Asker(Client):
         super().handle_message(sender, message)
 
 
-def storm(seed: int, kind: Callable[[list[str]], Noting] = Noting) -> None:
-    """One stormy run: what was done, and what was answered, must fit."""
+def run_with_faults(
+    seed: int, kind: Callable[[list[str]], RecordingWorker] = RecordingWorker
+) -> None:
+    """One run with faults: the answers must agree with what was done."""
     done: list[str] = []
     answers: list[tuple[str, Any]] = []
 
-    async def trial(arena: Arena) -> None:
-        await arena.start()
-        askers = [Asker(answers) for _ in CLIENTS]
+    async def trial(cluster: ExampleCluster) -> None:
+        await cluster.start()
+        askers = [RecordingAsker(answers) for _ in CLIENTS]
         for name, asker in zip(CLIENTS, askers, strict=True):
-            await arena.client(name, asker)
+            await cluster.client(name, asker)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(arena.storm(STORM_SECONDS))
+            tasks.create_task(cluster.inject_faults(FAULTS_SECONDS))
             for asker in askers:
-                tasks.create_task(use(asker, arena))
+                tasks.create_task(use(asker, cluster))
         check(done, answers)
-        await arena.led()
+        await cluster.led()
         await asyncio.sleep(LONG_SECONDS)
         before = len(answers)
         async with asyncio.TaskGroup() as tasks:
@@ -106,20 +108,20 @@ def storm(seed: int, kind: Callable[[list[str]], Noting] = Noting) -> None:
                 tasks.create_task(ask(askers[0], member))
         check(done, answers)
         if [type(answer) for _, answer in answers[before:]] != [Done] * len(MEMBERS):
-            raise Idle("some were not served")
+            raise NotServed("some were not served")
 
     run(trial, seed, lambda _: kind(done))
 
 
-async def use(asker: Asker, arena: Arena) -> None:
+async def use(asker: RecordingAsker, cluster: ExampleCluster) -> None:
     """Asks members at random, repeatedly."""
-    end = arena.loop.time() + STORM_SECONDS
-    while arena.loop.time() < end:
-        await ask(asker, arena.chance.choice(MEMBERS))
-        await asyncio.sleep(arena.chance.uniform(0.0, 0.1))
+    end = cluster.loop.time() + FAULTS_SECONDS
+    while cluster.loop.time() < end:
+        await ask(asker, cluster.chance.choice(MEMBERS))
+        await asyncio.sleep(cluster.chance.uniform(0.0, 0.1))
 
 
-async def ask(asker: Asker, member: ProcessId) -> None:
+async def ask(asker: RecordingAsker, member: ProcessId) -> None:
     """Ask one member, with the request named after who asks and its number."""
 
     def request(number: int) -> Work:
@@ -130,34 +132,34 @@ async def ask(asker: Asker, member: ProcessId) -> None:
 
 
 def check(done: list[str], answers: list[tuple[str, Any]]) -> None:
-    """Raises Broken if work was done twice or without leading, or if an answer was false."""
+    """Raises GuaranteeBroken if work was done twice or without leading, or if an answer was false."""
     said = {what for what, answer in answers if isinstance(answer, Done)}
     denied = {what for what, answer in answers if isinstance(answer, NobodyLeads)}
     twice = [what for what, times in Counter(done).items() if times > 1]
     usurped = [what for what in done if what.endswith("without leading")]
     if twice or usurped or not said <= set(done) or denied & set(done):
-        raise Broken(f"twice {twice}, {usurped}, {said - set(done)}, {denied & set(done)}")
+        raise GuaranteeBroken(f"twice {twice}, {usurped}, {said - set(done)}, {denied & set(done)}")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_each_request_is_done_once_at_most(seed: int) -> None:
-    """In a storm every answer is true; after it every request is answered, whichever member is asked."""
-    storm(seed)
+    """During faults every answer is true; after them every request is answered, whichever member is asked."""
+    run_with_faults(seed)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [Insistent, Usurper])
-def test_a_planted_bug_is_caught(kind: Callable[[list[str]], Noting]) -> None:
+@pytest.mark.parametrize("kind", [ForwardsAgain, WorksWithoutLeading])
+def test_a_planted_bug_is_caught(kind: Callable[[list[str]], RecordingWorker]) -> None:
     """Otherwise the test above would prove nothing."""
-    assert breaks(lambda seed: storm(seed, kind), range(40))
+    assert breaks(lambda seed: run_with_faults(seed, kind), range(40))
 
 
 @pytest.mark.slow
 def test_an_answer_that_goes_astray_is_noticed() -> None:
     """The asker would wait for ever, even without faults."""
-    with pytest.raises(Idle):
-        storm(0, Misdirected)
+    with pytest.raises(NotServed):
+        run_with_faults(0, AnswersAnotherProcess)
 
 
 def test_while_no_member_leads_the_answer_says_so() -> None:
@@ -165,15 +167,15 @@ def test_while_no_member_leads_the_answer_says_so() -> None:
     done: list[str] = []
     answers: list[tuple[str, Any]] = []
 
-    async def trial(arena: Arena) -> None:
-        await arena.start()
-        asker = Asker(answers)
-        await arena.client(CLIENTS[0], asker)
-        await arena.led()
+    async def trial(cluster: ExampleCluster) -> None:
+        await cluster.start()
+        asker = RecordingAsker(answers)
+        await cluster.client(CLIENTS[0], asker)
+        await cluster.led()
         for host in "bc":
-            arena.isolate(host, "abc")
+            cluster.isolate(host, "abc")
         await asyncio.sleep(1)
         answer = await asker.ask(MEMBERS[1], lambda number: Work(number=number, what="no"), 2.0)
         assert (type(answer), done) == (NobodyLeads, [])
 
-    run(trial, 0, lambda _: Noting(done))
+    run(trial, 0, lambda _: RecordingWorker(done))

@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from itertools import pairwise
+from itertools import count
 from pathlib import Path
 
 import pytest
 
-from tests.examples.processes import NAMES, ROOT, Processes, in_processes
+from tests.examples.processes import NAMES, ROOT, ExampleProcesses, in_processes
 
 pytestmark = pytest.mark.slow
 
@@ -19,13 +19,28 @@ EXAMPLES = ("single_writer", "scheduler", "forwarding", "dynamic_members", "stor
 PERIOD = "0.2"
 
 
-async def replaced_leader(processes: Processes) -> str:
-    """Kill the leader, wait for another one; who was killed."""
+async def replaced_leader(processes: ExampleProcesses) -> str:
+    """Kill the leader and wait for another one; returns the member that was killed."""
     victim = await processes.leader()
-    before = len(processes.leaders())
     await processes.kill(victim)
-    assert await processes.leader(after=before) != victim
+    await processes.leader(besides=victim)
     return victim
+
+
+async def done_by(processes: ExampleProcesses, asked: str, work: str) -> tuple[str, str]:
+    """Ask one member until the work is done; returns the answer and the member that did it.
+
+    On a busy machine the leader may change meanwhile; then the member answers that no member leads,
+    or does not answer. Each attempt asks for other work, so that its line can be told apart.
+    """
+    answer, asked_for, attempts = "", "", count()
+    while not answer.startswith("Done"):
+        asked_for = f"{work} {next(attempts)}"
+        answer = await processes.command("ask", asked, asked_for, may_fail=True)
+    end = f"does {asked_for}"
+    lines = await processes.until(lambda: [line for line in processes.lines if line.endswith(end)])
+    [line] = lines
+    return answer, line.split()[0]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -46,7 +61,7 @@ def test_help_is_what_the_example_says_of_itself(name: str) -> None:
         (["n1", "--cluster", "n1=192.0.2.1:7101"], "must be a loopback one"),
     ],
 )
-def test_who_cannot_take_part_is_told_why(
+def test_a_member_that_cannot_take_part_says_why(
     arguments: list[str], complaint: str, tmp_path: Path
 ) -> None:
     """In a line or two, not by a traceback."""
@@ -89,7 +104,7 @@ def test_a_file_that_was_never_written_is_not_made_by_reading(tmp_path: Path) ->
 def test_the_file_is_written_by_one_leader_after_the_other(tmp_path: Path) -> None:
     """Rows carry the tokens of the leaderships that wrote them."""
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         assert "Written" in await processes.command("write", "colour", "blue")
         await replaced_leader(processes)
         assert "Written" in await processes.command("write", "colour", "green")
@@ -105,18 +120,16 @@ def test_the_next_leader_goes_on_with_the_schedule(tmp_path: Path) -> None:
     """And runs no slot that was run before."""
     runs = re.compile(r"^(\w+)  runs slot (\d+), token \d+$")
 
-    def slots(processes: Processes) -> list[tuple[str, int]]:
+    def slots(processes: ExampleProcesses) -> list[tuple[str, int]]:
         found = [match for line in processes.lines if (match := runs.match(line))]
         return [(match[1], int(match[2])) for match in found]
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         await processes.until(lambda: len(slots(processes)) >= 3)
         victim = await replaced_leader(processes)
         await processes.until(lambda: [who for who, _ in slots(processes) if who != victim][2:])
         times = Counter(slot for _, slot in slots(processes))
         assert set(times.values()) == {1}
-        tokens = [int(line.split()[-1]) for line in processes.lines if "leads, token" in line]
-        assert all(former < latter for former, latter in pairwise(tokens))
 
     in_processes("examples.scheduler", tmp_path, test, "--period", PERIOD)
 
@@ -124,16 +137,15 @@ def test_the_next_leader_goes_on_with_the_schedule(tmp_path: Path) -> None:
 def test_the_leader_answers_whichever_member_is_asked(tmp_path: Path) -> None:
     """Before and after a change of leader."""
 
-    async def test(processes: Processes) -> None:
-        await processes.leader()
-        answers = [await processes.command("ask", name, "this") for name in NAMES]
-        assert {answer.partition("(")[0] for answer in answers} == {"Done"}
+    async def test(processes: ExampleProcesses) -> None:
+        for name in NAMES:
+            answer, by = await done_by(processes, name, f"work for {name}")
+            assert answer == f"Done(number=1, by='{by}')"
         victim = await replaced_leader(processes)
-        [other] = {*NAMES} - {victim, processes.leaders()[-1]}
-        answer = await processes.command("ask", other, "that")
-        [by] = [line.split()[0] for line in processes.lines if line.endswith("does that")]
-        assert answer == f"Done(number=1, by='{by}')"
-        assert by != victim
+        for name in {*NAMES} - {victim}:
+            answer, by = await done_by(processes, name, f"more work for {name}")
+            assert answer == f"Done(number=1, by='{by}')"
+            assert by != victim
 
     in_processes("examples.forwarding", tmp_path, test)
 
@@ -141,7 +153,7 @@ def test_the_leader_answers_whichever_member_is_asked(tmp_path: Path) -> None:
 def test_what_was_stored_is_found_again(tmp_path: Path) -> None:
     """After the leader was killed, and after all were."""
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         assert "Stored" in await processes.command("put", "colour", "blue")
         victim = await replaced_leader(processes)
         assert "value='blue'" in await processes.command("get", "colour")
@@ -153,10 +165,10 @@ def test_what_was_stored_is_found_again(tmp_path: Path) -> None:
     in_processes("examples.store", tmp_path, test)
 
 
-def test_a_lock_is_waited_out_by_the_next_leader(tmp_path: Path) -> None:
-    """Its holder dies unheard, and so does the leader that granted it; then it is to be had again."""
+def test_the_next_leader_waits_until_a_lock_has_expired(tmp_path: Path) -> None:
+    """The leader that granted it is killed; the next one grants it only later, but does grant it."""
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         await processes.leader()
         await asyncio.gather(
             *(processes.command("hold", "printer", "--seconds", "0.5") for _ in range(2))
@@ -170,30 +182,28 @@ def test_a_lock_is_waited_out_by_the_next_leader(tmp_path: Path) -> None:
     in_processes("examples.lock_service", tmp_path, test, "--longest", "2")
 
 
-def test_an_observer_joins_and_hears_of_the_next_leader(tmp_path: Path) -> None:
-    """Although it was told of one member only."""
+def test_an_observer_joins_and_follows_the_next_leader(tmp_path: Path) -> None:
+    """Although it knew one member only."""
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         await processes.leader()
         await processes.start_also("n4", "observe", "n4", "n2")
         await processes.until(lambda: [line for line in processes.lines if hears.match(line)])
         victim = await replaced_leader(processes)
-        successor = processes.leaders()[-1]
+        successor = await processes.leader(besides=victim)
         await processes.until(lambda: f"n4  follows {successor}" in processes.lines)
-        assert victim != successor
         assert "n4" not in processes.leaders()
 
     hears = re.compile(r"^n4  hears number \d+, token \d+$")
     in_processes("examples.dynamic_members", tmp_path, test)
 
 
-def test_a_member_that_is_told_to_end_hands_over(tmp_path: Path) -> None:
-    """It exits in good order, and another one leads."""
+def test_a_member_that_is_terminated_hands_over(tmp_path: Path) -> None:
+    """It exits with code 0, and another member leads."""
 
-    async def test(processes: Processes) -> None:
+    async def test(processes: ExampleProcesses) -> None:
         victim = await processes.leader()
-        before = len(processes.leaders())
         assert await processes.kill(victim, signal.SIGTERM) == 0
-        assert await processes.leader(after=before) != victim
+        await processes.leader(besides=victim)
 
     in_processes("examples.forwarding", tmp_path, test)

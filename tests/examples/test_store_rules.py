@@ -1,4 +1,4 @@
-"""The rules of the store that a random storm rarely needs: after a promise nothing older is kept."""
+"""Rules of the store that random faults rarely need: after a promise nothing older is kept."""
 
 import asyncio
 import sqlite3
@@ -14,7 +14,7 @@ from examples.store.actor import LENGTH_LIMIT, Store
 from examples.store.messages import Found, Get, Keep, Kept, Promise, Promised, Put, TooLarge
 from examples.store.shelf import Shelf
 from runtime import Pid, Process, ProcessId
-from tests.examples.arena import ACTOR, HOSTS, MEMBERS, Arena, run, served
+from tests.examples.example_cluster import ACTOR, HOSTS, MEMBERS, ExampleCluster, run, served
 from tests.runtime.support import until
 
 PRESENT = 1_800_000_000_000
@@ -22,7 +22,7 @@ PRESENT = 1_800_000_000_000
 EARLY, LATE, LATER = (PRESENT * 2, 1), (PRESENT * 3, 1), (PRESENT * 3, 2)
 
 
-class Faithless(Store):
+class KeepsWhatAnyLeaderSends(Store):
     """A planted bug: keeps what any leader sends."""
 
     def may_answer(self, ballot: int) -> bool:
@@ -30,31 +30,31 @@ class Faithless(Store):
 
 
 @dataclass(frozen=True)
-class Nap:
-    """Handle nothing else for a while."""
+class Pause:
+    """The message to handle nothing else for some seconds."""
 
     seconds: float
 
 
-class Sluggish(Store):
-    """Can be kept from what waits in its mailbox."""
+class PausableStore(Store):
+    """A store that can be paused, while messages wait in its mailbox."""
 
     async def handle_message(self, sender: Pid | None, message: Any) -> None:
-        if isinstance(message, Nap):
+        if isinstance(message, Pause):
             await asyncio.sleep(message.seconds)
         else:
             await super().handle_message(sender, message)
 
 
-class Tenureless(Sluggish):
-    """A planted bug: leading again, it goes on where it was when it led before."""
+class ContinuesItsFormerRound(PausableStore):
+    """A planted bug: when it leads again, it still answers from its former leadership."""
 
     def may_read(self) -> bool:
         return self.role == "leader"
 
 
-class Leader(Process):
-    """Tells a member what leaders would, and notes the answers."""
+class SimulatedLeader(Process):
+    """Sends a member what a leader would send, and records the answers."""
 
     def __init__(self) -> None:
         self.answers: list[object] = []
@@ -66,13 +66,13 @@ class Leader(Process):
 def answers_to(
     messages: Sequence[Promise | Keep], kind: Callable[[Shelf], Store] = Store
 ) -> list[object]:
-    """What the member on a answers to these, one after the other."""
-    leader = Leader()
+    """The answers of the member on host a to these messages."""
+    leader = SimulatedLeader()
 
-    async def trial(arena: Arena) -> None:
-        await arena.start()
-        await arena.client("client", Client())
-        node = arena.nodes["client"]
+    async def trial(cluster: ExampleCluster) -> None:
+        await cluster.start()
+        await cluster.client("client", Client())
+        node = cluster.nodes["client"]
         pid = await node.spawn(lambda: leader)
         for message in messages:
             node.send(MEMBERS[0], message, pid)
@@ -83,9 +83,10 @@ def answers_to(
 
 
 def in_memory(
-    trial: Callable[[Arena], Coroutine[Any, Any, None]], kind: Callable[[Shelf], Store] = Store
+    trial: Callable[[ExampleCluster], Coroutine[Any, Any, None]],
+    kind: Callable[[Shelf], Store] = Store,
 ) -> None:
-    """Run a trial with shelves of which nothing is left."""
+    """Run a trial with shelves in memory."""
     connections = [sqlite3.connect(":memory:") for _ in MEMBERS]
     left = iter(connections)
     run(trial, 1, lambda _: kind(Shelf(next(left))))
@@ -99,14 +100,14 @@ LATE_WRITE: list[Promise | Keep] = [
 ]
 
 
-def test_who_has_promised_keeps_nothing_of_a_lower_ballot() -> None:
-    """The leader that asked has counted on what was on the shelf then."""
+def test_a_member_keeps_nothing_of_a_lower_ballot_than_it_promised() -> None:
+    """The leader that asked for the promise relies on the entries that it got with it."""
     assert answers_to(LATE_WRITE) == [Promised(asked=LATE, version=(0, 0), entries={})]
 
 
-def test_that_is_noticed() -> None:
-    """A member that kept it all the same would answer."""
-    assert Kept(asked=EARLY) in answers_to(LATE_WRITE, Faithless)
+def test_a_member_that_keeps_a_lower_ballot_is_noticed() -> None:
+    """Otherwise the test above would prove nothing: such a member sends an answer."""
+    assert Kept(asked=EARLY) in answers_to(LATE_WRITE, KeepsWhatAnyLeaderSends)
 
 
 @pytest.mark.parametrize("repeated", [1, 2])
@@ -118,26 +119,29 @@ def test_what_is_kept_is_told_to_the_next_leader(repeated: int) -> None:
     assert answers == [Kept(asked=EARLY)] * repeated + [told]
 
 
-async def answer_of_a_leader_that_was_away(arena: Arena) -> object:
-    """To a read that waited while it lost the lead, another one wrote, and it was elected again."""
+async def answer_of_a_leader_that_was_away(cluster: ExampleCluster) -> object:
+    """The answer to a read that waited while its leader was replaced and elected again.
+
+    Meanwhile the other leader has written a new value.
+    """
     client = Client()
-    await arena.start()
-    await arena.client("client", client)
+    await cluster.start()
+    await cluster.client("client", client)
     await served(client, lambda number: Put(number=number, key="k", value="old"))
-    away = await arena.led()
+    away = await cluster.led()
     host = away.node.name
-    arena.nodes[host].send(away.pid, Nap(8.0))
+    cluster.nodes[host].send(away.pid, Pause(8.0))
     reading = asyncio.ensure_future(
         client.ask(ProcessId(ACTOR, host), lambda number: Get(number=number, key="k"), 20.0)
     )
     await asyncio.sleep(0.1)
-    arena.isolate(host, HOSTS)
-    await until(lambda: arena.leader() not in (None, host))
-    successor = arena.members[arena.leader() or host]
+    cluster.isolate(host, HOSTS)
+    await until(lambda: cluster.leader() not in (None, host))
+    successor = cluster.members[cluster.leader() or host]
     asked = ProcessId(ACTOR, successor.node.name)
     await asyncio.sleep(0.5)
     await client.ask(asked, lambda number: Put(number=number, key="k", value="new"), 2.0)
-    arena.network.heal()
+    cluster.network.heal()
     await asyncio.sleep(2)
     successor.resign(ProcessId(ACTOR, host))
     await until(lambda: away.role == "leader")
@@ -145,15 +149,17 @@ async def answer_of_a_leader_that_was_away(arena: Arena) -> object:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("kind", "is_stale"), [(Sluggish, False), (Tenureless, True)])
+@pytest.mark.parametrize(
+    ("kind", "is_stale"), [(PausableStore, False), (ContinuesItsFormerRound, True)]
+)
 def test_a_leader_that_was_away_answers_no_read_from_before(
     kind: Callable[[Shelf], Store], is_stale: bool
 ) -> None:
-    """It leads by the clock, but its callback has not run yet, so what it knows is old."""
+    """It leads again, but its callback has not run yet, so its entries are old."""
     answers: list[object] = []
 
-    async def trial(arena: Arena) -> None:
-        answers.append(await answer_of_a_leader_that_was_away(arena))
+    async def trial(cluster: ExampleCluster) -> None:
+        answers.append(await answer_of_a_leader_that_was_away(cluster))
 
     in_memory(trial, kind)
     [answer] = answers
@@ -165,10 +171,10 @@ def test_a_leader_that_was_away_answers_no_read_from_before(
 def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
     """The leader could not send it to any member, and would end with an error."""
 
-    async def trial(arena: Arena) -> None:
+    async def trial(cluster: ExampleCluster) -> None:
         client = Client()
-        await arena.start()
-        await arena.client("client", client)
+        await cluster.start()
+        await cluster.client("client", client)
         answer = await client.ask_leader(lambda number: Put(number=number, key="k", value=value))
         assert isinstance(answer, TooLarge)
 
@@ -176,7 +182,7 @@ def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
 
 
 def test_an_older_version_of_the_same_ballot_replaces_nothing() -> None:
-    """It comes late, from a connection that broke; its sender has sent a newer one since."""
+    """It arrives late, over a connection that broke; its sender has sent a newer one since."""
     newer, older = Keep(version=LATER, entries={"k": "new"}), Keep(version=LATE, entries={})
     answers = answers_to([newer, older, Promise(version=LATER)])
     assert answers[-1] == Promised(asked=LATER, version=LATER, entries={"k": "new"})

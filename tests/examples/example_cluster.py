@@ -25,18 +25,18 @@ ACTOR = "example"
 HOSTS = "abc"
 DRIFT = 0.009_999
 """The drift of a clock; the rest of the hundredth covers the rounding of its readings."""
-LOOK_SECONDS = 0.002
+CHECK_SECONDS = 0.002
 PATIENCE_SECONDS = 1.0
 ATTEMPTS = 20
 NETWORK = Conditions(delay=(0.000_2, 0.008))
 MEMBERS = [ProcessId(ACTOR, host) for host in HOSTS]
 
 
-class Broken(AssertionError):
+class GuaranteeBroken(AssertionError):
     """An example did what it guarantees never to do."""
 
 
-class Idle(AssertionError):
+class NotServed(AssertionError):
     """No request was served although all faults had ended."""
 
 
@@ -49,7 +49,7 @@ class Records:
         self._saved: Durable | None = None
 
     def open(self, cluster: ClusterId, member: MemberId) -> "Records":
-        """This is the record of one member only."""
+        """Returns itself: these are the records of one member only."""
         return self
 
     def load(self) -> Durable | None:
@@ -57,15 +57,15 @@ class Records:
         return self._saved
 
     def save(self, durable: Durable) -> None:
-        """Keep it."""
+        """Remembers it for ``load``."""
         self._saved = durable
 
     def close(self) -> None:
-        """The next life may open it."""
+        """Does nothing, so the next process can load what was saved."""
 
 
-class Arena:
-    """Members on the hosts a, b and c, made anew for each life by ``make``."""
+class ExampleCluster:
+    """Members on the hosts a, b and c; ``make`` makes the member of each new process."""
 
     def __init__(
         self, seed: int, make: Callable[[str], Member], skew_milliseconds: int = 0
@@ -82,7 +82,7 @@ class Arena:
         self._skew = skew_milliseconds
         self._clocks: dict[str, SimulatedClock] = {}
         self._frozen: set[str] = set()
-        self._look()
+        self._check_that_one_acts()
 
     def clock(self, host: str) -> SimulatedClock:
         """The clock of a host, which goes on while nothing runs there."""
@@ -94,7 +94,7 @@ class Arena:
         return self._clocks[host]
 
     async def start(self) -> None:
-        """Start a member wherever there is none."""
+        """Start a member on every host that has none."""
         for host in (host for host in HOSTS if host not in self.members):
             node, member = await self._start_node(host), self._make(host)
             options = leader.Options(
@@ -128,31 +128,31 @@ class Arena:
         self.nodes.pop(host).kill()
 
     def isolate(self, host: str, others: Iterable[str]) -> None:
-        """Let these not hear from a host, nor it from them."""
+        """Cut a host off from these others, in both directions."""
         for other in others:
             if other != host:
                 self.network.partition(host, other)
                 self.network.partition(other, host)
 
     def leader(self) -> str | None:
-        """The host of who acts at this instant."""
+        """The host whose member acts as leader at this instant."""
         return next((host for host, member in self.members.items() if member.is_leader), None)
 
     async def led(self) -> Member:
-        """Wait until a member serves; it."""
+        """Wait until a member acts as leader; returns that member."""
         await until(lambda: any(member.is_leader for member in self.members.values()))
         return next(member for member in self.members.values() if member.is_leader)
 
-    async def storm(self, seconds: float) -> None:
-        """Do harm, and repair some of it, for that long; then repair everything."""
+    async def inject_faults(self, seconds: float) -> None:
+        """Inject faults and repair some of them, for that long; then repair everything."""
         end = self.loop.time() + seconds
         while self.loop.time() < end:
             await asyncio.sleep(self.chance.uniform(0.02, 0.5))
-            await self._do_harm()
-        await self.calm()
+            await self._inject_fault()
+        await self.repair_everything()
 
-    async def calm(self) -> None:
-        """Every host is up and hears the others."""
+    async def repair_everything(self) -> None:
+        """Let every host run and reach every other one."""
         self.network.heal()
         for host in sorted(self._frozen):
             self._frozen.discard(host)
@@ -160,12 +160,12 @@ class Arena:
         await self.start()
 
     async def stop(self) -> None:
-        """End it all in good order; raises Broken if a member had failed before."""
+        """Stop every node; raises GuaranteeBroken if a member ended by itself before."""
         failed = [host for host, member in self.members.items() if member.ended.is_set()]
         for node in self.nodes.values():
             await node.stop()
         if failed:
-            raise Broken(f"{failed} ended by themselves")
+            raise GuaranteeBroken(f"{failed} ended by themselves")
 
     async def _start_node(self, host: str) -> Node:
         self.nodes[host] = await Node.start(
@@ -178,7 +178,7 @@ class Arena:
         )
         return self.nodes[host]
 
-    async def _do_harm(self) -> None:
+    async def _inject_fault(self) -> None:
         target = self.leader() if self.chance.random() < 0.7 else self.chance.choice(HOSTS)
         match self.chance.choice(
             ("isolate", "cut off", "crash", "freeze", "heal", "heal", "repair")
@@ -195,14 +195,14 @@ class Arena:
             case "heal":
                 self.network.heal()
             case "repair":
-                await self.calm()
+                await self.repair_everything()
 
-    def _look(self) -> None:
+    def _check_that_one_acts(self) -> None:
         present = self.members | self.observers
         acting = [host for host, member in present.items() if member.is_leader]
         if len(acting) > 1:
-            raise Broken(f"{acting} act at once")
-        self.loop.call_later(LOOK_SECONDS, self._look)
+            raise GuaranteeBroken(f"{acting} act at once")
+        self.loop.call_later(CHECK_SECONDS, self._check_that_one_acts)
 
 
 def _same(member: Member) -> Member:
@@ -210,23 +210,30 @@ def _same(member: Member) -> Member:
 
 
 def run(
-    trial: Callable[[Arena], Coroutine[Any, Any, None]],
+    trial: Callable[[ExampleCluster], Coroutine[Any, Any, None]],
     seed: int,
     make: Callable[[str], Member],
     skew_milliseconds: int = 0,
 ) -> None:
-    """Run a trial; raises Broken, or whatever else went wrong in it."""
+    """Run a trial in virtual time.
+
+    Raises:
+        GuaranteeBroken: two members acted at once, or a member ended by itself.
+        Exception: what the trial or the event loop raised.
+    """
 
     async def main() -> None:
         failures: list[BaseException] = []
-        arena = Arena(seed, make, skew_milliseconds)
-        arena.loop.set_exception_handler(
-            lambda _, context: failures.append(context.get("exception") or Broken(str(context)))
+        cluster = ExampleCluster(seed, make, skew_milliseconds)
+        cluster.loop.set_exception_handler(
+            lambda _, context: failures.append(
+                context.get("exception") or GuaranteeBroken(str(context))
+            )
         )
         try:
-            await trial(arena)
+            await trial(cluster)
         finally:
-            await arena.stop()
+            await cluster.stop()
         if failures:
             raise failures[0]
 
@@ -234,19 +241,19 @@ def run(
 
 
 async def served(client: Client, request: Callable[[int], object]) -> Any:
-    """The answer in calm weather; a question may get lost with the last of the storm. Raises Idle."""
+    """The answer after all faults have ended; the first questions may still be lost. Raises NotServed."""
     for _ in range(ATTEMPTS):
         with suppress(TimeoutError):
             return await client.ask_leader(request, PATIENCE_SECONDS)
-    raise Idle("no member answers")
+    raise NotServed("no member answers")
 
 
 def breaks(trial: Callable[[int], None], seeds: Iterable[int]) -> bool:
-    """Whether one of these seeds shows that something is broken; to be idle is not."""
+    """Whether a guarantee is broken with one of these seeds; NotServed does not count."""
     for seed in seeds:
         try:
-            with suppress(Idle):
+            with suppress(NotServed):
                 trial(seed)
-        except Broken:
+        except GuaranteeBroken:
             return True
     return False
