@@ -11,19 +11,14 @@ from spec.values import Value, parse, variables_in
 
 StateValues = Mapping[str, Value]
 
-_HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?:\w+!)*(?P<action>\w+)(?P<rest>.*)")
-_ARGUMENTS = re.compile(r"\((?P<arguments>[^)]*)\)")
+_HEAD = re.compile(r"(?P<number>\d+): (?:Back to state: )?<?(?:\w+!)*(?P<action>\w+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A state and the action that led to it; None for the initial state.
-
-    Newer versions of TLC print the action's arguments; of older versions there are none.
-    """
+    """A state and the action that led to it; None for the initial state."""
 
     action: str | None
-    arguments: tuple[str, ...] = ()
     state: StateValues
 
 
@@ -50,13 +45,16 @@ def trace_of(texts: Sequence[str]) -> Counterexample:
             return Counterexample(steps=tuple(steps), back_to=number, back_by=action)
         if head["action"] == "Stuttering":
             return Counterexample(steps=tuple(steps), back_to=len(steps))
-        steps.append(_step(head, text.partition("\n")[2]))
+        action, values = texts_of(text)
+        state = {name: parse(value) for name, value in values.items()}
+        steps.append(Step(action=action, state=state))
     return Counterexample(steps=tuple(steps))
 
 
 def texts_of(text: str) -> tuple[str | None, Mapping[str, str]]:
     """The action of a step that TLC printed, None for the initial state, and each variable's text."""
-    return _action(_head(text)), variables_in(text.partition("\n")[2])
+    action = _head(text)["action"]
+    return None if action == "Initial" else action, variables_in(text.partition("\n")[2])
 
 
 def _head(text: str) -> re.Match[str]:
@@ -64,17 +62,3 @@ def _head(text: str) -> re.Match[str]:
     if head is None:
         raise ValueError(f"trace: {text!r} is no step of a counterexample")
     return head
-
-
-def _step(head: re.Match[str], body: str) -> Step:
-    arguments = _ARGUMENTS.match(head["rest"])
-    listed = arguments["arguments"].split(",") if arguments else []
-    return Step(
-        action=_action(head),
-        arguments=tuple(argument.strip() for argument in listed if argument.strip()),
-        state={name: parse(value) for name, value in variables_in(body).items()},
-    )
-
-
-def _action(head: re.Match[str]) -> str | None:
-    return None if head["action"] == "Initial" else head["action"]

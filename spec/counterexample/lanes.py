@@ -7,7 +7,7 @@ arrow has a row of its own with its label above it, so no label can cover an arr
 from collections.abc import Iterator
 from html import escape
 
-from spec.counterexample.formatting import listed, plain
+from spec.counterexample.formatting import plain
 from spec.counterexample.message_matching import Message
 from spec.counterexample.story import Scene, Story
 from spec.values import Atom, Function, Value
@@ -31,7 +31,7 @@ def lanes_of(scene: Scene, story: Story) -> str:
 def _fate_of(message: Message, story: Story) -> tuple[str, str]:
     """What became of a message that was sent: a style class and the words for it."""
     steps = [str(step) for step in story.receptions_of(message)]
-    return ("sent", f"received in step {listed(steps)}") if steps else ("lost", "never received")
+    return ("sent", f"received in step {', '.join(steps)}") if steps else ("lost", "never received")
 
 
 def _arrow(message: Message, style: str, fate: str, story: Story) -> str:

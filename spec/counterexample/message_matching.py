@@ -63,7 +63,8 @@ class MessageLog:
         aged = {message: m for message in fresh for m in missing if _is_aged(message, m)}
         sent = [message for message in fresh if message not in aged]
         gone = [message for message in missing if message not in aged.values()]
-        actor = _actor_of(step, changes)
+        owners = {change.member for change in changes if change.member}
+        actor = owners.pop() if len(owners) == 1 else None
         found = max(
             self._receivable(step.action or "", actor, gone),
             key=lambda message: _weight(message, step, changes, sent, message in gone),
@@ -86,6 +87,7 @@ class MessageLog:
     def _receivable(
         self, action: str, actor: str | None, gone: Sequence[Function]
     ) -> Iterator[Function]:
+        """The messages that the action can receive, given its actor if that is known."""
         kind = _RECEIVED_KINDS.get(action, action.removeprefix("Handle"))
         for record in self._in_flight if action.startswith("Handle") else gone:
             message = self._in_flight[record]
@@ -112,13 +114,6 @@ class MessageLog:
             sent_in=step,
         )
         return message
-
-
-def _actor_of(step: Step, changes: Sequence[Change]) -> str | None:
-    """The member that TLC names, or else the only one whose variables changed."""
-    owners = {change.member for change in changes if change.member}
-    named = step.arguments[:1] or tuple(owners)
-    return named[0] if len(named) == 1 else None
 
 
 def _weight(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from textwrap import indent
 
-from spec.counterexample.formatting import listed, plain
+from spec.counterexample.formatting import plain
 from spec.counterexample.message_matching import Message
 from spec.counterexample.state_diff import Change
 from spec.counterexample.story import Scene, Story
@@ -46,7 +46,7 @@ def details_of(scene: Scene) -> Iterator[str]:
         yield f"{scene.mail.actor} receives {_addressed(mail.received)}, {sent}"
     yield from map(change_text, scene.changes)
     for (sender, text), group in groupby(mail.sent, key=lambda m: (m.sender, message_text(m))):
-        yield f"{sender} sends {text} to {listed([message.receiver for message in group])}"
+        yield f"{sender} sends {text} to {', '.join(message.receiver for message in group)}"
     for message in mail.lost:
         yield f"{message.receiver} never receives {_addressed(message)}"
 

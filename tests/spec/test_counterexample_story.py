@@ -1,8 +1,5 @@
 """Counterexamples as lists of steps: who acted, and how a behaviour without an end goes on."""
 
-from dataclasses import replace
-
-from spec.trace import Counterexample
 from tests.spec.counterexample_support import each, election, message, story
 
 
@@ -16,14 +13,6 @@ def test_story_takes_the_only_sender_for_the_actor_of_a_step_that_only_sends() -
     """Nothing but the messages changed in such a step."""
     told = story(("Greet", {"messages": frozenset({message("Hello", "m2", "m1")})}))
     assert told.scenes[1].mail.actor == "m2"
-
-
-def test_story_believes_the_arguments_that_newer_versions_of_tlc_print() -> None:
-    """Then it infers nothing."""
-    told = story(("Act", {"term": each(0, m2=1)}))
-    first, second = told.trace.steps
-    named = Counterexample(steps=(first, replace(second, arguments=("m1",))))
-    assert replace(told, trace=named).scenes[1].mail.actor == "m1"
 
 
 def test_story_ends_with_the_action_that_closes_a_loop() -> None:
