@@ -39,7 +39,7 @@ check-lint: lint
 
 check-tests: $(VENV)/installed     ## all tests, and the coverage of each module by its own
 	$(PYTEST)
-	$(BIN)/python -m tests.coverage_by_module --report-only
+	$(BIN)/python -m tests.coverage_by_module
 
 check-models: $(VENV)/installed    ## the larger models under TLC, every guard, the proof
 	$(BIN)/python -m spec check --tier full
