@@ -1,4 +1,4 @@
-"""A client that speaks frames over a bare socket, and two nodes for it to disturb."""
+"""A client that sends and receives frames over a bare socket, and two nodes for it to disturb."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ CLIENT = NodeIdentity("client", 5)
 
 
 class Client:
-    """A bare socket that speaks frames."""
+    """A bare socket that sends and receives frames."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -42,14 +42,14 @@ class Client:
             return await self.reader.readexactly(length)
 
     async def is_closed(self) -> bool:
-        """Waits for the end of the connection; whether nothing came before."""
+        """Waits for the end of the connection; returns whether nothing came before it."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             with contextlib.suppress(ConnectionResetError):
                 return not await self.reader.read()
             return True
 
     async def authenticate(self, cookie: str = COOKIE) -> list[bytes]:
-        """Goes through the handshake; the frames it sent."""
+        """Goes through the handshake; returns the frames that it sent."""
         dialler = dialling(cookie)
         sent = [next(dialler)]
         self.write(sent[0])
@@ -91,7 +91,7 @@ class Pair:
         self.events = Events(a)
 
     async def check_undisturbed(self) -> None:
-        """The two still talk over the same connection."""
+        """Checks that the two nodes still send over the same connection."""
         self.b.send(runtime.ProcessId("recorder", "a"), Note(number=42))
         assert await self.recorder.receive() == Note(number=42)
         assert self.events.queue.empty()

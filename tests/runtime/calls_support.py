@@ -1,4 +1,4 @@
-"""What the tests of calls share: a process that answers as it is told, on this node or another."""
+"""What the tests of calls share: a process that answers as the request says."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -16,7 +16,7 @@ BOTH = pytest.mark.parametrize("where", [HERE, THERE])
 
 @dataclass(frozen=True, slots=True)
 class Stranger:
-    """Nothing that travels."""
+    """A message whose type is not registered."""
 
 
 class Oracle(runtime.Process):
@@ -65,7 +65,7 @@ class Scene:
 
     @property
     def pid(self) -> runtime.Pid:
-        """The oracle's."""
+        """The pid of the oracle."""
         return self.oracle.pid
 
     async def call(self, request: object, timeout: float = 5.0) -> Any:
@@ -73,7 +73,7 @@ class Scene:
         return await self.node.call(self.pid, request, timeout)
 
     async def settle(self) -> None:
-        """Lets what is under way arrive."""
+        """Waits until everything on its way has arrived."""
         await asyncio.sleep(0.01)
 
 

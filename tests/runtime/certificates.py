@@ -21,7 +21,7 @@ class Authority:
         self._authority.cert_pem.write_to_path(self.path)
 
     def sign(self, *names: str, expires: datetime.datetime | None = None, file: str = "") -> Tls:
-        """A certificate and key that bear those names, in files called after the first."""
+        """Makes a certificate with those names, and its key, in files named after the first."""
         issued = self._authority.issue_cert(*names, not_after=expires)
         file = file or names[0]
         certificate, key = self._folder / f"{file}.pem", self._folder / f"{file}.key"
@@ -32,7 +32,7 @@ class Authority:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # As one replaces a file that somebody may be reading: the new one takes the name at once.
+    # Replace the file in one step, because a node may be reading it.
     fresh = path.with_suffix(".new")
     fresh.write_bytes(content)
     fresh.rename(path)

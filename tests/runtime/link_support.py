@@ -13,14 +13,14 @@ BOTH = pytest.mark.parametrize("where", ["a", "b"])
 
 
 class Trapper(Recorder):
-    """Keeps exits as it keeps messages."""
+    """A recorder that traps exits."""
 
     def init(self) -> None:
         self.trap_exit = True
 
 
 class LinkPair:
-    """A process on node a, and another on a or b."""
+    """A process on node a, another on a or b, and one that traps exits."""
 
     def __init__(self, world: World, near: runtime.Node, far: runtime.Node) -> None:
         self.world = world
@@ -29,15 +29,15 @@ class LinkPair:
         self.one, self.other, self.trapper = Diary(), Diary(), Trapper()
 
     async def settle(self) -> None:
-        """Lets what is under way arrive."""
+        """Waits until everything on its way has arrived."""
         await asyncio.sleep(0.1)
 
     def ends(self, diary: Diary) -> list[Any]:
-        """Why it terminated, if it did."""
+        """The reason why a diary terminated, if it did."""
         return [each[1] for each in diary.entries if each[0] == "terminate"]
 
     def exits(self) -> list[Any]:
-        """What the trapper was told, and by whom it was signed."""
+        """What came to the process that traps exits, with the senders."""
         inbox = self.trapper.inbox
         return [inbox.get_nowait() for _ in range(inbox.qsize())]
 

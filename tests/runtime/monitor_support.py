@@ -30,7 +30,7 @@ class MonitorScene:
         return scene
 
     async def downs(self, seconds: float = 1) -> list[Any]:
-        """All that have come after so many seconds."""
+        """All that have come after that many seconds."""
         await asyncio.sleep(seconds)
         inbox = self.watcher.inbox
         return [inbox.get_nowait()[1] for _ in range(inbox.qsize())]

@@ -1,4 +1,4 @@
-"""What the tests of the simulated network share: two ends that note what happens, a line between them."""
+"""What the tests of the simulated network share: a connection whose ends keep what happens."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -11,7 +11,7 @@ LIMIT = 100
 
 
 class End:
-    """One end of a connection: notes what happens and when, in microseconds."""
+    """One end of a connection: keeps what happens and when, in microseconds."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -46,7 +46,7 @@ class Line:
         self.far = far
 
     def send(self, *numbers: int) -> None:
-        """Sends from a to b a frame for each number."""
+        """Sends a frame for each number from a to b."""
         for number in numbers:
             self.near.connection.send(bytes([number]))
 
@@ -60,7 +60,7 @@ def on_a_line(
     seed: int = 1,
     network: type[SimulatedNetwork] = SimulatedNetwork,
 ) -> Any:
-    """Runs a test with a connection that has sent what is spared, at instant zero of the notes."""
+    """Runs a test with a connection that has sent the frames that are never lost."""
 
     async def body() -> Any:
         world = network(asyncio.get_running_loop(), seed)

@@ -1,4 +1,4 @@
-"""What the tests of supervisors share: workers that keep a journal, and an office full of them."""
+"""What the tests of supervisors share: workers that write a journal, and their supervisor."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
@@ -12,7 +12,7 @@ NAMES = ("one", "two", "three", "four")
 
 
 class Worker(runtime.Process):
-    """Writes down when it starts and when it terminates."""
+    """A process that writes down when it starts and when it terminates."""
 
     def init(self, journal: list[str], label: str) -> None:
         self.journal, self.label = journal, label
@@ -29,7 +29,7 @@ class Worker(runtime.Process):
 
 
 class Boss(runtime.Supervisor):
-    """Supervises what it is told to."""
+    """A supervisor with the rules that it is given."""
 
     def init(self, supervision: Supervision) -> Supervision:
         return supervision
@@ -46,7 +46,7 @@ class Office:
         self.journal: list[str] = []
 
     async def open(self, children: Sequence[Child], *rules: Any) -> None:
-        """Starts the supervisor, and somebody who watches it."""
+        """Starts the supervisor, and a process that monitors it."""
         await self.node.spawn(lambda: self.watcher)
         await self.node.spawn_register("boss", lambda: self.boss, Supervision(children, *rules))
         self.watcher.monitor(self.boss.pid)
@@ -56,27 +56,27 @@ class Office:
         return Child(factory=Worker, arguments=(self.journal, name), name=name, **options)
 
     def workers(self, count: int = 3) -> list[Child]:
-        """So many of them, permanent."""
+        """That many permanent workers."""
         return [self.worker(name) for name in NAMES[:count]]
 
     def tell(self, name: str, message: str) -> None:
-        """Tells a worker to fail, or to end for a reason."""
+        """Makes a worker fail, or end for a reason."""
         self.node.send(runtime.ProcessId(name, self.node.name), message)
 
     def running(self) -> list[str]:
-        """The children in their order, checked against the table of names."""
+        """The children in their order; checks them against the table of names."""
         found = [(str(child), pid) for child, pid in self.boss.children]
         assert all(self.node.whereis(name) == pid for name, pid in found)
         return [name for name, _ in found]
 
     def news(self) -> list[str]:
-        """What has been written down since the last time."""
+        """What was written down since the last call."""
         news = list(self.journal)
         self.journal.clear()
         return news
 
     def reasons(self) -> list[str]:
-        """Why the supervisor ended, if it did."""
+        """The reason why the supervisor ended, if it did."""
         inbox = self.watcher.inbox
         return [inbox.get_nowait()[1].reason for _ in range(inbox.qsize())]
 

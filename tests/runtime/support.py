@@ -1,4 +1,4 @@
-"""What the tests of the runtime share: a message, a process that records, a way to wait."""
+"""What the tests of the runtime share: messages, processes that record, ways to wait."""
 
 import asyncio
 import random
@@ -18,7 +18,7 @@ PATIENCE_SECONDS = 30
 @runtime.message(name="tests.note")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A message that travels."""
+    """A small registered message."""
 
     number: int
 
@@ -26,14 +26,14 @@ class Note:
 @runtime.message(name="tests.bulk")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bulk:
-    """A message that takes much room."""
+    """A large registered message."""
 
     number: int
     ballast: bytes = bytes(10_000)
 
 
 class Recorder(runtime.Process):
-    """Keeps what it is sent, in order, for the test to wait for."""
+    """A process that keeps its messages, in order, for the test to wait for."""
 
     def __init__(self) -> None:
         self.inbox: asyncio.Queue[tuple[runtime.Pid | None, Any]] = asyncio.Queue()
@@ -48,7 +48,7 @@ class Recorder(runtime.Process):
 
 
 class Diary(runtime.Process):
-    """Writes down every callback; `def` and `async def` mixed."""
+    """A process that writes down every callback; some are `def`, some are `async def`."""
 
     def __init__(self) -> None:
         self.entries: list[Any] = []
@@ -70,7 +70,7 @@ class Diary(runtime.Process):
         self.entries.append("release")
 
     def write(self, message: Any) -> None:
-        """Stops, fails, or notes the message."""
+        """Stops, fails, or writes the message down."""
         if message == "stop":
             self.stop("enough")
         if isinstance(message, Exception):
@@ -78,14 +78,14 @@ class Diary(runtime.Process):
         self.entries.append(message)
 
     async def write_slowly(self, message: Any) -> None:
-        """Notes the message at the beginning and at the end of a second."""
+        """Writes the message down at the beginning and at the end of a second."""
         self.entries.append(message)
         await asyncio.sleep(1)
         self.entries.append(message)
 
 
 class Events:
-    """What a node tells of others, for the test to wait for."""
+    """The events of other nodes, for the test to wait for."""
 
     def __init__(self, node: runtime.Node) -> None:
         self.queue: asyncio.Queue[runtime.NodeEvent] = asyncio.Queue()
@@ -104,7 +104,7 @@ class Events:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    """Lets the event loop turn until the condition holds."""
+    """Runs the event loop until the condition holds."""
     loop = asyncio.get_running_loop()
     holds: asyncio.Future[None] = loop.create_future()
 
@@ -120,7 +120,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 class World:
-    """A simulated network and the nodes on it, one host each, named alike."""
+    """A simulated network and the nodes on it; each has a host of the same name."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seed: int) -> None:
         self.loop = loop
@@ -128,7 +128,7 @@ class World:
         self.nodes: list[runtime.Node] = []
 
     async def start(self, name: str, host: str | None = None, **options: Any) -> runtime.Node:
-        """Starts a node that knows the way to every other host's port 1."""
+        """Starts a node that has routes to port 1 of every other host."""
         host = host or name
         options.setdefault("clock", SimulatedClock(self.loop))
         node = await runtime.Node.start(

@@ -1,4 +1,4 @@
-"""Clocks and alarms: instants are nanoseconds, and an alarm never rings early."""
+"""Clocks and alarms: instants are nanoseconds, and an alarm is never early."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ from runtime.simulation import SimulatedClock, run
 
 
 class EarlyClock:
-    """A clock whose timers ring at once, however early that is, when told to."""
+    """A clock whose timers can be made to call at once, however early that is."""
 
     def __init__(self) -> None:
         self.instant = 0

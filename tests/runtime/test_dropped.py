@@ -13,7 +13,7 @@ from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 @pytest.fixture
 def clock() -> SimulatedClock:
-    """A clock that stands still until its loop runs."""
+    """A clock that stands still, because its loop does not run."""
     loop = VirtualTimeLoop()
     loop.close()
     return SimulatedClock(loop)

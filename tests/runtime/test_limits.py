@@ -1,4 +1,4 @@
-"""Limits: every bound is a number above zero."""
+"""Limits: each is a number above zero."""
 
 import dataclasses
 import math

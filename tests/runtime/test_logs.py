@@ -1,4 +1,4 @@
-"""Logs: whatever happens, each record says which node, process and name it is about."""
+"""Logs: each record has the node, the process and the name that it is about."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Nodes: spawning, sending, and telling the dead from those who leave."""
+"""Nodes over real and simulated networks: messages, statistics, and how other nodes end."""
 
 import asyncio
 import contextlib

@@ -1,20 +1,12 @@
-"""Nodes: how they start, stop and are killed, and that nothing is left."""
+"""Nodes: how they stop, and that nothing is left."""
 
 import asyncio
 
-import runtime
 from tests.runtime.support import (
     World,
     in_world,
     start_recorder,
-    until,
 )
-
-
-async def meet(a: runtime.Node, b: runtime.Node) -> None:
-    """Connects them and waits until both are up for each other."""
-    a.connect(b.name)
-    await until(lambda: a.nodes() and b.nodes())
 
 
 def test_stop_can_be_called_twice_and_at_the_same_time() -> None:

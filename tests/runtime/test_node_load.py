@@ -1,4 +1,4 @@
-"""Many actors and many messages between two nodes: all arrive, in order, and nothing piles up."""
+"""Many actors and many messages between two nodes."""
 
 import asyncio
 from typing import Any

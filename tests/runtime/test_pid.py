@@ -1,4 +1,4 @@
-"""Identities: what a name may be, and what two identities have in common."""
+"""Pids and process ids: what a name may be, and how they read."""
 
 import pytest
 

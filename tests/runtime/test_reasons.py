@@ -1,4 +1,4 @@
-"""Reasons: the words in which everybody but the process itself hears of its end."""
+"""Reasons: the text that others are told when a process ends."""
 
 import pytest
 

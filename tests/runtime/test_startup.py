@@ -1,4 +1,4 @@
-"""What a node is started with: names, addresses, cookies, and a creation of its own."""
+"""What a node is started with: name, address, cookies, and its creation."""
 
 import itertools
 
@@ -15,7 +15,7 @@ from tests.runtime.support import (
 
 
 async def meet(a: runtime.Node, b: runtime.Node) -> None:
-    """Connects them and waits until both are up for each other."""
+    """Connects two nodes and waits until each is up for the other."""
     a.connect(b.name)
     await until(lambda: a.nodes() and b.nodes())
 

@@ -1,4 +1,4 @@
-"""Plain values: what travels unregistered, as itself or not at all."""
+"""Built-in values: they arrive as they were sent, or they are refused."""
 
 import contextlib
 import datetime
@@ -45,7 +45,7 @@ def test_builtin_tuple_arrives_as_a_list() -> None:
 
 
 class Colour(enum.IntEnum):
-    """An int, but not exactly."""
+    """A subclass of int."""
 
     RED = 1
 

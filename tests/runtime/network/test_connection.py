@@ -1,4 +1,4 @@
-"""Links over real sockets: strangers get nowhere, and nobody is disturbed by them."""
+"""Connections over real sockets: without a proof nothing is read, and other connections go on."""
 
 import asyncio
 import random

@@ -1,4 +1,4 @@
-"""Links and their bounds: what is too long or too much ends with a word, and harms nobody else."""
+"""Connections and their limits: what exceeds one is refused with a goodbye."""
 
 import asyncio
 

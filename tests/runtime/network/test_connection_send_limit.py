@@ -1,4 +1,4 @@
-"""What arrives though the other node reads slowly; over real sockets."""
+"""What is sent although the other node reads too slowly; over real sockets."""
 
 import pytest
 
@@ -16,7 +16,7 @@ SLOW = "the node reads too slowly"
 
 
 class Flood(runtime.Process):
-    """At its end, sends more than the other node can read at once."""
+    """A process that sends, when it terminates, more than the other node can read at once."""
 
     def init(self, to: runtime.Pid) -> None:
         self.to = to

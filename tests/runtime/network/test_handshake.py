@@ -1,4 +1,4 @@
-"""The handshake: both sides prove that they know the cookie, and a proof is good for nothing else."""
+"""The handshake: both sides prove that they know the cookie, and a proof has no other use."""
 
 import msgspec
 import pytest
@@ -55,7 +55,7 @@ def outcome(handshake: Handshake, frame: bytes) -> Proven:
 
 
 def conversation(dialler: Handshake, acceptor: Handshake) -> tuple[list[bytes], Proven, Proven]:
-    """Lets both talk to the end: the frames in order, and what each has learnt."""
+    """Runs both sides to the end; returns the frames in order, and what each side learned."""
     hello = next(dialler)
     challenge = acceptor.send(hello)
     proof = dialler.send(challenge)

@@ -1,4 +1,4 @@
-"""One other node: how it is reached, which incarnation counts, and when it is down."""
+"""A peer: how it is reached, which incarnation counts, and when it is down."""
 
 import asyncio
 
@@ -24,7 +24,7 @@ def numbers(recorder: Recorder) -> list[int]:
 
 
 def connections(node: runtime.Node) -> dict[str, int]:
-    """How many connections the node has with each other one."""
+    """How many connections the node has with each other node."""
     return {name: each.connections for name, each in node.statistics().connections.items()}
 
 

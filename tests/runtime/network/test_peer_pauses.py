@@ -1,4 +1,4 @@
-"""How soon another node is dialled again."""
+"""The pauses before another node is dialled again."""
 
 import asyncio
 import random

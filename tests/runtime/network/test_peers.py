@@ -1,4 +1,4 @@
-"""All other nodes: strangers are bounded, watchers are told, stopping leaves nothing."""
+"""All peers: limits on connections, watchers, and an end that leaves nothing."""
 
 import asyncio
 import contextlib
@@ -21,12 +21,12 @@ from tests.runtime.support import (
 
 
 def knock(node: runtime.Node, source: str = "127.0.0.1") -> socket.socket:
-    """A stranger who connects from that address and says nothing."""
+    """A client that connects from that address and sends nothing."""
     return socket.create_connection(split_address(node.address), source_address=(source, 0))
 
 
 async def is_closed(stranger: socket.socket) -> bool:
-    """Waits until the node has closed the stranger's connection."""
+    """Waits until the node has closed the connection of the client."""
     stranger.setblocking(False)
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(PATIENCE_SECONDS):

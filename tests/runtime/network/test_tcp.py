@@ -49,7 +49,7 @@ class End:
             return await self.events.get()
 
     async def end(self) -> None:
-        """Closes this end, if it is still open, and waits until it is gone."""
+        """Closes this end, if it is open, and waits until it has ended."""
         self.connection.abort()
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self.lost.wait()
@@ -57,7 +57,7 @@ class End:
 
 @pytest.fixture(scope="module", params=["unencrypted", "TLS"])
 def transport(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Connections behave alike with and without TLS."""
+    """The tests run with and without TLS."""
     if request.param == "unencrypted":
         return TcpTransport()
     files = Authority(tmp_path_factory.mktemp("authority")).sign("a")
@@ -189,7 +189,7 @@ def test_tcp_reports_the_end_of_the_stream_as_closed_by_the_peer() -> None:
 async def bare_tls(
     folder: Path,
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter, TlsSession, End]]:
-    """A bare stream that has shaken hands by a session of its own, and the end that accepted it."""
+    """A bare stream after its TLS handshake, and the end that accepted it."""
     credentials = Credentials(Authority(folder).sign("a"), "a", process_log("a"))
     accepted: asyncio.Queue[Connection] = asyncio.Queue()
     listener = await TcpTransport(credentials=credentials).listen(

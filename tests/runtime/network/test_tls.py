@@ -1,4 +1,4 @@
-"""TLS without sockets: who is let in, what is proved, which files are used and when."""
+"""TLS without sockets: who is accepted, what is proved, which files are used and when."""
 
 import contextlib
 import dataclasses
@@ -27,12 +27,12 @@ def authority(tmp_path: Path) -> Authority:
 
 
 def credentials(files: Tls, node: str = "a") -> Credentials:
-    """Those of node a unless another is named."""
+    """The credentials of node a, unless another node is named."""
     return Credentials(files, node, LOG)
 
 
 def shake_hands(dialler: TlsSession, acceptor: TlsSession) -> None:
-    """Carries bytes to and fro until both are silent."""
+    """Carries bytes in both directions until neither side has any to send."""
     while said := dialler.outgoing():
         assert acceptor.receive(said) == b""
         assert dialler.receive(acceptor.outgoing()) == b""

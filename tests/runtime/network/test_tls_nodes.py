@@ -1,4 +1,4 @@
-"""Nodes over TLS: both certificates and the cookie are needed, none stands in for another."""
+"""Nodes over TLS: certificates and the cookie are both needed."""
 
 import asyncio
 import contextlib
@@ -56,14 +56,14 @@ async def pair(
 
 
 async def met(a: runtime.Node, b: runtime.Node) -> None:
-    """Waits until both are up for each other."""
+    """Waits until each node is up for the other."""
     await until(lambda: a.nodes() and b.nodes())
 
 
 async def never_met(
     a: runtime.Node, b: runtime.Node, why: str, log: pytest.LogCaptureFixture
 ) -> None:
-    """Waits until one has refused the other, and checks the reason in the log."""
+    """Waits until one node has refused the other, and checks the reason in the log."""
     refusals = "connection refused"
     await until(lambda: refusals in a.statistics().dropped or refusals in b.statistics().dropped)
     await until(lambda: any(why in line for line in log.messages))
@@ -129,7 +129,7 @@ def test_nodes_over_tls_refuse_a_certificate_without_the_cookie(
 
 
 def impostor(authority: Authority, certified: str) -> dict[str, Any]:
-    """Options for a node that calls itself otherwise than its certificate does."""
+    """Options for a node whose name is not the one in its certificate."""
     log = process_log("impostor")
     credentials = Credentials(authority.sign(certified), certified, log)
     return {"files": None, "transport": TcpTransport(credentials=credentials)}
@@ -184,7 +184,7 @@ def test_nodes_over_tls_never_answer_in_plain_text(
 
 
 class Relay:
-    """Passes on what comes over one connection by another."""
+    """Sends the bytes of one connection on over another."""
 
     def __init__(self, near: Connection, far: Connection) -> None:
         self.far = far
@@ -202,7 +202,7 @@ class Relay:
 
 
 class Middle:
-    """Somebody in the middle: decrypts and encrypts between all who connect and one node."""
+    """A man in the middle, who decrypts and encrypts between all that connect and one node."""
 
     def __init__(self, files: Tls | None) -> None:
         credentials = None if files is None else Credentials(files, "middle", process_log("m"))
@@ -210,7 +210,7 @@ class Middle:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def listen(self, address: str) -> str:
-        """Where to connect in order to be led to that address."""
+        """Listens; returns the address that leads to the given one."""
 
         def accept(near: Connection) -> None:
             relaying = self._relay(near, address)
@@ -220,7 +220,7 @@ class Middle:
         return self._listener.address
 
     async def stop(self) -> None:
-        """Leads nobody any more."""
+        """Accepts no connection any more."""
         self._listener.close()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 

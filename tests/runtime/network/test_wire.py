@@ -1,4 +1,4 @@
-"""The wire: what was registered comes out as it went in, everything else is refused."""
+"""The wire format: a registered message arrives as it was sent, everything else is refused."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Plain(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touchy:
-    """A message that checks itself in an unexpected way."""
+    """A message that raises an unexpected error when it checks itself."""
 
     term: int
 
@@ -69,7 +69,7 @@ def frame(body: object, *, kind: str = "vote", version: int = VERSION, to: objec
 
 
 def raw(encoded: bytes) -> bytes:
-    """A vote whose body is these very bytes."""
+    """A frame of a vote with exactly these bytes as its body."""
     return msgspec.msgpack.encode([VERSION, "vote", 1, 1, msgspec.Raw(encoded)])
 
 

@@ -1,4 +1,4 @@
-"""Calls: one answer or one error that says why there is none, and nothing left behind."""
+"""Calls: one answer, or one error that says why there is none; nothing is left afterwards."""
 
 import asyncio
 import math

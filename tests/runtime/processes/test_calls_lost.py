@@ -1,4 +1,4 @@
-"""Calls that the way to the process fails: each ends at once, with the reason."""
+"""Calls whose process cannot be reached: each ends at once, with the reason."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Endpoints: receivers of messages under a name, beside processes or without any."""
+"""Endpoints: receivers of messages under a name, with a process of that name or without."""
 
 import asyncio
 

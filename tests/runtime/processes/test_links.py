@@ -1,4 +1,4 @@
-"""Exits and links: who asks for an end gets it, who is tied shares it, who traps is told."""
+"""Links: each of two processes ends when the other one fails."""
 
 import pytest
 

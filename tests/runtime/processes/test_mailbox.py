@@ -1,4 +1,4 @@
-"""The mailbox: in order, bounded for strangers, never closed to its owner."""
+"""The mailbox: in order, with a limit for messages and none for the process's own posts."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from runtime.simulation import run
 
 
 def letter(number: int) -> QueuedMessage:
-    """A letter nobody signed."""
+    """A message without a sender."""
     return QueuedMessage(None, number)
 
 

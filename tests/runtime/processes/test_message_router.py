@@ -1,33 +1,17 @@
-"""The message router: who gets a message, and what happens to one for nobody."""
+"""The message router: who gets a message, and what happens if there is no receiver."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 
 import pytest
 
 import runtime
 from tests.runtime.endpoint_support import Receiver, start_sender
 from tests.runtime.support import (
-    COOKIE,
     Note,
     World,
     in_world,
     start_recorder,
-    until,
 )
-
-
-@contextlib.asynccontextmanager
-async def pair() -> AsyncIterator[tuple[runtime.Node, runtime.Node]]:
-    """Nodes a and b on loopback, connected."""
-    async with (
-        await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a,
-        await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, routes={"a": a.address}) as b,
-    ):
-        b.connect("a")
-        await until(lambda: a.nodes() and b.nodes())
-        yield a, b
 
 
 def test_router_delivers_by_name_and_by_pid_with_the_sender() -> None:

@@ -1,4 +1,4 @@
-"""Inspection: what a process shows of itself and what its node knows of it, near or far."""
+"""Inspection: what a process shows of itself, and what its node knows of it."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Kills: a process ends where it stands, whatever its callbacks do about it, and releases all."""
+"""Kills: a process ends at once, whatever its callbacks do, and releases what it holds."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ TARGET = runtime.ProcessId("target", "a")
 
 
 class Swallowing(runtime.Process):
-    """Takes no notice of being cancelled; takes a second to release what it holds."""
+    """A process that ignores its cancellation, and takes a second to release what it holds."""
 
     def __init__(self) -> None:
         self.entries: list[str] = []
@@ -36,7 +36,7 @@ class Swallowing(runtime.Process):
 
 
 async def start(node: runtime.Node) -> tuple[Swallowing, Recorder]:
-    """A process that has something to do and something in its mailbox, and one to kill it."""
+    """A process that is busy and has a message in its mailbox, and a process to kill it."""
     target, killer = Swallowing(), Recorder()
     await node.spawn_register("target", lambda: target)
     await node.spawn(lambda: killer)

@@ -53,7 +53,7 @@ class Node:
 
 
 def network() -> SimulatedNetwork:
-    """A network on the loop that runs."""
+    """A network on the running loop."""
     return SimulatedNetwork(asyncio.get_running_loop(), seed=1)
 
 

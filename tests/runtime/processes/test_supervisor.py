@@ -1,4 +1,4 @@
-"""Supervisors: who is started again and in which order, how often at most, and how all is stopped."""
+"""Supervisors: which children are restarted, in which order, and how often."""
 
 import asyncio
 import itertools
@@ -149,7 +149,7 @@ def test_supervisor_with_intensity_zero_ends_at_the_first_failure() -> None:
 
 
 class Ephemeral(runtime.Process):
-    """Is done before it has begun."""
+    """A process that stops in its `init`."""
 
     def init(self) -> None:
         self.stop()
@@ -169,7 +169,7 @@ def test_supervisor_notices_a_child_that_ends_at_once(restart: Restart, ends: in
 
 
 class Unlucky(Worker):
-    """Fails in init as often as the luck it is given says."""
+    """A process whose `init` fails as often as its argument says."""
 
     def init(self, journal: list[str], label: str, luck: Any = ()) -> None:
         super().init(journal, label)

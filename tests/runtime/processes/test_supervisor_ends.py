@@ -1,4 +1,4 @@
-"""How supervisors and their children end: in order, in time, and never without each other."""
+"""How supervisors and their children end: in order and in time."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from tests.runtime.support import Recorder
 
 
 class Stubborn(Worker):
-    """Takes an hour to terminate, and as long to release what it holds if it is told to."""
+    """A process that takes an hour to terminate and, if told so, an hour to release."""
 
     async def terminate(self, reason: runtime.ExitReason) -> None:
         await asyncio.sleep(3600)
@@ -44,7 +44,7 @@ def test_supervisor_kills_a_child_that_does_not_terminate_in_time(
 
 
 class Lingering(Stubborn):
-    """Takes a minute to release what it holds."""
+    """A process that takes a minute to release what it holds."""
 
     async def _release(self) -> None:
         await asyncio.sleep(60)

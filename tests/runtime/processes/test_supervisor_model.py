@@ -1,4 +1,4 @@
-"""Supervisors against a model: after any failures, exactly those run that should, in their order."""
+"""Supervisors compared with a model: after any failures, the same children run."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ blows = st.lists(st.lists(ends, min_size=1, max_size=2, unique_by=lambda end: en
 
 @dataclass
 class Model:
-    """What a supervisor should do, told as plainly as can be."""
+    """What a supervisor should do, as simple code."""
 
     strategy: Strategy
     kinds: dict[str, Restart]
@@ -34,13 +34,13 @@ class Model:
         self.start(self.places)
 
     def start(self, names: list[str]) -> None:
-        """Starts these anew."""
+        """Starts these."""
         for name in names:
             self.starts += 1
             self.lives[name] = self.starts
 
     def end(self, name: str, end: str) -> None:
-        """One of them has ended."""
+        """One child has ended."""
         if name not in self.lives:
             return
         del self.lives[name]
@@ -51,14 +51,14 @@ class Model:
             self.start_again(self.affected(name))
 
     def affected(self, name: str) -> list[str]:
-        """Who has to be started again with it."""
+        """The children that are restarted with it."""
         if self.strategy is Strategy.ONE_FOR_ONE:
             return [name]
         begin = 0 if self.strategy is Strategy.ALL_FOR_ONE else self.places.index(name)
         return self.places[begin:]
 
     def start_again(self, names: list[str]) -> None:
-        """All but the temporary ones, which are forgotten."""
+        """Restarts all but the temporary children, which are forgotten."""
         for name in names:
             self.lives.pop(name, None)
             if self.kinds[name] is Restart.TEMPORARY:
@@ -66,12 +66,12 @@ class Model:
         self.start([name for name in names if name in self.places])
 
     def running(self) -> list[str]:
-        """Those that run, in the order of their places."""
+        """The children that run, in their order."""
         return [name for name in self.places if name in self.lives]
 
 
 def strike(office: Office, name: str, end: str) -> None:
-    """Ends a worker, if it is there."""
+    """Ends a worker, if it runs."""
     pid = office.node.whereis(name)
     if pid is not None and end == "kill":
         office.watcher.send_exit(pid, "kill")
@@ -80,7 +80,7 @@ def strike(office: Office, name: str, end: str) -> None:
 
 
 def order_of(lives: dict[str, int]) -> list[str]:
-    """Names by the time of their last start."""
+    """The names in the order of their last start."""
     return sorted(lives, key=lambda name: lives[name])
 
 

@@ -1,4 +1,4 @@
-"""The table of processes: names, mailboxes of their own, and what is gone in one go."""
+"""The table of processes: names, sizes of mailboxes, and the end of processes."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Monitors: one `Down` for each, whatever the end looks like, and nothing left behind."""
+"""Watches, by way of monitors: one `Down` for each, and nothing is left afterwards."""
 
 import asyncio
 from typing import Any
@@ -281,7 +281,7 @@ def test_monitor_comes_to_exactly_one_end(seed: int) -> None:
         world.network.crash("b")
         references = [down.reference for down in await scene.downs(30)]
         assert len(references) == len(set(references))
-        # Regretted after it had come is possible: then it came once.
+        # A monitor may be ended after its `Down` has come: then there was one `Down`.
         assert wanted <= set(references) <= wanted | unwanted
         assert scene.a.statistics().watches == 0
 

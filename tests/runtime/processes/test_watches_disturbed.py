@@ -1,4 +1,4 @@
-"""Monitors among errors that cannot be told and nodes that keep no rules: nobody else suffers."""
+"""Watches when telling an end fails, or a node breaks the rules: the others are not affected."""
 
 import asyncio
 from typing import Any
@@ -12,7 +12,7 @@ from tests.runtime.support import Diary, Recorder, World, in_world
 
 
 class Speechless(runtime.Registry):
-    """Cannot say that a process has ended."""
+    """A registry that cannot encode the end of a process."""
 
     def encode(
         self, to: int | str, sender: int | None, message: object, limit: int = FRAME_BYTES
@@ -23,7 +23,7 @@ class Speechless(runtime.Registry):
 
 
 class Slow(runtime.Process):
-    """Fails to start after a second."""
+    """A process whose `init` fails after a second."""
 
     async def init(self) -> None:
         await asyncio.sleep(1)

@@ -1,4 +1,4 @@
-"""Conditions of a simulated way: what cannot be is refused."""
+"""Conditions of a simulated way."""
 
 from typing import Any
 

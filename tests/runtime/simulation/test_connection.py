@@ -1,4 +1,4 @@
-"""Simulated connections: every fault of a network, from one seed, and nothing that a kernel would not do."""
+"""Simulated connections: faults from one seed, and nothing that a kernel would not do."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The simulated network: one seed, every fault, and nothing a kernel would not do."""
+"""The simulated network: hosts that listen, dial and crash."""
 
 import asyncio
 

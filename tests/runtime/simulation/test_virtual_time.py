@@ -1,4 +1,4 @@
-"""Virtual time: nothing waits, everything is exact, a hang is an error."""
+"""Virtual time: nothing waits, everything is exact, and a program that hangs raises."""
 
 import asyncio
 import math
