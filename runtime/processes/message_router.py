@@ -45,7 +45,8 @@ class MessageRouter:
         if handler is not None:
             handler(peer, envelope, message)
             return
-        self.received += peer != self._own
+        if peer != self._own:
+            self.received += 1
         endpoint, sender = self._endpoints.find(to, kind), sender_of(peer, envelope)
         if endpoint is None:
             self._put(to, sender, message, peer.name)
