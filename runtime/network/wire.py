@@ -32,7 +32,7 @@ NODE = 0
 
 MessageType = TypeVar("MessageType", bound=type)
 ProcessNumber = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-Addressee = Annotated[int, msgspec.Meta(ge=NODE, le=2**63 - 1)]
+AddresseeNumber = Annotated[int, msgspec.Meta(ge=NODE, le=2**63 - 1)]
 RegisteredName = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
 
 
@@ -51,7 +51,7 @@ class Envelope(NamedTuple):
 class _EncodedEnvelope(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     version: int
     kind: Annotated[str, msgspec.Meta(max_length=KIND_LIMIT)]
-    to: Addressee | RegisteredName
+    to: AddresseeNumber | RegisteredName
     sender: ProcessNumber | None
     body: msgspec.Raw
 
