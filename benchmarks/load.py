@@ -29,7 +29,7 @@ class Numbered:
     number: int
 
 
-class Receiver(runtime.Process):
+class NumberReceiver(runtime.Process):
     """Counts the messages that arrive, and those that arrive out of order."""
 
     def init(self) -> None:
@@ -44,7 +44,7 @@ class Receiver(runtime.Process):
         return self.received
 
 
-class Sender(runtime.Process):
+class NumberSender(runtime.Process):
     """Sends numbered messages to one receiver, a batch at a time."""
 
     def init(self, to: runtime.Pid, messages: int, done: asyncio.Future[int]) -> None:
@@ -66,7 +66,7 @@ class Sender(runtime.Process):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Delivery:
     """How many messages were sent, were lost, or arrived out of order."""
 
     sent: int
@@ -76,9 +76,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """An outcome, how long it took, and how much memory the process used."""
+    """A delivery, how long it took, and how much memory the process used."""
 
-    outcome: Outcome
+    delivery: Delivery
     seconds: float
     peak: int
     """The largest resident size of the process, in bytes: both nodes and Python itself."""
@@ -86,24 +86,24 @@ class Load:
     @property
     def rate(self) -> float:
         """Messages per second."""
-        return self.outcome.sent / self.seconds
+        return self.delivery.sent / self.seconds
 
 
 async def exchange(
     near: runtime.Node, far: runtime.Node, actors: int = ACTORS, messages: int = MESSAGES
-) -> Outcome:
+) -> Delivery:
     """Runs ``actors`` senders on one node and as many receivers on the other until all are done."""
     loop = asyncio.get_running_loop()
-    receivers = [Receiver() for _ in range(actors)]
+    receivers = [NumberReceiver() for _ in range(actors)]
     done = [loop.create_future() for _ in range(actors)]
     for receiver in receivers:
         await far.spawn(lambda receiver=receiver: receiver)  # type: ignore[misc]
     # Messages sent before the nodes are connected would overflow the queue of that connection.
     await near.call(receivers[0].pid, "are we connected?")
     for receiver, future in zip(receivers, done, strict=True):
-        await near.spawn(Sender, receiver.pid, messages, future)
+        await near.spawn(NumberSender, receiver.pid, messages, future)
     arrived = sum(await asyncio.gather(*done))
-    return Outcome(
+    return Delivery(
         sent=actors * messages,
         lost=actors * messages - arrived,
         disordered=sum(receiver.disordered for receiver in receivers),
@@ -118,8 +118,8 @@ async def measure() -> Load:
     ):
         near.add_route("far", far.address)
         since = time.perf_counter()
-        outcome = await exchange(near, far)
-        return Load(outcome, time.perf_counter() - since, peak())
+        delivery = await exchange(near, far)
+        return Load(delivery, time.perf_counter() - since, peak())
 
 
 def peak() -> int:
@@ -130,10 +130,10 @@ def peak() -> int:
 
 def report(load: Load) -> str:
     """The figures as one sentence."""
-    outcome = load.outcome
+    delivery = load.delivery
     return (
-        f"{ACTORS:,} actors were sent {outcome.sent:,} messages over TCP: {load.rate:,.0f} a second, "
-        f"{outcome.lost} lost, {outcome.disordered} out of order, "
+        f"{ACTORS:,} actors were sent {delivery.sent:,} messages over TCP: {load.rate:,.0f} a second, "
+        f"{delivery.lost} lost, {delivery.disordered} out of order, "
         f"{load.peak / 2**20:.0f} MiB of memory in all at the peak"
     )
 

@@ -23,7 +23,7 @@ from typing import Annotated, Any
 import typer
 
 from examples import programs
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime import Pid, message
 from runtime.clock import sleep
 
@@ -39,7 +39,7 @@ class Announcement:
     number: int
 
 
-class Announcer(Member):
+class Announcer(ExampleMember):
     """Announces while it leads, listens while it does not; an observer only listens."""
 
     def __init__(self, period_seconds: float = PERIOD_SECONDS) -> None:

@@ -22,7 +22,7 @@ import typer
 
 from examples import programs
 from examples.client import Client
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime import Pid, Timer, message
 
 PATIENCE_SECONDS = 1.0
@@ -74,7 +74,7 @@ class OutOfPatience:
     request: Forwarded
 
 
-class Worker(Member):
+class Worker(ExampleMember):
     """Override `do` with the work."""
 
     def __init__(self) -> None:

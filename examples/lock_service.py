@@ -28,7 +28,7 @@ import typer
 
 from examples import programs
 from examples.client import Client
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime import Clock, Pid, ProcessId, message
 from runtime.clock import NANOSECONDS, sleep
 
@@ -69,7 +69,7 @@ class Denied:
 
 @message(name="examples.lock_service.release")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Release:
+class ReleaseLock:
     """The message that a holder gives the lock back; there is no answer."""
 
     lock: str
@@ -99,7 +99,7 @@ class Held:
         return self.clock.now() < self.until
 
 
-class Locks(Member):
+class Locks(ExampleMember):
     """A member that grants while it leads."""
 
     def __init__(self, longest_seconds: float) -> None:
@@ -122,7 +122,7 @@ class Locks(Member):
                 self._acquire(sender, message)
             case Acquire():
                 self.refuse(sender, message.number)
-            case Release(lock=lock, token=token):
+            case ReleaseLock(lock=lock, token=token):
                 # A late release must not free the next holder's lock.
                 if lock in self._grants and self._grants[lock].token == token:
                     del self._grants[lock]
@@ -183,7 +183,7 @@ class LockClient(Client):
     def release(self, held: Held) -> None:
         """Gives a lock back early; every member is told, since any may have granted it."""
         for member in self.members:
-            self.send(member, Release(lock=held.lock, token=held.token))
+            self.send(member, ReleaseLock(lock=held.lock, token=held.token))
 
 
 program = programs.application(__doc__)

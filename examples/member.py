@@ -17,7 +17,7 @@ class TryAgain:
     leader: str | None
 
 
-class Member(leader.Actor):
+class ExampleMember(leader.Actor):
     """Override `take_over` and `stand_back` instead of the two callbacks that call them."""
 
     def __init__(self) -> None:

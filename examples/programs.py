@@ -18,7 +18,7 @@ import typer
 
 import leader
 from examples.client import Client
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime import Node, ProcessId
 
 ACTOR = "example"
@@ -75,7 +75,7 @@ def one_of(cluster: str, name: str) -> ProcessId:
     return ProcessId(ACTOR, name)
 
 
-def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
+def serve(name: str, cluster: str, folder: Path, member: ExampleMember) -> None:
     """Runs one member until a signal ends it; if it leads, it hands over."""
     where = addresses(cluster)
     one_of(cluster, name)
@@ -88,7 +88,7 @@ def serve(name: str, cluster: str, folder: Path, member: Member) -> None:
     _run(_take_part(f"{name}@{where[name]}", others, member, options))
 
 
-def observe(name: str, cluster: str, contact: str, member: Member) -> None:
+def observe(name: str, cluster: str, contact: str, member: ExampleMember) -> None:
     """Runs an observer, which joins through ``contact``, until a signal ends it."""
     options = leader.Options(cluster_id=type(member).__name__)
     address = f"{name}@127.0.0.1:0"
@@ -104,9 +104,9 @@ def ask(cluster: str, question: Callable[[Client], Awaitable[Any]], client: Clie
         raise typer.Exit(1) from None
 
 
-def _run(life: Coroutine[Any, Any, None]) -> None:
+def _run(program: Coroutine[Any, Any, None]) -> None:
     try:
-        asyncio.run(life)
+        asyncio.run(program)
     except (OSError, ValueError, leader.ElectionError) as error:
         # An address in use, a name that cannot be one, a record that another process holds.
         typer.echo(f"cannot take part: {error}", err=True)
@@ -116,25 +116,25 @@ def _run(life: Coroutine[Any, Any, None]) -> None:
 async def _take_part(
     address: str,
     routes: dict[str, str],
-    member: Member,
+    member: ExampleMember,
     options: leader.Options,
     contact: ProcessId | None = None,
 ) -> None:
     _show_log()
-    told = asyncio.Event()
+    is_asked_to_end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: _end(member, told))
+        asyncio.get_running_loop().add_signal_handler(number, lambda: _end(member, is_asked_to_end))
     async with await Node.start(address, cookie=COOKIE, routes=routes) as node:
         await node.spawn_register(ACTOR, lambda: member, options)
         if contact is not None:
             member.join(contact)
         await member.ended.wait()
-    if not told.is_set():
+    if not is_asked_to_end.is_set():
         raise typer.Exit(1)
 
 
-def _end(member: Member, told: asyncio.Event) -> None:
-    told.set()
+def _end(member: ExampleMember, is_asked_to_end: asyncio.Event) -> None:
+    is_asked_to_end.set()
     member.ended.set()
 
 

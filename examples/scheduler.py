@@ -24,14 +24,14 @@ from typing import Annotated
 import typer
 
 from examples import programs
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime.clock import sleep
 
 SPARED_SLOTS = 2
 """The slot of the take-over may have been run already, and, by a faster wall clock, the next one."""
 
 
-class Scheduler(Member):
+class Scheduler(ExampleMember):
     """Override `run_slot` with the task."""
 
     def __init__(self, period_seconds: float) -> None:

@@ -29,7 +29,7 @@ import typer
 
 from examples import programs
 from examples.client import Client
-from examples.member import Member
+from examples.member import ExampleMember
 from runtime import Pid, message
 
 SCHEMA = """
@@ -107,7 +107,7 @@ class Database:
             return connection.execute(statement, values).fetchall()
 
 
-class Writer(Member):
+class Writer(ExampleMember):
     """A member that writes while it leads."""
 
     def __init__(self, database: Database) -> None:

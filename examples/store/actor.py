@@ -10,15 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from examples.member import Member
+from examples.member import ExampleMember
 from examples.store.messages import (
     Entries,
     Found,
     Get,
-    Keep,
+    KeepRequest,
     Kept,
-    Promise,
     Promised,
+    PromiseRequest,
     Put,
     Stored,
     TooLarge,
@@ -46,23 +46,23 @@ class AskAgain:
 
 
 @dataclass(slots=True)
-class Round:
+class StoreRound:
     """A question to all, what to do with a quorum of answers, and the writes that wait for it."""
 
-    question: Promise | Keep
-    then: Callable[["Round"], None]
+    question: PromiseRequest | KeepRequest
+    then: Callable[["StoreRound"], None]
     writes: list[tuple[Pid | None, Put]] = field(default_factory=list)
     answers: dict[str, Promised | Kept] = field(default_factory=dict)
 
 
-class Store(Member):
+class Store(ExampleMember):
     """Keeps a shelf, and, while it leads, sends its questions to all."""
 
     def __init__(self, shelf: Shelf) -> None:
         super().__init__()
         self._shelf = shelf
         self._entries: Entries | None = None
-        self._round: Round | None = None
+        self._round: StoreRound | None = None
         # Never set back while the process lives: one version must not stand for two states.
         self._rounds = 0
         self._ballot = 0
@@ -70,7 +70,7 @@ class Store(Member):
 
     async def take_over(self) -> None:
         self._ballot = self.term
-        self._ask_all(Round(Promise(version=self._next_version()), self._adopt))
+        self._ask_all(StoreRound(PromiseRequest(version=self._next_version()), self._adopt))
 
     async def stand_back(self, leader: Pid | None) -> None:
         begun = [] if self._round is None else self._round.writes
@@ -83,7 +83,7 @@ class Store(Member):
 
     async def handle_message(self, sender: Pid | None, message: Any) -> None:
         match message:
-            case Promise() | Keep() if sender is not None:
+            case PromiseRequest() | KeepRequest() if sender is not None:
                 await self._answer_leader(sender, message)
             case Promised() | Kept() if sender is not None:
                 self._count(sender.node, message)
@@ -118,22 +118,22 @@ class Store(Member):
             self._waiting.append((asker, put))
             self._write_waiting()
 
-    async def _answer_leader(self, leader: Pid, message: Promise | Keep) -> None:
+    async def _answer_leader(self, leader: Pid, message: PromiseRequest | KeepRequest) -> None:
         ballot = message.version[0]
         if not self.may_answer(ballot):
             self.log.warning("refuses ballot %d: has promised a higher one", ballot)
-        elif isinstance(message, Promise):
+        elif isinstance(message, PromiseRequest):
             self.send(leader, await self._promised(message))
         else:
             self.send(leader, await self._kept(message))
 
-    async def _promised(self, message: Promise) -> Promised:
+    async def _promised(self, message: PromiseRequest) -> Promised:
         ballot, shelf = message.version[0], self._shelf
         if ballot > shelf.promised:
             await asyncio.to_thread(shelf.promise, ballot)
         return Promised(asked=message.version, version=shelf.version, entries=shelf.entries)
 
-    async def _kept(self, message: Keep) -> Kept:
+    async def _kept(self, message: KeepRequest) -> Kept:
         if message.version > self._shelf.version:
             await asyncio.to_thread(self._shelf.keep, message.version, message.entries)
         return Kept(asked=message.version)
@@ -156,7 +156,7 @@ class Store(Member):
             current.then(current)
             self._write_waiting()
 
-    def _adopt(self, done: Round) -> None:
+    def _adopt(self, done: StoreRound) -> None:
         answers = [answer for answer in done.answers.values() if isinstance(answer, Promised)]
         self._store(self.newest(answers), [])
 
@@ -165,8 +165,8 @@ class Store(Member):
         return max(answers, key=lambda answer: answer.version).entries
 
     def _store(self, entries: Entries, writes: list[tuple[Pid | None, Put]]) -> None:
-        keep = Keep(version=self._next_version(), entries=entries)
-        self._ask_all(Round(keep, lambda _: self._serve(entries, writes), writes))
+        keep = KeepRequest(version=self._next_version(), entries=entries)
+        self._ask_all(StoreRound(keep, lambda _: self._serve(entries, writes), writes))
 
     def _serve(self, entries: Entries, writes: list[tuple[Pid | None, Put]]) -> None:
         self._entries = entries
@@ -182,11 +182,11 @@ class Store(Member):
         self._rounds += 1
         return (self._ballot, self._rounds)
 
-    def _ask_all(self, begun: Round) -> None:
+    def _ask_all(self, begun: StoreRound) -> None:
         self._round = begun
         self._send_round(begun)
 
-    def _send_round(self, begun: Round) -> None:
+    def _send_round(self, begun: StoreRound) -> None:
         for member in self.bootstrap:
             if member.node not in begun.answers:
                 self.send(member, begun.question)

@@ -62,7 +62,7 @@ class Found:
 
 @message(name="examples.store.promise")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class PromiseRequest:
     """The question of rule 2, to all members."""
 
     version: Version
@@ -70,7 +70,7 @@ class Promise:
 
 @message(name="examples.store.keep")
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keep:
+class KeepRequest:
     """The question of rule 4, to all members."""
 
     version: Version

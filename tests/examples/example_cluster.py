@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import leader
 from examples.client import Client
-from examples.member import Member
+from examples.member import ExampleMember
 from leader.protocol.durable import Durable
 from leader.protocol.vocabulary import ClusterId, MemberId
 from runtime import Node, ProcessId
@@ -68,14 +68,14 @@ class ExampleCluster:
     """Members on the hosts a, b and c; ``make`` makes the member of each new process."""
 
     def __init__(
-        self, seed: int, make: Callable[[str], Member], skew_milliseconds: int = 0
+        self, seed: int, make: Callable[[str], ExampleMember], skew_milliseconds: int = 0
     ) -> None:
         self.loop = asyncio.get_running_loop()
         self.chance = random.Random(f"arena {seed}")
         self.network = SimulatedNetwork(self.loop, seed)
         self.network.default = NETWORK
-        self.members: dict[str, Member] = {}
-        self.observers: dict[str, Member] = {}
+        self.members: dict[str, ExampleMember] = {}
+        self.observers: dict[str, ExampleMember] = {}
         self.nodes: dict[str, Node] = {}
         self._make = make
         self._records = {host: Records() for host in HOSTS}
@@ -103,7 +103,7 @@ class ExampleCluster:
             await node.spawn_register(ACTOR, partial(_same, member), options)
             self.members[host] = member
 
-    async def observe(self, host: str, observer: Member, contact: ProcessId) -> None:
+    async def observe(self, host: str, observer: ExampleMember, contact: ProcessId) -> None:
         """Start a member without a vote on a host of its own; it joins through ``contact``."""
         node = await self._start_node(host)
         options = leader.Options(cluster_id="trial")
@@ -138,7 +138,7 @@ class ExampleCluster:
         """The host whose member acts as leader at this instant."""
         return next((host for host, member in self.members.items() if member.is_leader), None)
 
-    async def led(self) -> Member:
+    async def led(self) -> ExampleMember:
         """Wait until a member acts as leader; returns that member."""
         await until(lambda: any(member.is_leader for member in self.members.values()))
         return next(member for member in self.members.values() if member.is_leader)
@@ -205,14 +205,14 @@ class ExampleCluster:
         self.loop.call_later(CHECK_SECONDS, self._check_that_one_acts)
 
 
-def _same(member: Member) -> Member:
+def _same(member: ExampleMember) -> ExampleMember:
     return member
 
 
 def run(
     trial: Callable[[ExampleCluster], Coroutine[Any, Any, None]],
     seed: int,
-    make: Callable[[str], Member],
+    make: Callable[[str], ExampleMember],
     skew_milliseconds: int = 0,
 ) -> None:
     """Run a trial in virtual time.

@@ -11,7 +11,16 @@ import pytest
 from examples.client import Client
 from examples.member import TryAgain
 from examples.store.actor import LENGTH_LIMIT, Store
-from examples.store.messages import Found, Get, Keep, Kept, Promise, Promised, Put, TooLarge
+from examples.store.messages import (
+    Found,
+    Get,
+    KeepRequest,
+    Kept,
+    Promised,
+    PromiseRequest,
+    Put,
+    TooLarge,
+)
 from examples.store.shelf import Shelf
 from runtime import Pid, Process, ProcessId
 from tests.examples.example_cluster import ACTOR, HOSTS, MEMBERS, ExampleCluster, run, served
@@ -64,7 +73,7 @@ class SimulatedLeader(Process):
 
 
 def answers_to(
-    messages: Sequence[Promise | Keep], kind: Callable[[Shelf], Store] = Store
+    messages: Sequence[PromiseRequest | KeepRequest], kind: Callable[[Shelf], Store] = Store
 ) -> list[object]:
     """The answers of the member on host a to these messages."""
     leader = SimulatedLeader()
@@ -94,9 +103,9 @@ def in_memory(
         connection.close()
 
 
-LATE_WRITE: list[Promise | Keep] = [
-    Promise(version=LATE),
-    Keep(version=EARLY, entries={"k": "late"}),
+LATE_WRITE: list[PromiseRequest | KeepRequest] = [
+    PromiseRequest(version=LATE),
+    KeepRequest(version=EARLY, entries={"k": "late"}),
 ]
 
 
@@ -113,8 +122,8 @@ def test_a_member_that_keeps_a_lower_ballot_is_noticed() -> None:
 @pytest.mark.parametrize("repeated", [1, 2])
 def test_what_is_kept_is_told_to_the_next_leader(repeated: int) -> None:
     """With its version; a repeated question is answered like the first."""
-    keep = Keep(version=EARLY, entries={"k": "v"})
-    answers = answers_to([keep] * repeated + [Promise(version=LATE)])
+    keep = KeepRequest(version=EARLY, entries={"k": "v"})
+    answers = answers_to([keep] * repeated + [PromiseRequest(version=LATE)])
     told = Promised(asked=LATE, version=EARLY, entries={"k": "v"})
     assert answers == [Kept(asked=EARLY)] * repeated + [told]
 
@@ -183,6 +192,9 @@ def test_what_would_not_fit_into_a_message_is_refused(value: str) -> None:
 
 def test_an_older_version_of_the_same_ballot_replaces_nothing() -> None:
     """It arrives late, over a connection that broke; its sender has sent a newer one since."""
-    newer, older = Keep(version=LATER, entries={"k": "new"}), Keep(version=LATE, entries={})
-    answers = answers_to([newer, older, Promise(version=LATER)])
+    newer, older = (
+        KeepRequest(version=LATER, entries={"k": "new"}),
+        KeepRequest(version=LATE, entries={}),
+    )
+    answers = answers_to([newer, older, PromiseRequest(version=LATER)])
     assert answers[-1] == Promised(asked=LATER, version=LATER, entries={"k": "new"})

@@ -21,7 +21,7 @@ def test_node_delivers_all_messages_of_many_actors_in_order(seed: int) -> None:
         watching = asyncio.create_task(watch(b))
         outcome = await load.exchange(a, b, actors=100, messages=60)
         watching.cancel()
-        assert outcome == load.Outcome(sent=6_000, lost=0, disordered=0)
+        assert outcome == load.Delivery(sent=6_000, lost=0, disordered=0)
         assert a.statistics().sent == b.statistics().received == 6_000
         assert a.statistics().dropped == b.statistics().dropped == {}
         assert seen["longest"] <= load.BATCH + 1
