@@ -121,20 +121,20 @@ async def _take_part(
     contact: ProcessId | None = None,
 ) -> None:
     _show_log()
-    is_asked_to_end = asyncio.Event()
+    end_requested = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: _end(member, is_asked_to_end))
+        asyncio.get_running_loop().add_signal_handler(number, lambda: _end(member, end_requested))
     async with await Node.start(address, cookie=COOKIE, routes=routes) as node:
         await node.spawn_register(ACTOR, lambda: member, options)
         if contact is not None:
             member.join(contact)
         await member.ended.wait()
-    if not is_asked_to_end.is_set():
+    if not end_requested.is_set():
         raise typer.Exit(1)
 
 
-def _end(member: ExampleMember, is_asked_to_end: asyncio.Event) -> None:
-    is_asked_to_end.set()
+def _end(member: ExampleMember, end_requested: asyncio.Event) -> None:
+    end_requested.set()
     member.ended.set()
 
 
