@@ -28,7 +28,7 @@ from runtime.network import (
     Transport,
 )
 from runtime.pid import Pid, ProcessId, check_name
-from runtime.processes import Endpoint, Factory, LocalProcesses, Registration
+from runtime.processes import Endpoint, Factory, Inspect, LocalProcesses, Registration
 from runtime.startup import claim_creation, keys_of, split_name, tcp_transport
 from runtime.statistics import Statistics
 
@@ -178,7 +178,7 @@ class Node:
         Raises TypeError if the message goes to another node and its type is not registered,
         ValueError if it is too long or the sender is not of this node; never because of the network.
         """
-        self._processes.send(to, message, sender)
+        self._processes.messages.send(to, message, sender)
 
     async def call(
         self,
@@ -193,7 +193,7 @@ class Node:
         Waits `timeout` seconds at most. Raises CallError, with a subclass for each way to fail, or
         ValueError for an unusable time-out or a sender of another node.
         """
-        return await self._processes.call(to, request, timeout, sender)
+        return await self._processes.calls.call(to, request, timeout, sender)
 
     async def inspect(
         self, to: Pid | ProcessId, *items: str, timeout: float = 5.0
@@ -203,7 +203,8 @@ class Node:
         The request waits in the mailbox. The runtime's own keys begin with `runtime.`. Raises what
         `call` raises.
         """
-        return await self._processes.inspect(to, items, timeout)
+        found: dict[str, str] = await self.call(to, Inspect(items=items), timeout)
+        return found
 
     def register_endpoint(
         self, name: str, endpoint: Endpoint, types: Iterable[type]
@@ -249,10 +250,10 @@ class Node:
             sent=self._processes.messages.sent,
             received=self._processes.messages.received,
             dropped=self._context.drop_log.counts(),
-            mailboxes=self._processes.mailboxes(),
+            mailboxes=self._processes.table.statistics(),
             connections=self._peers.statistics(),
-            calls=self._processes.waiting_calls,
-            watches=self._processes.watches,
+            calls=len(self._processes.calls),
+            watches=len(self._processes.table.watches),
             unauthenticated=self._peers.unauthenticated,
         )
 
@@ -270,10 +271,10 @@ class Node:
         """
         self._processes.close()
         self._peers.kill()
-        self._processes.kill()
+        self._processes.table.kill()
 
     async def _stop(self) -> None:
-        await self._processes.terminate(self._context.limits.shutdown_seconds)
+        await self._processes.table.stop(self._context.limits.shutdown_seconds)
         self._processes.close()
         await self._peers.stop("this node stops")
-        self._processes.end_calls()
+        self._processes.calls.close()

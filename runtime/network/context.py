@@ -8,6 +8,7 @@ from runtime.dropped import DropLog
 from runtime.limits import NodeLimits
 from runtime.network.handshake import NONCE_LENGTH, Keys, NodeIdentity
 from runtime.network.wire import Registry
+from runtime.pid import Pid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +26,8 @@ class NodeContext:
     def nonce(self) -> bytes:
         """Returns bytes for one handshake; nobody can predict them unless `random` was seeded."""
         return self.random.randbytes(NONCE_LENGTH)
+
+    def check_own(self, field: str, pid: Pid | None) -> None:
+        """Raises ValueError, which names the field, for a process of another node or incarnation."""
+        if pid is not None and (pid.node, pid.creation) != (self.own.name, self.own.creation):
+            raise ValueError(f"{field} must be a process of {self.own.name}, not {pid!r}")

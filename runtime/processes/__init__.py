@@ -18,12 +18,14 @@ from runtime.processes.host import Host
 from runtime.processes.local import LocalProcesses
 from runtime.processes.mailbox import Post
 from runtime.processes.runner import ProcessRunner
+from runtime.processes.signals import Inspect
 from runtime.processes.table import NameTaken
 
 __all__ = [
     "Endpoint",
     "Factory",
     "Host",
+    "Inspect",
     "LocalProcesses",
     "NameTaken",
     "Post",

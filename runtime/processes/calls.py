@@ -72,6 +72,7 @@ class Calls:
         self, to: Pid | ProcessId, request: object, timeout: float, sender: Pid | None
     ) -> Any:
         """Asks and waits for the answer, `timeout` seconds; raises CallError or ValueError."""
+        self._context.check_own("sender", sender)
         if not 0 < timeout < math.inf:
             raise ValueError(f"timeout must be finite and above zero, not {timeout!r}")
         call, reference = _WaitingCall(to), next(self._references)

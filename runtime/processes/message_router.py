@@ -28,6 +28,7 @@ class MessageRouter:
         endpoints: Endpoints,
         processes: ProcessTable,
     ) -> None:
+        self._context = context
         self._own = context.own
         self._drop_log = context.drop_log
         self._signals = signals
@@ -61,6 +62,7 @@ class MessageRouter:
 
     def send(self, to: Pid | ProcessId, message: object, sender: Pid | None) -> None:
         """Sends to a process or endpoint anywhere; raises TypeError and ValueError as `Node.send`."""
+        self._context.check_own("sender", sender)
         if self._signals.is_closed:
             self._drop_log.record(DropReason.STOPPED, str(to), "message dropped")
         elif to.node == self._own.name:

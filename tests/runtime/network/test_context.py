@@ -2,12 +2,15 @@
 
 import random
 
+import pytest
+
 from runtime.dropped import DropLog
 from runtime.limits import NodeLimits
 from runtime.logs import process_log
 from runtime.network.context import NodeContext
 from runtime.network.handshake import NONCE_LENGTH, NodeIdentity
 from runtime.network.wire import Registry
+from runtime.pid import Pid
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 
@@ -39,3 +42,13 @@ def test_nonce_is_drawn_anew_each_time_from_the_random_of_the_node() -> None:
 def test_context_shows_no_key() -> None:
     """Its text may appear in a traceback or a log."""
     assert "secret" not in repr(context(1))
+
+
+def test_check_own_refuses_a_process_of_another_node_or_incarnation() -> None:
+    """The error names the field; no pid at all is allowed."""
+    node = context(1)
+    node.check_own("sender", None)
+    node.check_own("sender", Pid("a", 1, 7))
+    for other in (Pid("b", 1, 7), Pid("a", 2, 7)):
+        with pytest.raises(ValueError, match="sender must be a process of a, not Pid"):
+            node.check_own("sender", other)
