@@ -1,7 +1,7 @@
 """One machine of the bare core: its clock, its record, and the member's process while one runs.
 
-It takes no step by itself. Whatever every check after a step looks at is computed once, when the
-state changes: otherwise the checks would take most of the time of a run.
+It takes no step by itself. The values that the checks need after every step are computed once, when
+the state changes: otherwise the checks would take most of the time of a run.
 """
 
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ CAPACITY = 300
 
 
 class MessagePool:
-    """One list of all messages in flight, whoever sent them, the oldest first."""
+    """One list of all messages in flight, the oldest first."""
 
     def __init__(self) -> None:
         self.in_flight: list[InFlightMessage] = []

@@ -35,7 +35,7 @@ class RuleRunner:
 
         Raises:
             ValueError: there is no such rule.
-            Exception: whatever the system raises, above all InvariantViolated.
+            Exception: any error of the system, above all InvariantViolated.
         """
         if rule not in RULES:
             raise ValueError(f"rule = {rule!r}: must be one of {', '.join(RULES)}")

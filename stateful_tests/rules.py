@@ -1,4 +1,4 @@
-"""The rules: everything that a test may do to a cluster, whichever system is tested and whatever chooses the calls.
+"""The rules: everything that a test may do to a cluster. They are the same for every driver and every system.
 
 Every public method of ``Rules`` is a rule. A rule takes strings, numbers and truth values only, so a
 run is a list of calls that can be printed, replayed and shortened. A rule that is impossible at the
@@ -138,4 +138,4 @@ class Rules:
 
 
 RULES: Final = tuple(name for name in vars(Rules) if not name.startswith("_"))
-"""The name of every rule. Whatever draws, replays or checks rules takes their names from here."""
+"""The name of every rule. The drivers, the replay and the tests of rules take the names from here."""
