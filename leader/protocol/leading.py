@@ -13,10 +13,10 @@ from leader.protocol.guards import (
 )
 from leader.protocol.lease import acts, answered
 from leader.protocol.messages import Heartbeat, HeartbeatAck, HeartbeatRefused
-from leader.protocol.pacing import has_resigned
+from leader.protocol.pacing import has_resigned, without_deferred
 from leader.protocol.promises import promise_to, restart_wait, without_own_promise
 from leader.protocol.sending import to_all
-from leader.protocol.state import Follower, Leader, LeaseGrant, Renewing, State
+from leader.protocol.state import Follower, Leader, LeaseGrant, Renewing, State, with_role
 from leader.protocol.vocabulary import InvariantViolated, Moment, after, require
 
 
@@ -90,7 +90,7 @@ def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
         ),
         role=Follower(leader=message.sender, deadline=deadline),
         promise=promise_to(state, message.sender, now),
-        pacing=replace(state.pacing, parked=(), backoff=None),
+        pacing=without_deferred(state.pacing),
     )
 
 
@@ -109,7 +109,7 @@ def handle_heartbeat_ack(
         return ignored(state, RefusalReason.NEVER_ASKED, why)
     grant = LeaseGrant(member=follower, sent=message.sent, promise=message.promise)
     backing = answered(role.backing, grant, state.settings.timing)
-    counted = replace(state, role=Leader(backing=backing, deadline=role.deadline))
+    counted = with_role(state, Leader(backing=backing, deadline=role.deadline))
     return ActionResult(Action.HANDLE_HEARTBEAT_ACK, counted)
 
 

@@ -11,6 +11,7 @@ from leader.protocol.messages import PreVoteRequest, Resignation, Resigned
 from leader.protocol.state import (
     Candidate,
     Follower,
+    Pacing,
     PreCandidate,
     PreVoteBackoff,
     State,
@@ -114,9 +115,16 @@ def retry_once_at_once(state: State, role_deadline: Instant, now: Instant) -> tu
     return now, replace(state, pacing=replace(state.pacing, no_retry_before=role_deadline))
 
 
+def without_deferred(pacing: Pacing) -> Pacing:
+    """Drop parked requests and backoff, because a leader is known or has gone: members ask again."""
+    if not pacing.parked and pacing.backoff is None:
+        return pacing
+    return replace(pacing, parked=(), backoff=None)
+
+
 def remember_resignation(state: State, resignation: Resignation) -> State:
     """Ignore late heartbeats of a leader that has resigned, and drop what was parked: its lease is over."""
-    pacing = replace(state.pacing, resignation=resignation, parked=(), backoff=None)
+    pacing = replace(without_deferred(state.pacing), resignation=resignation)
     return replace(state, pacing=pacing)
 
 

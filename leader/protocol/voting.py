@@ -22,6 +22,7 @@ from leader.protocol.guards import (
 )
 from leader.protocol.lease import answered, lease_until, quorum_stands
 from leader.protocol.messages import Resignation, VoteGranted, VoteRefused, VoteRequest
+from leader.protocol.pacing import without_deferred
 from leader.protocol.promises import next_record, promise_to
 from leader.protocol.quorum import is_quorum
 from leader.protocol.sending import to_others
@@ -33,6 +34,7 @@ from leader.protocol.state import (
     PreCandidate,
     Renewing,
     State,
+    with_role,
 )
 from leader.protocol.vocabulary import Duration, Instant, Moment, Term, after, require
 
@@ -139,7 +141,7 @@ def handle_vote_granted(
         return ignored(state, RefusalReason.NEVER_ASKED, why)
     grant = LeaseGrant(member=voter, sent=message.sent, promise=message.promise)
     backing = answered(role.backing, grant, state.settings.timing)
-    counted = replace(state, role=replace(role, backing=backing))
+    counted = with_role(state, replace(role, backing=backing))
     # Spec: Asks(m)
     # Spec: Asks(m) => ~IsQuorum(Backs(Answered(m, r)), Voters)
     # Spec: IsQuorum(Backs(answers), Voters)
@@ -162,6 +164,6 @@ def become_leader(state: State, moment: Moment) -> ActionResult:
         state,
         durable=next_record(state, state.term, moment.now, stamped=True),
         role=Leader(backing=role.backing, deadline=moment.now),
-        pacing=replace(state.pacing, parked=(), backoff=None),
+        pacing=without_deferred(state.pacing),
     )
     return ActionResult(Action.BECOME_LEADER, leading)

@@ -1,11 +1,14 @@
 """What a member remembers, and what follows from it."""
 
+from dataclasses import replace
+
 import pytest
 
 from leader.protocol.state import (
     Role,
     leader_of,
     visible_term,
+    with_role,
 )
 from leader.protocol.vocabulary import MemberId
 from tests.protocol.builders import (
@@ -17,6 +20,7 @@ from tests.protocol.builders import (
     following,
     leading,
     member,
+    promised,
     record,
     renewing,
     standing,
@@ -52,3 +56,9 @@ def test_visible_term_of_a_leader_is_its_token(
 ) -> None:
     """A renewal shows its term once it is won: until then the leader acts with the old token."""
     assert visible_term(member(role, durable=record(7, stamp=6))) == term
+
+
+def test_with_role_changes_nothing_else() -> None:
+    """A field that is added to the state must be copied here too."""
+    state = member(following(B, 0), promise=promised(B, 1), observers=frozenset({C}))
+    assert with_role(state, standing(deadline=0)) == replace(state, role=standing(deadline=0))
