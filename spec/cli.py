@@ -135,19 +135,15 @@ def prove(
     thorough: Annotated[
         bool, typer.Option(help="Also compare with TLC's larger graphs: a few minutes more.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Results as JSON.")] = False,
 ) -> None:
     """Prove the claims for any number of members; exit with 0 only if every verdict is the expected one."""
-    console = _console(stderr=as_json)
+    console = _console()
     _find_tools(console)
     start = time.monotonic()
     asked = proving.places(thorough=thorough)
     decided = list(track(proving.findings(asked, workers), "proving", len(asked), console=console))
-    if as_json:
-        typer.echo(proof_report.findings_json(decided))
-    else:
-        console.print(proof_report.part_table(decided))
-        console.print(proof_report.summary(decided, time.monotonic() - start))
+    console.print(proof_report.part_table(decided))
+    console.print(proof_report.summary(decided, time.monotonic() - start))
     _exit(decided)
 
 
@@ -218,9 +214,7 @@ def _checked(
     chosen: Sequence[models.Model], console: Console, workers: int
 ) -> list[checking.CheckedModel]:
     found = _find_tools(console)
-    reporter = report.Reporter(console)
-    with reporter.live():
-        return _run(checking.check(chosen, found, reporter, workers=workers))
+    return _run(checking.check(chosen, found, report.Reporter(console), workers=workers))
 
 
 def _exit(results: Iterable[checking.CheckedModel | proving.Finding]) -> None:

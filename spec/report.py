@@ -5,12 +5,9 @@ Leaves running the models to `check`.
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from textwrap import indent
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
@@ -23,58 +20,37 @@ _RIGHT = ("states", "depth", "of", "slowest", "seconds")
 
 
 class Reporter(Observer):
-    """Shows a check on a console: a terminal gets one line for each running model, a log many."""
+    """Prints a check: a line for each report of TLC's progress, and one for each verdict."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._running: dict[str, _Running] = {}
-
-    def live(self) -> AbstractContextManager[object]:
-        """A context in which a terminal shows the running models."""
-        if not self._console.is_terminal:
-            return nullcontext()
-        return Live(self, console=self._console, refresh_per_second=4, transient=True)
-
-    def __rich__(self) -> Text:
-        """The running models, a line each."""
-        return Text("\n".join(running.text() for running in self._running.values()))
+        self._starts: dict[str, float] = {}
 
     def started(self, model: Model) -> None:
-        """Adds a line for the model on a terminal."""
-        self._running[model.name] = _Running(model=model, start=time.monotonic())
+        """Notes the time; nothing is printed yet."""
+        self._starts[model.name] = time.monotonic()
 
     def progressed(self, model: Model, progress: Progress) -> None:
-        """Updates the line; a log gets a new line, unless TLC is done and the verdict follows."""
-        running = replace(self._running[model.name], progress=progress)
-        self._running[model.name] = running
-        if not self._console.is_terminal and progress.queued:
-            self._console.print(Text(running.text()), soft_wrap=True)
+        """Prints the counts, unless TLC is done and the verdict follows."""
+        if progress.queued:
+            seconds = time.monotonic() - self._starts[model.name]
+            self._console.print(Text(_progress_text(model, progress, seconds)), soft_wrap=True)
 
     def finished(self, result: CheckedModel) -> None:
-        """Replaces the line with the verdict and the problems."""
-        del self._running[result.model.name]
+        """Prints the verdict, and the problems below it."""
         line = f" {result.model.name}: {verdict_text(result)}, {result.seconds:.1f} s"
         self._console.print(mark(result.passed).append(line), soft_wrap=True)
         for problem in result.problems:
             self._console.print(Text(indent(problem, "    ")), soft_wrap=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Running:
-    model: Model
-    start: float
-    progress: Progress | None = None
-
-    def text(self) -> str:
-        seconds = time.monotonic() - self.start
-        head = f"· {self.model.name}: {seconds:.0f} s"
-        if self.progress is None:
-            return head
-        found, expected = self.progress, self.model.expected
-        rate = found.distinct / max(seconds, 1)
-        of = f" of {expected.states:,}" if isinstance(expected, Holds) and expected.states else ""
-        counts = f"{found.distinct:,}{of} states, {found.queued:,} queued, depth {found.depth}"
-        return f"{head}, {counts}, {rate:,.0f} states/s"
+def _progress_text(model: Model, found: Progress, seconds: float) -> str:
+    states = model.expected.states if isinstance(model.expected, Holds) else 0
+    counts = (
+        f"{found.distinct:,}{f' of {states:,}' if states else ''} states, {found.queued:,} queued"
+    )
+    rate = f"{found.distinct / max(seconds, 1):,.0f} states/s"
+    return f"· {model.name}: {seconds:.0f} s, {counts}, depth {found.depth}, {rate}"
 
 
 def grid(headings: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> Table:

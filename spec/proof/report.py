@@ -1,41 +1,33 @@
-"""How the proof's findings look: a table with a row for each part, or JSON.
+"""How the proof's findings look: a table with a row for each part, and a summary.
 
 Knows findings, not how they came about.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from rich.table import Table
 from rich.text import Text
 
 from spec.proof.prove import EXPECTED, Finding
-
-_MARKS = {True: ("✓", "green"), False: ("✗", "bold red")}
+from spec.report import grid, mark
 
 
 def part_table(findings: Sequence[Finding]) -> Table:
     """A row for each part, followed by a row for each of its findings that is not as expected."""
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "kind", "part", "verdict"):
-        table.add_column(heading, no_wrap=heading != "verdict")
-    for heading in ("of", "slowest", "seconds"):
-        table.add_column(heading, justify="right")
+    return grid(("", "kind", "part", "verdict", "of", "slowest", "seconds"), _rows(findings))
+
+
+def _rows(findings: Sequence[Finding]) -> Iterator[tuple[str | Text, ...]]:
     for (kind, part), group in groupby(findings, key=lambda finding: (finding.kind, finding.part)):
         members = list(group)
-        passed = sum(finding.passed for finding in members)
+        failed = [finding for finding in members if not finding.passed]
         seconds = [finding.seconds for finding in members]
-        mark, style = _MARKS[passed == len(members)]
-        cells = map(Text, (kind, part, f"{EXPECTED[kind]}: {passed}", str(len(members))))
+        verdict = f"{EXPECTED[kind]}: {len(members) - len(failed)}"
         times = f"{max(seconds):.2f}", f"{sum(seconds):.2f}"
-        table.add_row(Text(mark, style=style), *cells, *times)
-        for finding in members:
-            if not finding.passed:
-                cells = map(Text, ("", f"  {finding.name}", finding.verdict))
-                table.add_row(Text("✗", style="bold red"), *cells)
-    return table
+        yield mark(not failed), kind, part, verdict, str(len(members)), *times
+        for finding in failed:
+            yield mark(False), "", f"  {finding.name}", finding.verdict
 
 
 def summary(findings: Sequence[Finding], seconds: float) -> str:
@@ -45,9 +37,3 @@ def summary(findings: Sequence[Finding], seconds: float) -> str:
         passed = [finding.passed for finding in findings if finding.kind is kind]
         counts.append(f"{sum(passed)} of {len(passed)} {kind}s {verdict}")
     return f"{', '.join(counts)}; {seconds:.0f} s"
-
-
-def findings_json(findings: Iterable[Finding]) -> str:
-    """Every finding in a JSON list."""
-    records = [{**asdict(finding), "passed": finding.passed} for finding in findings]
-    return json.dumps(records, indent=2)

@@ -1,12 +1,11 @@
 """How the proof's findings look."""
 
 import io
-import json
 
 from rich.console import Console
 
 from spec.proof.prove import Finding, Kind
-from spec.proof.report import findings_json, part_table, summary
+from spec.proof.report import part_table, summary
 
 FINDINGS = [
     Finding(kind=Kind.OBLIGATION, part="Tick", name="one", verdict="proved", seconds=0.25),
@@ -32,15 +31,3 @@ def test_summary_counts_each_kind() -> None:
     assert summary(FINDINGS, 61.4) == (
         "1 of 2 obligations proved, 1 of 1 controls refuted, 0 of 0 comparisons equal; 61 s"
     )
-
-
-def test_json_has_everything() -> None:
-    """For programs."""
-    assert json.loads(findings_json(FINDINGS))[1] == {
-        "kind": "obligation",
-        "part": "Tick",
-        "name": "two",
-        "passed": False,
-        "verdict": "unknown",
-        "seconds": 1.0,
-    }

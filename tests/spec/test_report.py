@@ -17,8 +17,8 @@ def written(console: Console) -> str:
     return console.file.getvalue()
 
 
-def console(*, terminal: bool = False) -> Console:
-    return Console(file=io.StringIO(), width=160, force_terminal=terminal)
+def console() -> Console:
+    return Console(file=io.StringIO(), width=160, force_terminal=False)
 
 
 def result_of(model: Model, *problems: str) -> CheckedModel:
@@ -45,38 +45,19 @@ def test_model_table_says_what_each_model_shows(fixture_models: Mapping[str, Mod
     assert row == "green quick holds two-leaders Every pin is right."
 
 
-def test_reporter_writes_lines_to_a_log(fixture_models: Mapping[str, Model]) -> None:
+def test_reporter_prints_progress_and_the_verdict(fixture_models: Mapping[str, Model]) -> None:
     """One for each progress report, one for the verdict, and the problems below it, indented."""
     log, model = console(), fixture_models["green"]
     reporter = Reporter(log)
-    with reporter.live():
-        reporter.started(model)
-        reporter.progressed(model, Progress(depth=4, distinct=9, queued=3))
-        reporter.progressed(model, Progress(depth=5, distinct=13, queued=0))
-        reporter.finished(result_of(model, "one thing\nand another"))
+    reporter.started(model)
+    reporter.progressed(model, Progress(depth=4, distinct=9, queued=3))
+    reporter.progressed(model, Progress(depth=5, distinct=13, queued=0))
+    reporter.finished(result_of(model, "one thing\nand another"))
     first, *rest = written(log).splitlines()
     assert first.startswith("· green: ")
     assert "9 of 13 states, 3 queued, depth 4" in first
     # The report without a queue is the last one: the verdict follows at once and says the same.
     assert rest == ["✗ green: holds, 1.3 s", "    one thing", "    and another"]
-
-
-def test_reporter_shows_the_running_models_on_a_terminal(
-    fixture_models: Mapping[str, Model],
-) -> None:
-    """One line each, which goes when the verdict is there."""
-    terminal = console(terminal=True)
-    reporter = Reporter(terminal)
-    with reporter.live():
-        reporter.started(fixture_models["green"])
-        reporter.started(fixture_models["two-leaders"])
-        assert [line.split(":")[0] for line in str(reporter.__rich__()).splitlines()] == [
-            "· green",
-            "· two-leaders",
-        ]
-        reporter.finished(result_of(fixture_models["green"]))
-        assert "green" not in str(reporter.__rich__())
-    assert "green: holds" in written(terminal)
 
 
 @pytest.mark.parametrize(
