@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -86,9 +85,3 @@ def test_walk_is_the_same_every_time() -> None:
     first, second = (list(walk(CoreExplorer(SMALL))) for _ in range(2))
     assert first == second
     assert len(first) == SMALL.states
-
-
-def test_a_lower_highest_term_gives_a_smaller_graph() -> None:
-    """The bounds are the instance's."""
-    smaller = replace(SMALL, highest_term=1)
-    assert len(list(walk(CoreExplorer(smaller)))) < SMALL.states

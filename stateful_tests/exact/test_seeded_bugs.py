@@ -1,16 +1,18 @@
 """A guard changed on one side only is reported, with the path to where it makes a difference."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from spec.comparison.compare import Difference
-from spec.comparison.tlc_graph import Graph, NotExplored, whole_graph
+from spec.comparison.instance import SPECIFICATION
+from spec.comparison.tlc_graph import Graph, whole_graph
+from spec.guards.text import guards_of, without
 from spec.models import Tier
 from stateful_tests.exact.comparison import compare_core
 from stateful_tests.exact.instances import INSTANCES, selected
-from stateful_tests.exact.seeded_bugs import IN_THE_SPECIFICATION, Edit
 from stateful_tests.mutants.compared_bugs import COMPARED
 from stateful_tests.mutants.core_bugs import MUTANTS
 from stateful_tests.mutants.loader import Mutant, load
@@ -45,12 +47,26 @@ def test_a_bug_seeded_for_the_simulator_is_reported(mutant: Mutant, graph_of: Gr
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("edit", IN_THE_SPECIFICATION, ids=lambda edit: edit.name)
-def test_a_guard_changed_in_the_specification_is_reported(edit: Edit, tmp_path: Path) -> None:
-    """The story leads from the initial state to a step that the changed specification adds."""
-    instance = INSTANCES[edit.instance]
-    found = compare_core(instance, whole_graph(instance, edit.written_to(tmp_path)))
-    assert isinstance(found, Difference), "the changed guard is not seen"
+@pytest.mark.parametrize(
+    ("action", "guard", "instance"),
+    [
+        ("HandleVoteRequest", "r.term > term[v]", "two-members"),
+        ("HandleVoteRequest", "r.stamp >= stamp[v]", "handing-over"),
+        ("SendHeartbeat", "Acts(m)", "two-members"),
+        ("HandleHeartbeat", "r.term >= term[v]", "crashes"),
+        ("Renew", "Acts(m)", "renewal"),
+    ],
+)
+def test_a_guard_removed_from_the_specification_is_reported(
+    action: str, guard: str, instance: str, tmp_path: Path
+) -> None:
+    """The story leads from the initial state to a step that the specification without it adds."""
+    shutil.copytree(SPECIFICATION, tmp_path, dirs_exist_ok=True)
+    text = (SPECIFICATION / "Election.tla").read_text()
+    [removed] = [each for each in guards_of(text, frozenset({action})) if each.text == guard]
+    (tmp_path / "Election.tla").write_text(without(text, removed))
+    found = compare_core(INSTANCES[instance], whole_graph(INSTANCES[instance], tmp_path))
+    assert isinstance(found, Difference), "the missing guard is not seen"
     assert found.only_specification
     assert_readable(found)
 
@@ -64,18 +80,3 @@ def assert_readable(found: Difference) -> None:
         assert f"   {label}\n" in story.partition("Only the core")[2]
     for label, _ in found.only_specification[:1]:
         assert f"   {label}\n" in story.partition("Only the specification")[2]
-
-
-def test_an_edit_whose_text_is_not_found_is_refused(tmp_path: Path) -> None:
-    """Otherwise the test would compare the unchanged specification."""
-    stale = Edit(name="stale", instance="two-members", old="no such line", new="")
-    with pytest.raises(ValueError, match=r"must be in Election\.tla once"):
-        stale.written_to(tmp_path)
-
-
-@pytest.mark.slow
-def test_a_specification_with_an_error_has_no_graph(tmp_path: Path) -> None:
-    """TLC's failure is an error, never an empty graph."""
-    broken = Edit(name="broken", instance="two-members", old="\nSpec ==", new="\nSpec == Nobody")
-    with pytest.raises(NotExplored, match="two-members"):
-        whole_graph(INSTANCES["two-members"], broken.written_to(tmp_path))

@@ -96,9 +96,6 @@ def test_progress_is_read_with_and_without_rates() -> None:
             f"34,126 distinct states found{rates[1]}, 17,509 states left on queue."
         )
         assert progress_of(TlcMessage(code=2200, severity=0, text=text)) == expected
-
-
-def test_other_messages_are_no_progress() -> None:
-    """Both the number and the wording must fit."""
+    # Both the number and the wording must fit.
     assert progress_of(TlcMessage(code=2199, severity=0, text=TOTALS[2])) is None
     assert progress_of(TlcMessage(code=2200, severity=0, text="Progress: some")) is None

@@ -50,14 +50,9 @@ def test_findings_are_in_the_order_of_the_questions() -> None:
 
 
 @pytest.mark.slow
-def test_a_graph_of_another_size_than_pinned_is_a_failure() -> None:
+def test_a_comparison_fails_if_the_graph_is_not_as_large_as_pinned_or_tlc_fails() -> None:
     """Even if both sides agree: a change of the protocol has to change the pin."""
     assert compared(replace(ALONE, states=35)) == (
         "equal, but with 36 states and 98 transitions; pinned are 35 and 98"
     )
-
-
-@pytest.mark.slow
-def test_a_run_of_tlc_that_fails_is_a_failure() -> None:
-    """The verdict is what TLC said."""
     assert compared(replace(ALONE, highest_term=-1)).startswith("alone: error: ")

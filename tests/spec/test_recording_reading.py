@@ -31,15 +31,11 @@ def test_a_line_is_known_by_its_file_and_number() -> None:
     assert [str(each) for each in lines_of("n1", text.encode())] == ["n1, line 1", "n1, line 3"]
 
 
-def test_a_torn_line_at_the_end_is_left_out() -> None:
-    """The process was killed while it wrote that line."""
-    assert len(lines_of("n1", trace_text([ONE_CLOCK, started("a")])[:-9].encode())) == 1
-
-
-def test_a_torn_line_before_the_next_process_is_left_out() -> None:
-    """The next process begins with a line of its own."""
-    text = trace_text([ONE_CLOCK, started("a")])[:-9] + "\n" + trace_text([ONE_CLOCK, started("a")])
-    assert len(lines_of("n1", text.encode())) == 3
+def test_a_torn_line_that_ends_a_process_is_left_out() -> None:
+    """The process was killed while it wrote that line; the next one begins with a line of its own."""
+    torn, whole = trace_text([ONE_CLOCK, started("a")])[:-9], trace_text([ONE_CLOCK, started("a")])
+    assert len(lines_of("n1", torn.encode())) == 1
+    assert len(lines_of("n1", f"{torn}\n{whole}".encode())) == 3
 
 
 def test_a_torn_line_anywhere_else_is_an_error_with_its_place() -> None:
@@ -103,25 +99,10 @@ def test_other_clocks_are_not_one_clock(clocks: tuple[str | None, str | None]) -
     assert recording(started("a")).one_clock
 
 
-def test_a_step_whose_record_was_not_written_is_left_out() -> None:
-    """The next process finds the record of the step before, so the messages were not sent either."""
-    kept: list[Line] = [
-        started("a"),
-        restarted("a", term=7),
-        stepped("a", "UpdateTerm", term=8),
-    ]
-    lost = stepped("a", "Campaign", term=9, sent=(ASKED,))
-    again: list[Line] = [started("a", recorded=True), restarted("a", term=8)]
-    assert merged((*kept, lost, *again)) == [*kept, *again]
-
-
-def test_a_step_whose_record_is_found_is_kept() -> None:
-    """Even if its messages were never sent."""
-    lines: list[Line] = [
-        started("a"),
-        restarted("a", term=7),
-        stepped("a", "Campaign", term=8, sent=(ASKED,)),
-        started("a", recorded=True),
-        restarted("a", term=8),
-    ]
-    assert merged(tuple(lines)) == lines
+def test_a_step_is_left_out_if_its_record_was_not_written() -> None:
+    """Then the next process finds the record of the step before, and the messages were not sent."""
+    before = (started("a"), restarted("a", term=7), stepped("a", "UpdateTerm", term=8))
+    last = stepped("a", "Campaign", term=9, sent=(ASKED,))
+    for found, kept in ((8, before), (9, (*before, last))):
+        again = (started("a", recorded=True), restarted("a", term=found))
+        assert merged((*before, last, *again)) == [*kept, *again]

@@ -35,30 +35,22 @@ def test_every_step_has_its_action_and_its_state() -> None:
     )
 
 
-def test_a_single_variable_needs_no_conjunction() -> None:
-    """TLC leaves the `/\\` out where there is one variable only."""
-    assert trace_of(["1: <Initial predicate>\nx = 0\n"]).steps[0].state == {"x": 0}
-
-
 def test_an_action_is_named_without_arguments_and_instance() -> None:
     """Newer versions of TLC print its arguments; of an INSTANCE, the name stands before its own."""
     [step] = trace_of(
         ["2: <Other!Vote(m1, m2) line 1, col 3 to line 2, col 4 of module M>\nx = 0"]
     ).steps
     assert step.action == "Vote"
+    # TLC leaves the conjunction sign out where there is one variable only.
+    assert step.state == {"x": 0}
 
 
-def test_a_behaviour_that_repeats_steps_has_the_first_of_them() -> None:
-    """And the action that leads back to it."""
+def test_an_infinite_behaviour_has_the_first_of_the_steps_that_repeat() -> None:
+    """And the action that leads back to it; one that stutters repeats its last step."""
     back = "1: Back to state: <Wrap line 6, col 9 to line 6, col 23 of module M>"
-    trace = trace_of([INITIAL, CAMPAIGN, back])
-    assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 1, "Wrap")
-
-
-def test_a_behaviour_that_stutters_repeats_its_last_step() -> None:
-    """An infinite behaviour, too."""
-    trace = trace_of([INITIAL, CAMPAIGN, "3: Stuttering"])
-    assert (len(trace.steps), trace.back_to, trace.back_by) == (2, 2, None)
+    for end, repeats in ((back, (1, "Wrap")), ("3: Stuttering", (2, None))):
+        trace = trace_of([INITIAL, CAMPAIGN, end])
+        assert (len(trace.steps), (trace.back_to, trace.back_by)) == (2, repeats)
 
 
 def test_a_text_that_is_not_a_step_is_refused() -> None:
