@@ -118,7 +118,10 @@ class Process(ProcessCallbacks):
         self._process_runner.traps_exits = traps
 
     def send_exit(self, to: Pid | ProcessId, reason: str) -> None:
-        """Has a process end for that reason; "kill" ends it at once. It arrives once or not at all."""
+        """Asks a process to end for that reason; "kill" ends it at once. Arrives once or not at all.
+
+        A process that traps exits gets an `Exit` message instead and goes on, unless it is "kill".
+        """
         self._process_runner.links.send_exit(to, reason)
 
     def stop(self, reason: ExitReason = NORMAL) -> None:

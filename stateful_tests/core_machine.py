@@ -1,4 +1,4 @@
-"""One machine of the bare core: its clock, its record, and the member's process while one runs.
+"""One simulated machine that runs the core without an engine: clock, record, and member while it runs.
 
 It takes no step by itself. The values that the checks need after every step are computed once, when
 the state changes: otherwise the checks would take most of the time of a run.

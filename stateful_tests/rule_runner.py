@@ -50,7 +50,7 @@ class RuleRunner:
         self.system.transcript = []
 
     def transcript(self) -> str:
-        """The plan, and since ``keep_transcript`` every call with the steps that followed below it."""
+        """The plan, and every call since ``keep_transcript``, followed by the steps that it caused."""
         return "\n".join([str(self.plan), *(self.system.transcript or ())])
 
     def close(self) -> None:

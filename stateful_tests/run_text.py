@@ -26,7 +26,7 @@ def parse_run(text: str) -> tuple[RunPlan, tuple[Call, ...]]:
 
 
 def format_run(plan: RunPlan, calls: tuple[Call, ...]) -> str:
-    """The shortest text from which ``parse_run`` makes these."""
+    """The shortest text that ``parse_run`` turns back into this plan and these calls."""
     return "\n".join([str(plan), *map(str, calls)]) + "\n"
 
 

@@ -68,7 +68,7 @@ def seeded_run(seed: int, build: SystemFactory) -> "Iterator[tuple[RuleRunner, F
 
 
 def draw_plan(chance: Random) -> RunPlan:
-    """Mostly three members and equal promises; clocks without drift half of the time."""
+    """A plan: three members are the most frequent size, and in about half of the plans no clock drifts."""
     size = chance.choice((3, 3, 3, 3, 4, 5, 5, 6, 7))
     drifts = chance.choice(((0,), (-FASTEST, 0, FASTEST)))
     promises = chance.choice(((PROMISE,), (LONGEST_PROMISE,), (PROMISE, LONGEST_PROMISE)))
@@ -85,7 +85,8 @@ class FaultProfile:
     """Draws the calls of one run: mostly messages and time, and faults in bursts.
 
     Between the bursts a leader is elected, which constant faults would prevent. In a burst messages
-    are also late or lost, so that members act on different pasts: most wrong elections begin there.
+    are also late or lost, so that members have seen different messages: most wrong elections
+    begin there.
     """
 
     def __init__(self, chance: Random, runner: RuleRunner) -> None:
@@ -157,7 +158,10 @@ class FaultProfile:
         return arrival
 
     def _rules_of_this_run(self) -> list[Callable[[], Draw]]:
-        """All repairs and about half of the faults, each aimed at members for which it changes something."""
+        """All repairs and about half of the faults.
+
+        A rule that needs a member in a certain state draws such a member if there is one.
+        """
         system, random, member, message = self._system, self._random, self._member, self._message
         trusting = self._plan.trust_disconnect
         down, paused = partial(member, system.is_down), partial(member, system.is_paused)

@@ -43,14 +43,14 @@ def test_a_module_that_its_tests_reach_is_fine(tmp_path: Path) -> None:
     assert (wrong, "100.0 %  leader/signs.py\n" in text) == (0, True)
 
 
-def test_a_module_that_other_tests_reach_is_not(tmp_path: Path) -> None:
+def test_a_module_that_only_other_tests_reach_is_wrong(tmp_path: Path) -> None:
     """What is missing is named, and the tests of another module are not counted."""
     wrong, text = measured(tmp_path, {}, test_signs=HALF, test_others=REST)
     assert (wrong, "5-7; below 90 %" in text) == (1, True)
 
 
-def test_a_module_without_a_test_file_is_not(tmp_path: Path) -> None:
-    """It is reported like one that is not covered."""
+def test_a_module_without_a_test_file_is_wrong(tmp_path: Path) -> None:
+    """A module without a test file counts as not covered."""
     assert measured(tmp_path, {}, test_others=HALF)[0] == 1
 
 

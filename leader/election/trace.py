@@ -187,7 +187,7 @@ def stepped(
 
 
 def letter(message: Message, to: MemberId) -> Letter | None:
-    """``message`` as a letter to one member; None for a message that the specification does not have."""
+    """The trace's record of ``message`` sent to ``to``; None if the specification has no such message."""
     match message:
         case MembershipContradicted():
             return None

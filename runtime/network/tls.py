@@ -41,7 +41,10 @@ class TlsSession:
     """The TLS of one connection. It begins at once and has no timeout of its own."""
 
     def __init__(self, context: ssl.SSLContext, binding: bytes | None = None) -> None:
-        """The acceptor's end is given the binding, which is the hash of its own certificate."""
+        """The acceptor passes `binding`, the hash of its own certificate.
+
+        The dialler passes None, and computes the hash from the certificate that it receives.
+        """
         self.is_over = False
         self.channel = Channel()
         self._binding = binding

@@ -94,7 +94,10 @@ class LinksAndMonitors:
             self._watches.unwatch(reference)
 
     def send_exit(self, to: Pid | ProcessId, reason: str) -> None:
-        """Has another process end; raises TypeError for a reason that is no text."""
+        """Asks another process to end; one that traps exits gets an `Exit` instead, unless it is "kill".
+
+        Raises TypeError if the reason is not a str.
+        """
         if not isinstance(reason, str):
             raise TypeError(f"reason must be a str, not {reason!r}")
         self._send(to, Stop(reason=describe(reason)))

@@ -10,7 +10,7 @@ INSTANCES: Final = load("core")
 
 
 def selected(tier: Tier, *, only: bool = False) -> list[Instance]:
-    """The instances of ``tier`` and, unless that ``only`` is asked for, of those before it."""
+    """The instances of ``tier``; unless ``only`` is true, also those of the tiers before it."""
     return [
         instance
         for instance in INSTANCES.values()

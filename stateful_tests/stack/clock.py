@@ -63,7 +63,7 @@ class ProcessClock:
             timer.cancel()
 
     def forget(self, timer: "_Timer") -> None:
-        """``timer`` will not ring."""
+        """Remove ``timer``: it rings now, or it was cancelled."""
         self._timers.pop(timer, None)
 
     def _ring(self, timer: "_Timer") -> None:

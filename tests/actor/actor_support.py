@@ -85,7 +85,7 @@ def bootstrap(nodes: Sequence[str] = "abc", name: str = ACTOR) -> list[ProcessId
 
 
 def options(**changes: Any) -> leader.Options:
-    """Those of the cluster "shop" on three nodes, but for the changes."""
+    """The options of the cluster "shop" on three nodes; `changes` replace single options."""
     return leader.Options(**{"cluster_id": "shop", "bootstrap": bootstrap()} | changes)
 
 

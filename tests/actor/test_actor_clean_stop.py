@@ -51,7 +51,7 @@ def test_actors_are_stopped_node_by_node(
         acting: list[int] = []
 
         def has_leader() -> bool:
-            # Kept from this instant on: a busy machine may take the lease before the test goes on.
+            # Remember the leader now: on a busy machine its lease may end before the test continues.
             acting[:] = [number for number in range(3) if members[number].is_leader]
             return bool(acting)
 

@@ -87,7 +87,7 @@ def test_actors_with_different_bootstrap_lists_refuse_each_other(
     [("@b", 0), ("\n@b", 0), ("x@y@b", 0), ("x" * 101 + "@b", 0), ("stranger@b", 1)],
 )
 def test_actor_answers_a_stranger_where_it_wrote_from(name: str, answers: int) -> None:
-    """If a process can have the name that the stranger gives; if not, nothing is sent and the actor goes on."""
+    """It answers only if a process can have the given name; otherwise it sends nothing and goes on."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start("a", bootstrap=bootstrap("a"))

@@ -62,7 +62,7 @@ def test_actors_replace_a_silent_leader() -> None:
 
 
 def test_actor_that_led_and_comes_back_follows() -> None:
-    """Everything that was held back reaches it and the others at once, and none of it lets it act."""
+    """All held messages arrive at once in both directions, and none makes the old leader act again."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -82,7 +82,7 @@ def test_actor_that_led_and_comes_back_follows() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_actor_in_the_minority_stops_before_the_majority_elects(seed: int) -> None:
-    """The application of the old leader was told before that of the new leader is told."""
+    """The old leader's application is told to stop before the new leader's is told to start."""
 
     async def main(cluster: Cluster) -> None:
         await cluster.start(*"abc")
@@ -142,7 +142,7 @@ def test_actor_that_fails_in_become_leader_rejects_leadership() -> None:
 
 @pytest.mark.parametrize("failing_at", ["handle_message", "handle_become_follower"])
 def test_actor_that_fails_in_any_callback_hands_over(failing_at: str) -> None:
-    """Its work ends if it can; in either case the others are told."""
+    """It is told to follow before it ends; even if that callback fails too, the others take over at once."""
 
     class Failing(Member):
         has_led = False
@@ -284,7 +284,7 @@ def test_actor_whose_record_fails_is_told_to_follow_before_it_ends(tmp_path: Pat
 
 @pytest.mark.slow
 def test_actors_that_restart_with_records_keep_the_term(tmp_path: Path) -> None:
-    """The wall clock, which went on, does not matter: tokens rise by single steps."""
+    """The term continues from the record, not from the wall clock, so the next token is little higher."""
 
     async def main(cluster: Cluster) -> None:
         for name in "abc":

@@ -15,7 +15,7 @@ def two_quorums_share_a_voter(voters: int, one: int, other: int) -> bool:
 
 
 def a_quorum_is_more_than_half(voters: int, votes: int) -> bool:
-    """A quorum is a strict majority, and every strict majority is one.
+    """A number of votes is a quorum exactly if it is more than half of the voters.
 
     pre: voters >= 1
     pre: 0 <= votes <= voters

@@ -24,12 +24,12 @@ def voters(nodes: Sequence[str] = "abc", name: str = NAME) -> tuple[ProcessId, .
 
 
 def options(**changes: Any) -> Options:
-    """Those of the cluster "shop" with voters on three nodes, but for the changes."""
+    """The options of the cluster "shop" with three voters; `changes` replace single options."""
     return Options(**{"cluster_id": "shop", "bootstrap": voters()} | changes)
 
 
 def greeting(sender: str, *known: str, **changes: Any) -> Greeting:
-    """A greeting of the cluster "shop" that asks for nothing, but for the changes."""
+    """A greeting of the cluster "shop" that asks for nothing; `changes` replace single fields."""
     fields: dict[str, Any] = {
         "cluster": ClusterId("shop"),
         "sender": MemberId(sender),
@@ -61,7 +61,7 @@ class Members:
         return self.nodes[node]
 
     async def join(self, node: str, given: Options, name: str = NAME) -> Election:
-        """Start a member on a node that runs; the last one of a node is the one kept."""
+        """Start a member on a running node; of several on a node, `elections` keeps only the last."""
         self.heard[node] = []
         record = await open_record(given, ProcessId(name, node))
         listener = JournallingListener(self.heard[node])

@@ -82,7 +82,7 @@ def test_member_is_never_missing_to_itself() -> None:
 
 @pytest.mark.parametrize("name", ["member", "@b", "a@b@c", "\n@b", ""])
 def test_name_that_is_no_address_is_not_looked_for(name: str) -> None:
-    """A member with such a name is answered where it wrote from."""
+    """A member with such a name is answered at the pid from which it sent its message."""
     table, member = Table(), MemberId(name)
     assert table.known.add_address(member) is None
     table.known.hear(member, pid("b"))
@@ -100,7 +100,7 @@ def test_member_with_an_address_is_written_to_by_name() -> None:
 
 
 def test_member_that_is_forgotten_is_not_looked_for() -> None:
-    """One or all of them; those that were peers leave."""
+    """One member or all can be forgotten; a forgotten peer is reported as left."""
     table = Table()
     for member, who in ((B, pid("b")), (C, pid("c"))):
         table.known.add_address(member)

@@ -14,7 +14,7 @@ MILLISECOND = 1_000_000
 
 
 def options(**changes: Any) -> Options:
-    """Usable ones, but for the changes."""
+    """Usable options; `changes` replace single ones."""
     return Options(**{"cluster_id": "shop", "bootstrap": [A, B]} | changes)
 
 

@@ -1,4 +1,4 @@
-"""Stories in words."""
+"""Counterexamples told as text."""
 
 from spec.counterexample.narration import ending_of, lines_of
 from tests.spec.counterexample_support import election
@@ -46,7 +46,7 @@ Now Claim is violated."""
 
 
 def test_ending_says_how_a_behaviour_without_an_end_goes_on() -> None:
-    """It stops, or it goes round; the steps of the loop are marked."""
+    """It stays in its last state for ever or repeats a loop; the steps of the loop are marked."""
     assert ending_of(election(back_to=5)) == "Nothing happens any more, so Claim is violated."
     loop = election(back_to=3, back_by="Back")
     assert ending_of(loop) == (

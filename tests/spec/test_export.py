@@ -35,7 +35,7 @@ def test_a_green_model_has_its_pinned_states_in_plain_tlc(tmp_path: Path) -> Non
 def test_a_red_model_and_a_removed_guard_are_violated_in_plain_tlc(
     tmp_path: Path, name: str, claim: str
 ) -> None:
-    """The override and the changed module are exported with it."""
+    """The export of the first has its override, and that of the second its changed module."""
     ran = spec("export", name, str(tmp_path))
     assert ran.stdout == f"wrote {tmp_path / name.replace('-', '_')}.tla\n"
     assert f"{claim} is violated" in plain_tlc(tmp_path / f"{name.replace('-', '_')}.tla")

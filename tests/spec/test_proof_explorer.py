@@ -1,4 +1,4 @@
-"""The proof's own actions, computed on a few members: the specification's, unless a bug is planted."""
+"""The proof's actions, executed on a few members: they equal the specification's unless a bug is planted."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def graph() -> Graph:
 
 
 def result_with(planted: ActionCase, graph: Graph) -> Difference:
-    """The difference that one other action makes."""
+    """The difference that is found if one action is replaced by `planted`."""
     found = Comparison(ProofExplorer(TWO, with_planted(planted)), graph).result()
     assert isinstance(found, Difference)
     return found
@@ -45,7 +45,7 @@ def test_explorer_elects_a_member_alone() -> None:
 
 @pytest.mark.parametrize("instance", THOROUGH, ids=lambda instance: instance.name)
 def test_explorer_begins_where_the_proof_does(instance: Instance) -> None:
-    """The proof's Init is true of the first state, with nothing in the histories."""
+    """The proof's Init is true of the first state with empty histories, and false of another term."""
     everybody = (*instance.members, None)
     zeros = dict.fromkeys(everybody, 0)
     terms = dict.fromkeys(range(instance.highest_term + 1), 0)
@@ -63,9 +63,9 @@ def test_explorer_begins_where_the_proof_does(instance: Instance) -> None:
 
 @pytest.mark.slow
 def test_instances_together_take_every_action() -> None:
-    """In every case but the one that needs four terms, which only a thorough run has.
+    """The quick instances take every case of every action but "Renew, again", which needs four terms.
 
-    Each instance has TLC's graph, and its size is pinned.
+    Each instance has the same graph as in TLC, with the pinned size.
     """
     taken = set[str]()
     for instance in INSTANCES:
@@ -92,7 +92,7 @@ def test_instances_together_take_every_action() -> None:
     ],
 )
 def test_comparison_sees_a_missing_guard(graph: Graph, label: str, guard: str) -> None:
-    """The proof then has a step that TLC has not."""
+    """The proof then has a step that TLC does not have."""
     found = result_with(without_guard(label, guard), graph)
     assert label.partition(",")[0] in {name for name, _ in found.only_explored}
 
@@ -118,7 +118,7 @@ def test_comparison_sees_a_missing_effect(graph: Graph, label: str, variable: st
 
 @pytest.mark.slow
 def test_comparison_sees_a_missing_action(graph: Graph) -> None:
-    """TLC then has a step that the proof has not; the path leads to where it is possible."""
+    """TLC then has a step that the proof does not have; the path leads to where it is possible."""
     kept = [action for action in ACTIONS if action.name != "BecomeLeader"]
     found = Comparison(ProofExplorer(TWO, kept), graph).result()
     assert isinstance(found, Difference)

@@ -13,7 +13,7 @@ NEAR = st.builds(lambda base, offset: base + offset, LARGE, st.integers(0, 3))
 
 @given(st.lists(NEAR, min_size=1))
 def test_terms_keep_their_order_and_their_successors(terms: list[int]) -> None:
-    """A term is one above another exactly if its number is, and its number leads back to it."""
+    """Numbers have the same order and successors as their terms, and lead back to them."""
     named = TermNumbers(terms)
     for one in terms:
         assert named.term(named.number(one)) == one
@@ -24,7 +24,7 @@ def test_terms_keep_their_order_and_their_successors(terms: list[int]) -> None:
 
 @given(st.lists(LARGE))
 def test_terms_become_small(terms: list[int]) -> None:
-    """TLC's integers have 31 bits, enough also for the number after the highest."""
+    """TLC's integers have 31 bits, and the number after the highest must fit as well."""
     named = TermNumbers(terms)
     assert all(named.number(term) < named.highest <= 2 * len(terms) + 1 for term in terms)
 

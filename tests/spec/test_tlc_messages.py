@@ -23,7 +23,7 @@ def read(lines: Iterable[str]) -> list[TlcMessage]:
 
 
 def test_messages_and_the_lines_between_them_are_separated() -> None:
-    """Each has number, severity and text; a line between two is one of its own unless it is blank."""
+    """A line outside all messages becomes a message of its own, unless it is blank."""
     assert list(read(MARKED.splitlines(keepends=True))) == [
         TlcMessage(code=Code.LOOSE, severity=0, text="Starting up"),
         TlcMessage(code=2110, severity=1, text="Invariant OneLeader is violated."),

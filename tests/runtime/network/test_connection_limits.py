@@ -15,7 +15,7 @@ from tests.runtime.support import COOKIE, Bulk, Note, over_tcp, until
 
 
 def test_connection_beyond_the_limit_of_its_node_is_refused() -> None:
-    """Although it proves itself; the others are not disturbed."""
+    """It is refused although it knows the cookie, and the other connections stay open."""
 
     async def main() -> None:
         async with (
@@ -41,7 +41,7 @@ def test_connection_beyond_the_limit_of_its_node_is_refused() -> None:
 
 
 def test_connection_refuses_frames_beyond_the_limit_of_the_node() -> None:
-    """By their length; a caller that would send one gets an error."""
+    """The header's length is enough to refuse a frame; to send such a message raises ValueError."""
 
     async def main() -> None:
         async with pair(frame_bytes=2_000) as nodes, dialled(nodes.a) as client:
@@ -57,7 +57,7 @@ def test_connection_refuses_frames_beyond_the_limit_of_the_node() -> None:
 
 
 def test_connection_cuts_the_reason_of_its_goodbye() -> None:
-    """The answer to a last frame that is noise fits the smallest frame limit."""
+    """The reason quotes an invalid frame of the other node; the goodbye must fit the smallest limit."""
     goodbyes: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

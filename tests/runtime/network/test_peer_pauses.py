@@ -17,8 +17,8 @@ from tests.runtime.support import COOKIE, Bulk, Events, World, in_world
 NOBODY = runtime.ProcessId("nobody", "b")
 
 
-def test_peer_dials_a_node_that_hangs_up_at_once_with_pauses() -> None:
-    """When a connection has lasted, the next one follows at once."""
+def test_peer_pauses_before_it_redials_a_node_that_hangs_up_at_once() -> None:
+    """After a connection that lasted, it redials without a pause."""
 
     async def main(world: World) -> None:
         a = await world.start("a")
@@ -48,7 +48,7 @@ def test_peer_dials_a_node_that_hangs_up_at_once_with_pauses() -> None:
 
 
 def test_backoff_doubles_its_pauses_up_to_a_second() -> None:
-    """Each is shortened by chance, by up to a half; a success resets them."""
+    """Each is shortened by a random amount, at most a half; `reset` makes the next one short again."""
 
     async def main() -> None:
         clock = SimulatedClock(asyncio.get_running_loop())

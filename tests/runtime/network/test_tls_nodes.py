@@ -118,7 +118,7 @@ def test_nodes_over_tls_tell_a_refused_node_why(
 def test_nodes_over_tls_refuse_a_certificate_without_the_cookie(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An authority may sign for others than these nodes."""
+    """A valid certificate is not enough: its authority may also sign for machines outside the cluster."""
 
     async def main() -> None:
         files = authority.sign("a"), authority.sign("b")

@@ -10,7 +10,7 @@ from tests.runtime.support import Bulk, Note, World, in_world
 
 
 def test_endpoint_receives_its_types_by_name_and_by_pid() -> None:
-    """Without a process of that name it has a pid of its own; other types reach nothing."""
+    """Without a process of that name it has a pid of its own; messages of other types are dropped."""
 
     async def main(world: World) -> None:
         a, b, receiver = await world.start("a"), await world.start("b"), Receiver()
@@ -29,7 +29,7 @@ def test_endpoint_receives_its_types_by_name_and_by_pid() -> None:
 
 
 def test_endpoint_shares_the_pid_of_the_process_that_has_its_name() -> None:
-    """The process handles all other messages, and a running callback of it delays no message."""
+    """The process handles all other messages; a callback that runs there does not delay the endpoint."""
 
     async def main(world: World) -> None:
         a, b, receiver = await world.start("a"), await world.start("b"), Receiver()

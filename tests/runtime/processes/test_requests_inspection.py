@@ -24,7 +24,7 @@ class Glass(Recorder):
 
 @BOTH
 def test_inspect_shows_what_handle_inspect_returns_as_text(where: str) -> None:
-    """Beside what the runtime knows, under keys of its own."""
+    """The runtime adds what it knows, under keys that begin with `runtime.`."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}
@@ -73,7 +73,7 @@ def test_inspect_waits_in_the_mailbox_and_counts_what_waits(where: str) -> None:
 
 @BOTH
 def test_inspect_shows_that_a_process_is_stopping(where: str) -> None:
-    """If it is still answered."""
+    """An inspection that stops the process is still answered, with the state "stopping"."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}
@@ -85,7 +85,7 @@ def test_inspect_shows_that_a_process_is_stopping(where: str) -> None:
 
 @BOTH
 def test_inspect_fails_as_a_call_does(where: str) -> None:
-    """There is no process, no answer in time, an error in `handle_inspect`."""
+    """The causes: there is no such process, no answer in time, or an error in `handle_inspect`."""
 
     async def main(world: World) -> None:
         nodes = {name: await world.start(name) for name in ("a", "b")}

@@ -70,7 +70,7 @@ def test_runner_never_drops_posts() -> None:
 
 
 def test_runner_stops_after_the_callback_that_is_running() -> None:
-    """What waits is dropped; prepare, terminate and release follow, with the first reason."""
+    """Waiting messages are dropped; then prepare, terminate and release run with the reason of the stop."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -99,7 +99,7 @@ def test_runner_stops_an_idle_process() -> None:
 
 
 def test_runner_drops_what_arrives_in_the_turn_of_a_stop() -> None:
-    """Also what an idle process was about to take."""
+    """A message that arrives just before the stop is dropped too, even if the process was idle."""
 
     async def main(world: World) -> None:
         node, pid, diary = await start_diary(world)
@@ -282,7 +282,7 @@ def test_runner_hands_over_a_down_unless_the_monitor_has_ended() -> None:
 
 
 def test_runner_ends_if_a_message_that_is_sent_later_cannot_be_sent() -> None:
-    """The error is that of the process, as if it had been raised in a callback."""
+    """The process ends with that error, as if a callback had raised it."""
 
     async def main(world: World) -> None:
         _, _, diary = await start_diary(world)

@@ -9,7 +9,7 @@ from tests.runtime.link_support import BOTH, LinkPair, Trapper, with_pair
 @BOTH
 @pytest.mark.parametrize("reason", ["enough", "normal", "shutdown"])
 def test_exit_ends_a_process_in_order(where: str, reason: str) -> None:
-    """For the given reason, also by name."""
+    """It ends for the given reason; the exit may be sent to its name."""
 
     async def main(pair: LinkPair) -> None:
         pair.one.send_exit(runtime.ProcessId("other", where), reason)
