@@ -28,6 +28,7 @@ class DropReason(enum.Enum):
     MAILBOX_FULL = "mailbox full"
     UNSIGNED = "message to an endpoint without a sender"
     MALFORMED = "malformed message"
+    UNKNOWN_KIND = "kind of message that is not registered here"
     NO_ROUTE = "no route to the node"
     UNREACHABLE = "node unreachable"
     QUEUE_FULL = "too many messages wait for a connection"
@@ -40,7 +41,7 @@ class DropReason(enum.Enum):
     CROWDED = "too many connections"
 
 
-ORDINARY = frozenset({DropReason.UNKNOWN_PROCESS, DropReason.ENDING})
+ORDINARY = frozenset({DropReason.UNKNOWN_PROCESS, DropReason.UNKNOWN_KIND, DropReason.ENDING})
 """Reasons that occur whenever processes start and stop one after the other: logged as INFO."""
 
 

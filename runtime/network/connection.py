@@ -17,7 +17,7 @@ from runtime.network import handshake
 from runtime.network.context import NodeContext
 from runtime.network.handshake import Handshake, HandshakeRefused, NodeIdentity, Proven
 from runtime.network.transport import Channel, Connection, Loss
-from runtime.network.wire import NODE, Envelope, Goodbye, WireError
+from runtime.network.wire import NODE, Envelope, Goodbye, UnknownKind, WireError
 
 REASON_OF_LOSS = {
     Loss.CLOSED_BY_PEER: NodeDownReason.DIED,
@@ -143,8 +143,9 @@ class NodeConnection:
         try:
             envelope = self._context.registry.decode(frame)
         except WireError as error:
-            detail = ascii(str(error))
-            return self._context.drop_log.record(DropReason.MALFORMED, peer.name, detail)
+            known = not isinstance(error, UnknownKind)
+            reason = DropReason.MALFORMED if known else DropReason.UNKNOWN_KIND
+            return self._context.drop_log.record(reason, peer.name, ascii(str(error)))
         if envelope.to == NODE and isinstance(envelope.message, Goodbye):
             self._part()
         else:

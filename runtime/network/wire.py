@@ -40,6 +40,10 @@ class WireError(ValueError):
     """The bytes are no message of this registry; the text says why."""
 
 
+class UnknownKind(WireError):
+    """A message of a kind that is not registered here, or not yet: its bytes cannot be judged."""
+
+
 class Envelope(NamedTuple):
     """A decoded message, its addressee (a number or a name), and its sender's number, if any."""
 
@@ -150,7 +154,7 @@ class Registry:
     def _open(self, kind: str, body: msgspec.Raw) -> object:
         decoder = self._decoders.get(kind)
         if decoder is None:
-            raise WireError(f"unknown kind {kind!r}")
+            raise UnknownKind(f"unknown kind {kind!r}")
         message = decoder.decode(body)
         if kind == PLAIN:
             self._check_plain(bytes(body), message)

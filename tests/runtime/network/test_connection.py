@@ -1,6 +1,7 @@
 """Connections over real sockets: without a proof nothing is read, and other connections go on."""
 
 import asyncio
+import logging
 import random
 import socket
 import struct
@@ -9,6 +10,7 @@ import msgspec
 import pytest
 
 import runtime
+from runtime.dropped import DropReason
 from runtime.limits import HANDSHAKE_FRAME_BYTES
 from runtime.network.handshake import NodeIdentity
 from runtime.network.transport import split_address
@@ -199,10 +201,38 @@ def test_connection_drops_malformed_messages_and_stays_open(
             async with asyncio.timeout(PATIENCE_SECONDS):
                 received = await nodes.recorder.inbox.get()
             assert received == (Pid("client", 5, 7), Note(number=1))
-            assert nodes.a.statistics().dropped == {"malformed message": 3}
+            assert nodes.a.statistics().dropped == {
+                "malformed message": 2,
+                DropReason.UNKNOWN_KIND.value: 1,
+            }
 
     over_tcp(main)
     assert sum(message.startswith("malformed message") for message in caplog.messages) == 1
+
+
+def test_connection_logs_a_message_of_an_unregistered_kind_as_information(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A node that is up before what registers the kind receives such messages in every ordinary start."""
+
+    async def main() -> None:
+        async with pair() as nodes, dialled(nodes.a) as client:
+            await client.authenticate()
+            registry = Registry()
+            registry.register(Note, name="tests.of-the-future")
+            client.write(registry.encode("recorder", 7, Note(number=1)))
+            registry = Registry()
+            registry.register(Note, name="tests.note")
+            client.write(registry.encode("recorder", 7, Note(number=2)))
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                received = await nodes.recorder.inbox.get()
+            assert received == (Pid("client", 5, 7), Note(number=2))
+            assert nodes.a.statistics().dropped == {DropReason.UNKNOWN_KIND.value: 1}
+
+    with caplog.at_level(logging.INFO):
+        over_tcp(main)
+    [line] = [each for each in caplog.records if "tests.of-the-future" in each.getMessage()]
+    assert line.levelno == logging.INFO
 
 
 def test_connection_drops_messages_for_a_node_that_reads_too_slowly(
