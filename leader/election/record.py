@@ -1,4 +1,4 @@
-"""The form of a durable record: its bytes and its file name, as pure functions.
+"""The form of a durable record: its bytes, as pure functions.
 
 Knows no disk: ``path`` is only for the text of an error. A record is accepted only if every byte of
 it is as this library writes it, and if it belongs to this member. ::
@@ -9,7 +9,6 @@ it is as this library writes it, and if it belongs to this member. ::
 So ``tail -n +2 FILE | sha256sum`` shows the checksum that has to be in the first line.
 """
 
-import string
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -27,12 +26,6 @@ KIND: Final = "durable"
 
 RECORD_LIMIT: Final = 1024 * 1024
 """The longest record, in bytes."""
-
-NAME_LIMIT: Final = 120
-"""The longest file name made from a name, without its suffix; every file system allows this many."""
-
-# Without capital letters: some file systems treat "A" and "a" as one name.
-_PLAIN: Final = frozenset(string.ascii_lowercase + string.digits + "-_@.")
 
 
 class _RecordFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,28 +72,6 @@ def decode(content: bytes, path: Path, cluster: str, member: str) -> Durable:
     if encode(cluster, member, durable) != content:
         raise RecordDamaged(path, "its checksum is right, but this library would not write it so")
     return durable
-
-
-def file_name(field: str, name: str) -> str:
-    """A file name that no other ``name`` gets: plain letters as they are, other bytes as %xx.
-
-    Raises:
-        ValueError: the name is empty or not encodable; the text names ``field``.
-    """
-    if not name:
-        raise ValueError(f"{field} = {name!r}: must not be empty")
-    try:
-        whole = name.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"{field} = {name!r}: must be text that UTF-8 can encode") from error
-    quoted = "".join(chr(byte) if chr(byte) in _PLAIN else f"%{byte:02x}" for byte in whole)
-    if quoted.startswith("."):
-        quoted = "%2e" + quoted[1:]
-    if len(quoted) > NAME_LIMIT:
-        digest = sha256(whole).hexdigest()
-        # A short name contains no "~", since that would be quoted, so the two forms cannot collide.
-        quoted = f"{quoted[: NAME_LIMIT - len(digest) - 1]}~{digest}"
-    return quoted
 
 
 def _sealed(payload: bytes) -> bytes:

@@ -9,15 +9,13 @@ an intact record of this member is an error, for a person to examine. ::
     <directory>/<cluster>/<member>.lock      locked while the member lives; never removed
 """
 
-import fcntl
 import os
 import threading
-from contextlib import ExitStack, suppress
 from io import FileIO
 from pathlib import Path
 from typing import Final, Protocol
 
-from leader.election.record import RECORD_LIMIT, decode, encode, file_name
+from leader.election.record import RECORD_LIMIT, decode, encode
 from leader.errors import (
     RecordDamaged,
     RecordForeign,
@@ -30,6 +28,16 @@ from leader.errors import (
 )
 from leader.protocol.durable import Durable
 from leader.protocol.vocabulary import ClusterId, InvariantViolated, MemberId, Term
+from runtime.durable_file import (
+    LockHeld,
+    file_name,
+    lock_path,
+    make_folders,
+    read_file,
+    release_lock,
+    replace_file,
+    take_lock,
+)
 
 __all__ = [
     "FileStorage",
@@ -94,8 +102,10 @@ class FileStorage:
         """The record of a member, locked; raises StorageError, or ValueError for an unusable name."""
         path = self.path(cluster, member)
         try:
-            _make_folders(path.parent)
-            return _FileRecord(path, cluster, member, _take_lock(path))
+            make_folders(path.parent)
+            return _FileRecord(path, cluster, member, take_lock(path))
+        except LockHeld as error:
+            raise RecordInUse(path, str(error)) from error
         except OSError as error:
             raise RecordUnwritable(path, str(error)) from error
 
@@ -163,22 +173,19 @@ class _FileRecord:
         # Wait for a save that is still under way although its caller was cancelled. If the lock were
         # released before its rename, that rename could replace the record of the next life.
         with self._one_at_a_time:
-            if not self._lock.closed:
-                # A child that was forked meanwhile shares the lock, and would keep it if it were only closed.
-                fcntl.flock(self._lock, fcntl.LOCK_UN)
-                self._lock.close()
+            release_lock(self._lock)
 
     def _check_held(self) -> None:
         if self._lock.closed:
             raise RecordNotHeld(self._path, "closed by this process")
         try:
-            there = os.lstat(_lock_path(self._path))
+            there = os.lstat(lock_path(self._path))
         except OSError as error:
             raise RecordNotHeld(self._path, str(error)) from error
         # If the lock file was removed and created again, a second process may hold the new one, and
         # this process would overwrite that process's votes.
         if not os.path.samestat(there, os.fstat(self._lock.fileno())):
-            raise RecordNotHeld(self._path, f"{_lock_path(self._path)} is not the file it was")
+            raise RecordNotHeld(self._path, f"{lock_path(self._path)} is not the file it was")
 
     def _known_term(self) -> Term:
         # A save without a load must not overwrite a record with a higher term.
@@ -188,8 +195,7 @@ class _FileRecord:
 
     def _read(self) -> Durable | None:
         try:
-            with open(self._path, "rb", opener=_open_privately) as file:
-                content = file.read(RECORD_LIMIT + 1)
+            content = read_file(self._path, RECORD_LIMIT + 1)
         except FileNotFoundError:
             self._known = Term(0)
             return None
@@ -205,68 +211,6 @@ class _FileRecord:
                 self._path, f"it would take {len(content)} bytes, the limit is {RECORD_LIMIT}"
             )
         try:
-            _replace(self._path, content)
+            replace_file(self._path, content)
         except OSError as error:
             raise RecordUnwritable(self._path, str(error)) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    fresh = path.with_suffix(".new")
-    with open(fresh, "wb", opener=_open_privately) as file:
-        file.write(content)
-        file.flush()
-        # Without this a power failure after the rename could leave an empty record.
-        os.fsync(file.fileno())
-    os.replace(fresh, path)
-    # Without this a power failure could bring the old record back after the vote was sent.
-    _sync(path.parent)
-
-
-def _take_lock(path: Path) -> FileIO:
-    with ExitStack() as on_failure:
-        lock = on_failure.enter_context(FileIO(_lock_path(path), "a+", opener=_open_privately))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            lock.seek(0)
-            owner = lock.readall().decode(errors="replace").strip()
-            raise RecordInUse(path, f"its lock is held, by process {owner or 'unknown'}") from error
-        # The process number only helps a person: on a full disk the lock is valid without it.
-        with suppress(OSError):
-            lock.truncate(0)
-            lock.write(b"%d\n" % os.getpid())
-        # The last life may have ended between a rename and its sync. A power failure must not undo
-        # the record that this life reads and depends on.
-        _sync(path.parent)
-        on_failure.pop_all()
-        return lock
-
-
-def _lock_path(path: Path) -> Path:
-    return path.with_suffix(".lock")
-
-
-def _make_folders(folder: Path) -> None:
-    for step in reversed((folder, *folder.parents[:-1])):
-        if not step.is_dir():
-            # Two members may start at the same time. If it is no folder, the next step fails.
-            with suppress(FileExistsError):
-                step.mkdir(mode=0o700)
-        # Also if the folder existed: an earlier start may have ended between creating it and this
-        # sync, and a power failure would remove the folder with the record in it. A process that may
-        # not write to the parent created nothing in it, and a read-only file system may refuse.
-        if os.access(step.parent, os.W_OK):
-            _sync(step.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _open_privately(name: str, flags: int) -> int:
-    # A link to a missing file must not count as "no record".
-    return os.open(name, flags | os.O_NOFOLLOW, 0o600)

@@ -4,10 +4,10 @@ Each is tried for a short time in case it is false. The tests of the modules sho
 lease a twin on integers does.
 """
 
-from leader.election.record import file_name
 from leader.protocol.lease import answered, backed_by_quorum_until
 from leader.protocol.state import LeaseGrant
 from leader.protocol.vocabulary import Duration, Instant
+from runtime.durable_file import file_name
 from tests.contracts.durations import timing
 from tests.contracts.votes import A, B, C
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from leader.election.record import NAME_LIMIT, RECORD_LIMIT, VERSION, decode, encode, file_name
+from leader.election.record import RECORD_LIMIT, VERSION, decode, encode
 from leader.errors import RecordDamaged, RecordForeign, RecordUnknown, StorageError
 from leader.protocol.durable import Durable
 from leader.protocol.membership import Membership
@@ -134,50 +134,3 @@ def test_record_with_a_correct_checksum_can_be_wrong(
     content = sealed(msgspec.json.encode(envelope(**changes)) + b"\n")
     with pytest.raises(refusal, match=text):
         decode(content, PATH, CLUSTER, MEMBER)
-
-
-@given(one=names, other=names)
-def test_two_names_never_share_a_file(one: str, other: str) -> None:
-    """Also on file systems that do not distinguish capital letters."""
-    first, second = file_name("member", one), file_name("member", other)
-    assert (one == other) == (first.casefold() == second.casefold())
-
-
-@given(name=names)
-@example(name="n" * (NAME_LIMIT + 1))
-def test_name_that_is_the_file_name_of_another_gets_another_file(name: str) -> None:
-    """So a name that had to be changed never collides with a member that has the changed name."""
-    made = file_name("member", name)
-    assert (file_name("member", made) == made) == (made == name)
-
-
-@given(name=names)
-def test_file_name_never_leaves_its_folder(name: str) -> None:
-    """It is always short and plain, not hidden, and no path to another folder."""
-    made = file_name("member", name)
-    assert set(made) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_@.%~")
-    assert 0 < len(made) <= NAME_LIMIT
-    assert not made.startswith(".")
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("n1@alpha", "n1@alpha"),
-        ("n1.example", "n1.example"),
-        ("../A b", "%2e.%2f%41%20b"),
-        (".é", "%2e%c3%a9"),
-        ("n" * NAME_LIMIT, "n" * NAME_LIMIT),
-        ("n" * 121, f"{'n' * 55}~{sha256(b'n' * 121).hexdigest()}"),
-    ],
-)
-def test_name_can_be_recognized_in_its_file_name(name: str, expected: str) -> None:
-    """Ordinary names stay, other characters become their bytes, long ones end in their SHA-256."""
-    assert file_name("member", name) == expected
-
-
-@pytest.mark.parametrize("name", ["", "\ud800"])
-def test_unusable_name_is_refused(name: str) -> None:
-    """An empty name, or one that is no text, raises ValueError with the field and the rule."""
-    with pytest.raises(ValueError, match=r"member = '.*': must"):
-        file_name("member", name)
