@@ -13,6 +13,12 @@ from typing import Protocol
 NANOSECONDS = 1_000_000_000
 """One second."""
 
+RELEASED_MILLISECONDS = 1_767_225_600_000
+"""The first day of 2026: a wall clock that shows an earlier date than this software has is wrong."""
+
+FAR_AHEAD_MILLISECONDS = 10 * 365 * 24 * 60 * 60 * 1000
+"""Ten years: no number that an honest member made from its wall clock is further ahead."""
+
 
 class Timer(Protocol):
     """A callback that is going to be called, unless it is cancelled before."""
@@ -57,6 +63,17 @@ class SystemClock:
 
 
 _SUSPEND_PROOF: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def far_ahead_limit(wall_milliseconds: int) -> int | None:
+    """Returns the greatest number that another member can have made from its wall clock.
+
+    Greater ones are errors or lies, and whoever adopted one would use up all numbers. A clock that shows
+    a date before the release sets no limit: a machine that boots in 1970 must not refuse every member.
+    """
+    if wall_milliseconds < RELEASED_MILLISECONDS:
+        return None
+    return wall_milliseconds + FAR_AHEAD_MILLISECONDS
 
 
 class Alarm:

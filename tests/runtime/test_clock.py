@@ -7,7 +7,17 @@ from functools import partial
 
 import pytest
 
-from runtime.clock import NANOSECONDS, Alarm, SystemClock, Timer, after, sleep
+from runtime.clock import (
+    FAR_AHEAD_MILLISECONDS,
+    NANOSECONDS,
+    RELEASED_MILLISECONDS,
+    Alarm,
+    SystemClock,
+    Timer,
+    after,
+    far_ahead_limit,
+    sleep,
+)
 from runtime.simulation import SimulatedClock, run
 
 
@@ -125,3 +135,14 @@ def test_alarm_of_the_system_clock_is_never_early() -> None:
             assert clock.now() >= instant
 
     asyncio.run(main(), debug=True)
+
+
+def test_far_ahead_is_ten_years_from_the_wall_clock() -> None:
+    """A wall clock that shows a date before the release sets no limit."""
+    assert far_ahead_limit(RELEASED_MILLISECONDS - 1) is None
+    assert far_ahead_limit(0) is None
+    limit = far_ahead_limit(RELEASED_MILLISECONDS)
+    assert limit == RELEASED_MILLISECONDS + FAR_AHEAD_MILLISECONDS
+    assert (
+        time.gmtime(limit / 1000).tm_year == time.gmtime(RELEASED_MILLISECONDS / 1000).tm_year + 9
+    )
