@@ -90,7 +90,11 @@ def test_a_wrong_command_ends_with_one_sentence(
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupted_check_ends_tlc(stuck_java: Path, number: signal.Signals, code: int) -> None:
-    """No Java process goes on without its parent."""
+    """No Java process goes on without its parent.
+
+    A shell lets what it starts in the background ignore SIGINT, and a child inherits that. So the
+    child's signals are set here, or this test would wait for ever in the background.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "spec", "check", "green", *MODELS],
         cwd=ROOT,
@@ -98,10 +102,14 @@ def test_an_interrupted_check_ends_tlc(stuck_java: Path, number: signal.Signals,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as runner:
         process = int((stuck_java / "pid").read_text())
         runner.send_signal(number)
-        _, errors = runner.communicate(timeout=60)
+        try:
+            _, errors = runner.communicate(timeout=60)
+        finally:
+            runner.kill()
     assert runner.returncode == code
     assert "Traceback" not in errors
     with pytest.raises(ProcessLookupError):
