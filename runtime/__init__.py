@@ -31,6 +31,7 @@ from runtime.errors import (
     ProcessEnded,
 )
 from runtime.events import Down, Exit, NodeDown, NodeDownReason, NodeEvent, NodeUp
+from runtime.incarnation import Superseded
 from runtime.limits import NodeLimits
 from runtime.network import (
     DEFAULT_REGISTRY,
@@ -60,6 +61,7 @@ from runtime.processes.supervisor import (
     TooManyRestarts,
 )
 from runtime.reasons import ExitReason
+from runtime.state_folder import StateFolderError, StateFolderInUse
 from runtime.statistics import ConnectionStatistics, MailboxStatistics, Statistics
 
 __all__ = [
@@ -103,8 +105,11 @@ __all__ = [
     "Registration",
     "Registry",
     "Restart",
+    "StateFolderError",
+    "StateFolderInUse",
     "Statistics",
     "Strategy",
+    "Superseded",
     "Supervision",
     "Supervisor",
     "SystemClock",

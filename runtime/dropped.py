@@ -38,6 +38,8 @@ class DropReason(enum.Enum):
     ENDING = "this node stops"
     STOPPED = "this node has stopped"
     REFUSED = "connection refused"
+    REFUSED_BY_PEER = "this node is refused"
+    DISPLACED = "two processes had one name"
     CROWDED = "too many connections"
 
 

@@ -7,6 +7,7 @@ dropped, counted and logged.
 """
 
 import asyncio
+import os
 import random as random_module
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
@@ -19,17 +20,16 @@ from runtime.limits import NodeLimits
 from runtime.logs import process_log
 from runtime.network import (
     DEFAULT_REGISTRY,
-    Keys,
     NodeContext,
-    NodeIdentity,
     Peers,
     Registry,
     Tls,
     Transport,
 )
+from runtime.node_end import NodeEnd
 from runtime.pid import Pid, ProcessId, check_name
 from runtime.processes import Endpoint, Factory, Inspect, LocalProcesses, Registration
-from runtime.startup import claim_creation, keys_of, split_name, tcp_transport
+from runtime.startup import Beginning, begin, given_transport, warn_of_short_cookies
 from runtime.statistics import Statistics
 
 
@@ -38,31 +38,27 @@ class Node:
 
     def __init__(
         self,
-        name: str,
-        creation: int,
+        beginning: Beginning,
         *,
-        keys: Keys,
-        transport: Transport,
-        clock: Clock,
         random: random_module.Random,
         registry: Registry,
         limits: NodeLimits,
     ) -> None:
         """Not listening yet: use `start`."""
-        log = process_log(name)
+        log = process_log(beginning.own.name)
         self._context = NodeContext(
-            own=NodeIdentity(name, creation),
-            keys=keys,
-            clock=clock,
+            own=beginning.own,
+            cookies=beginning.cookies,
+            clock=beginning.clock,
             random=random,
             registry=registry,
             limits=limits,
-            drop_log=DropLog(clock, log),
+            drop_log=DropLog(beginning.clock, log),
         )
-        self._peers = Peers(self._context, transport, log)
+        self._peers = Peers(self._context, beginning.transport, log)
         self._processes = LocalProcesses(self, self._context, self._peers, log)
+        self._end = NodeEnd(self._context, beginning.folder, self._peers, self._processes, log)
         self._address = ""
-        self._stopping: asyncio.Task[None] | None = None
 
     @classmethod
     async def start(
@@ -70,6 +66,7 @@ class Node:
         name: str,
         *,
         cookie: str | list[str] | tuple[str, ...],
+        state_dir: str | os.PathLike[str] | None = None,
         tls: Tls | None = None,
         routes: Mapping[str, str] | None = None,
         transport: Transport | None = None,
@@ -81,32 +78,39 @@ class Node:
     ) -> Self:
         """Starts a node, `node1@127.0.0.1:7001`, that listens; for port 0, see `address`.
 
-        All nodes of an application have the same cookie; make it long and random. Of several
-        cookies, the first proves who this node is, and all are accepted; `docs/security.md` tells how
-        to replace one. Without TLS it listens on loopback addresses only, unless `allow_insecure`.
-        A seeded `random` makes the handshake predictable: use one for simulations only. Raises
-        ValueError or TypeError for misuse, OSError for the address or the files of TLS.
+        All nodes have the same cookie, long and random; `docs/security.md` tells how to replace it. In
+        `state_dir` the node keeps its last creation: it is accepted also if the wall clock was set back.
+        Without TLS it listens on loopback addresses only, unless `allow_insecure`. A seeded `random`
+        makes handshakes predictable: for simulations only. Raises ValueError or TypeError for misuse,
+        OSError for the address or the files of TLS, StateFolderError for the folder.
         """
-        own_name, address = split_name(name)
-        if transport is not None and tls is not None:
-            raise ValueError("tls must be None with a transport: it is the transport that encrypts")
-        clock = clock or SystemClock(asyncio.get_running_loop())
-        node = cls(
-            own_name,
-            await claim_creation(clock),
-            keys=keys_of(cookie),
-            transport=transport or tcp_transport(own_name, tls, allow_insecure),
-            clock=clock,
-            random=random or random_module.SystemRandom(),
-            registry=registry or DEFAULT_REGISTRY,
-            limits=limits or NodeLimits(),
+        beginning = await begin(
+            name,
+            cookie,
+            state_dir,
+            given_transport(name, transport, tls, allow_insecure),
+            clock or SystemClock(asyncio.get_running_loop()),
+            is_simulated=random is not None,
         )
-        for other, where in (routes or {}).items():
-            node.add_route(other, where)
-        node._address = await node._peers.listen(address)
+        random = random or random_module.SystemRandom()
+        registry, limits = registry or DEFAULT_REGISTRY, limits or NodeLimits()
+        node = cls(beginning, random=random, registry=registry, limits=limits)
+        try:
+            await node._listen(beginning, routes or {})
+        except BaseException:
+            node.kill()
+            raise
         return node
 
+    async def _listen(self, beginning: Beginning, routes: Mapping[str, str]) -> None:
+        for other, where in routes.items():
+            self.add_route(other, where)
+        self._address = await self._peers.listen(beginning.address)
+        warn_of_short_cookies(beginning)
+
     async def __aenter__(self) -> Self:
+        """At the end of the block the node stops; if it is superseded, the block is cancelled."""
+        self._end.enter()
         return self
 
     async def __aexit__(
@@ -115,7 +119,7 @@ class Node:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.stop()
+        await self._end.leave(error)
 
     @property
     def name(self) -> str:
@@ -259,22 +263,19 @@ class Node:
 
     async def stop(self) -> None:
         """Terminates the processes, says goodbye to the other nodes, closes; may be called twice."""
-        if self._stopping is None:
-            self._processes.is_stopping = True
-            self._stopping = asyncio.get_running_loop().create_task(self._stop())
-        await asyncio.shield(self._stopping)
+        await self._end.stop()
+
+    async def ended(self) -> None:
+        """Waits until this node has ended, and all that it held is released.
+
+        Raises Superseded if a later process of its name has taken its place. The node then has ended by
+        itself; a new one that is started under its name is a later one again.
+        """
+        await self._end.ended()
 
     def kill(self) -> None:
         """Ends as a killed program does, for simulations: no goodbye, no `terminate`, nothing sent.
 
         What the processes hold is released within the next turns of the event loop.
         """
-        self._processes.close()
-        self._peers.kill()
-        self._processes.table.kill()
-
-    async def _stop(self) -> None:
-        await self._processes.table.stop(self._context.limits.shutdown_seconds)
-        self._processes.close()
-        await self._peers.stop("this node stops")
-        self._processes.calls.close()
+        self._end.kill()

@@ -1,9 +1,41 @@
 """What `Node.start` is given, checked, and turned into what a node needs."""
 
-from runtime.clock import Clock, sleep
+import asyncio
+import os
+from dataclasses import dataclass, field
+
+from runtime.clock import Clock
+from runtime.incarnation import claim_creation, claim_in_folder
 from runtime.logs import process_log
-from runtime.network import Credentials, Keys, TcpTransport, Tls, split_address, stretch
+from runtime.network import (
+    SALT_LENGTH,
+    Cookies,
+    Credentials,
+    NodeIdentity,
+    TcpTransport,
+    Tls,
+    Transport,
+    split_address,
+)
 from runtime.pid import check_name
+from runtime.state_folder import StateFolder
+
+SIMULATED_SALT = bytes(SALT_LENGTH)
+"""The salt of simulated nodes, whose chance is seeded: they can share one slowly made key."""
+
+StateDirectory = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """Who a node is for this life, what proves it, and what it was given to live with."""
+
+    own: NodeIdentity
+    address: str
+    cookies: Cookies = field(repr=False)
+    folder: StateFolder | None
+    transport: Transport
+    clock: Clock
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -16,14 +48,65 @@ def split_name(name: str) -> tuple[str, str]:
     return own_name, address
 
 
-def tcp_transport(own_name: str, tls: Tls | None, allow_insecure: bool) -> TcpTransport:
-    """Returns the transport of a node; raises OSError or ValueError for unusable files of TLS."""
+def given_transport(
+    name: str, transport: Transport | None, tls: Tls | None, allow_insecure: bool
+) -> Transport:
+    """Returns the transport given, or TCP.
+
+    Raises TypeError or ValueError for misuse, OSError or ValueError for unusable files of TLS.
+    """
+    own_name, _ = split_name(name)
+    if transport is not None and tls is not None:
+        raise ValueError("tls must be None with a transport: it is the transport that encrypts")
     credentials = None if tls is None else Credentials(tls, own_name, process_log(own_name))
-    return TcpTransport(allow_insecure=allow_insecure, credentials=credentials)
+    return transport or TcpTransport(allow_insecure=allow_insecure, credentials=credentials)
 
 
-def keys_of(cookie: str | list[str] | tuple[str, ...]) -> Keys:
-    """Returns a key for each cookie; raises TypeError or ValueError."""
+async def begin(
+    name: str,
+    cookie: str | list[str] | tuple[str, ...],
+    state_dir: StateDirectory | None,
+    transport: Transport,
+    clock: Clock,
+    *,
+    is_simulated: bool,
+) -> Beginning:
+    """Claims a creation, and makes the keys of the cookies.
+
+    Raises TypeError or ValueError for misuse, StateFolderError.
+    """
+    (own_name, address), cookies = split_name(name), _checked(cookie)
+    salt = SIMULATED_SALT if is_simulated else os.urandom(SALT_LENGTH)
+    if state_dir is None:
+        creation, folder = await claim_creation(clock), None
+    else:
+        creation, folder = await _claim_off_loop(state_dir, own_name, clock, salt)
+    try:
+        kept = None if folder is None else folder.salt
+        made = await Cookies.make(cookies, kept or salt)
+    except BaseException:
+        if folder is not None:
+            folder.close()
+        raise
+    return Beginning(
+        own=NodeIdentity(own_name, creation),
+        address=address,
+        cookies=made,
+        folder=folder,
+        transport=transport,
+        clock=clock,
+    )
+
+
+def warn_of_short_cookies(beginning: Beginning) -> None:
+    """Logs what a guess costs if a cookie is short."""
+    warning = beginning.cookies.warning()
+    if warning is not None:
+        process_log(beginning.own.name).warning("%s", warning)
+
+
+def _checked(cookie: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Returns all cookies, the first first; raises TypeError or ValueError, which show none."""
     cookies = tuple(cookie) if isinstance(cookie, list | tuple) else (cookie,)
     for each in cookies:
         if not isinstance(each, str):
@@ -32,12 +115,35 @@ def keys_of(cookie: str | list[str] | tuple[str, ...]) -> Keys:
         raise ValueError(
             "cookie must not be empty: everyone who knows it may send to every process"
         )
-    return tuple(map(stretch, cookies))
+    return cookies
 
 
-async def claim_creation(clock: Clock) -> int:
-    """Returns a creation that no later start of this node can have: its millisecond is over."""
-    claimed = clock.wall_milliseconds()
-    while clock.wall_milliseconds() == claimed:
-        await sleep(clock, 0.001)
-    return claimed * 1_000_000
+async def _claim_off_loop(
+    state_dir: StateDirectory, name: str, clock: Clock, salt: bytes
+) -> tuple[int, StateFolder]:
+    loop = asyncio.get_running_loop()
+    claiming = loop.run_in_executor(None, _claim, state_dir, name, clock, salt)
+    try:
+        return await asyncio.shield(claiming)
+    except asyncio.CancelledError:
+        # The thread goes on; without this the lock that it takes would never be released.
+        claiming.add_done_callback(_close)
+        # So that whoever has cancelled this start can start again: the folder is free by then.
+        await asyncio.wait([claiming])
+        raise
+
+
+def _claim(
+    state_dir: StateDirectory, name: str, clock: Clock, salt: bytes
+) -> tuple[int, StateFolder]:
+    folder = StateFolder.open(state_dir, name)
+    try:
+        return claim_in_folder(folder, clock, salt), folder
+    except BaseException:
+        folder.close()
+        raise
+
+
+def _close(claiming: asyncio.Future[tuple[int, StateFolder]]) -> None:
+    if not claiming.cancelled() and claiming.exception() is None:
+        claiming.result()[1].close()

@@ -28,15 +28,13 @@ from runtime.durable_file import (
     replace_file,
     take_lock,
 )
+from runtime.network import SALT_LENGTH
 
 VERSION: Final = 1
 """The version of the file's form; a file of another version is not read."""
 
 SIZE_LIMIT: Final = 4096
 """The longest file, in bytes."""
-
-SALT_LENGTH: Final = 16
-"""How many bytes a salt has."""
 
 
 class StateFolderError(Exception):

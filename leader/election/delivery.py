@@ -15,8 +15,9 @@ from leader.election.known_members import KnownMembers, address_in
 from leader.election.peer_messages import Farewell, Greeting
 from leader.protocol.messages import Message
 from leader.protocol.state import Settings
-from leader.protocol.vocabulary import MemberId
+from leader.protocol.vocabulary import ClusterId, MemberId
 from runtime import Host, Pid
+from runtime.logs import Quote
 
 MemberMessage = Message | Greeting | Farewell
 """Everything that one member sends to another."""
@@ -33,8 +34,15 @@ class Unwelcome(StrEnum):
     OUTDATED = "outdated"
 
 
-ALARMING = frozenset({Unwelcome.NO_MEMBER_NAME, Unwelcome.OTHER_NODE, Unwelcome.OUTDATED})
-"""The reasons that a person has to know of: a forged name, or a second process with the same name."""
+ALARMING = frozenset(
+    {
+        Unwelcome.OTHER_CLUSTER,
+        Unwelcome.NO_MEMBER_NAME,
+        Unwelcome.OTHER_NODE,
+        Unwelcome.OUTDATED,
+    }
+)
+"""The reasons that a person has to know of: a mistyped cluster, a forged name, two processes of a name."""
 
 
 class MessageGate:
@@ -94,7 +102,8 @@ class MessageGate:
         if reason is Unwelcome.HAS_LEFT and isinstance(message, Greeting):
             self._discovery.refuse(sender)
         level = WARNING if reason in ALARMING else DEBUG
-        self._ignored.add(reason, _description(reason, sender, message), level)
+        text = _description(reason, self._settings.cluster, sender, message)
+        self._ignored.add(reason, text, level)
 
 
 def send_to_member(node: Host, known: KnownMembers, member: MemberId, message: Message) -> None:
@@ -104,10 +113,12 @@ def send_to_member(node: Host, known: KnownMembers, member: MemberId, message: M
         node.send(address, message, known.own_pid)
 
 
-def _description(reason: Unwelcome, sender: Pid, message: MemberMessage) -> str:
+def _description(reason: Unwelcome, cluster: ClusterId, sender: Pid, message: MemberMessage) -> str:
     match reason:
         case Unwelcome.OTHER_CLUSTER:
-            return f"{sender} is of cluster {message.cluster!r}"
+            # Of the node and not of the pid, which changes: one line for each node is enough.
+            theirs = Quote(message.cluster)
+            return f"a member on {sender.node} is of cluster {theirs}, this one of {cluster!a}"
         case Unwelcome.TOO_EARLY:
             return f"{sender} sent before this member's record was read"
         case Unwelcome.HAS_LEFT:

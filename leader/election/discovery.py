@@ -14,8 +14,11 @@ from leader.protocol.state import Settings
 from leader.protocol.vocabulary import MemberId
 from runtime import Alarm, Host, NodeDown, NodeDownReason, NodeEvent, Pid, ProcessId
 
-PROOFS_OF_DEATH = frozenset({NodeDownReason.DIED, NodeDownReason.SUPERSEDED})
-"""The ends of a connection that do not happen while the process at its other end lives."""
+PROOFS_OF_DEATH = frozenset({NodeDownReason.DIED})
+"""The ends of a connection that do not happen while the process at its other end lives.
+
+That a later process of its name has come is none: the earlier one may lead until it hears of that.
+"""
 
 
 class Discovery:
@@ -124,6 +127,7 @@ class Discovery:
 
     def _node_changed(self, event: NodeEvent) -> None:
         if not isinstance(event, NodeDown):
+            self._known.node_came_up(event.node, event.creation)
             for address in self._known.missing():
                 if address.node == event.node:
                     self._greet(address, was_heard=False)

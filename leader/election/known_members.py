@@ -103,6 +103,21 @@ class KnownMembers:
             self._present.remove(member)
             self._left(member, self._newest[member])
 
+    def node_came_up(self, node: str, creation: int) -> None:
+        """``node`` takes part as this incarnation, which is the latest also if its creation is lower.
+
+        Without this, members on a node that was started on a clock that is behind, and then took a
+        higher precedence, would count as outdated.
+        """
+        outdated = [
+            member
+            for member, pid in self._newest.items()
+            if pid.node == node and pid.creation > creation
+        ]
+        for member in outdated:
+            self.lose(member)
+            del self._newest[member]
+
     def forget(self, member: MemberId) -> None:
         """``member`` is no peer any more, and is not looked for."""
         self.lose(member)

@@ -2,12 +2,13 @@
 
 These are the names that other folders may use. Inside, `transport` is the interface of a network and
 `tcp` one network, with `tls` between its bytes and those of the socket. `handshake` lets two nodes
-prove who they are, `wire` turns messages into bytes and back. `connection` puts these together;
-`peer` is one other node with its connections, `peers` is all other nodes.
+prove who they are with keys that `cookies` makes, `wire` turns messages into bytes and back.
+`connection` puts these together; `peer` is one other node with its connections, `peers` is all others.
 """
 
 from runtime.network.context import NodeContext
-from runtime.network.handshake import Keys, NodeIdentity, stretch
+from runtime.network.cookies import SALT_LENGTH, Cookies
+from runtime.network.handshake import NodeIdentity, RefusalNotice
 from runtime.network.peers import Peers
 from runtime.network.tcp import TcpTransport
 from runtime.network.tls import Credentials, Tls
@@ -33,10 +34,10 @@ from runtime.network.wire import (
 __all__ = [
     "Channel",
     "Connection",
+    "Cookies",
     "Credentials",
     "DEFAULT_REGISTRY",
     "Envelope",
-    "Keys",
     "Listener",
     "Loss",
     "NODE",
@@ -44,7 +45,9 @@ __all__ = [
     "NodeIdentity",
     "Peers",
     "Receiver",
+    "RefusalNotice",
     "Registry",
+    "SALT_LENGTH",
     "TcpTransport",
     "Tls",
     "Transport",
@@ -52,5 +55,4 @@ __all__ = [
     "join_address",
     "message",
     "split_address",
-    "stretch",
 ]

@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 from runtime.clock import Clock
 from runtime.dropped import DropLog
 from runtime.limits import NodeLimits
-from runtime.network.handshake import NONCE_LENGTH, Keys, NodeIdentity
+from runtime.network.cookies import Cookies
+from runtime.network.handshake import NONCE_LENGTH, NodeIdentity
 from runtime.network.wire import Registry
 from runtime.pid import Pid
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class NodeContext:
-    """Set once, when the node is made."""
+    """Set once, when the node is made, but for the precedence of its identity, which may be raised."""
 
     own: NodeIdentity
-    keys: Keys = field(repr=False)
+    cookies: Cookies = field(repr=False)
     clock: Clock
     random: random.Random
     registry: Registry

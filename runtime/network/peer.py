@@ -14,8 +14,9 @@ from runtime.dropped import DropReason
 from runtime.events import NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.network.connection import NodeConnection
 from runtime.network.context import NodeContext
-from runtime.network.handshake import NodeIdentity
+from runtime.network.handshake import NodeIdentity, RefusalNotice
 from runtime.network.transport import Connection, Transport
+from runtime.network.wire import NODE, Displaced
 from runtime.statistics import ConnectionStatistics
 
 FIRST_PAUSE_SECONDS = 0.020
@@ -65,6 +66,7 @@ class Peer:
         self._announce = announce
         self._on_giving_up = on_giving_up
         self._newest_creation = 0
+        self._newest_precedence = 0
         self._up_since = 0
         self._connections: list[NodeConnection] = []
         self._waiting: deque[tuple[int | None, bytes]] = deque()
@@ -128,20 +130,23 @@ class Peer:
         self.address = address
         self._dial_if_needed()
 
-    def objection(self, creation: int) -> str | None:
+    def objection(self, peer: NodeIdentity) -> RefusalNotice | None:
         """Returns why this incarnation is refused, None if it is accepted."""
-        if creation < self._newest_creation:
-            return "an older incarnation than the newest one met"
+        is_same = peer.creation == self._newest_creation
+        is_later = peer.precedence > self._newest_precedence
+        if not (is_same or is_later):
+            newest = self._newest_precedence
+            return RefusalNotice(f"its creation {peer.precedence} must exceed {newest}", newest)
         limit = self._context.limits.connections_per_node
-        if creation == self._newest_creation and len(self._connections) >= limit:
-            return f"it has {limit} connections already"
+        if is_same and len(self._connections) >= limit:
+            return RefusalNotice(f"it has {limit} connections already")
         return None
 
     def connection_opened(self, connection: NodeConnection, peer: NodeIdentity) -> None:
         """There is a new connection with the node, perhaps with a newer incarnation of it."""
-        if peer.creation > self._newest_creation:
-            self._down(NodeDownReason.SUPERSEDED, "a newer incarnation of you has come")
-            self._newest_creation = peer.creation
+        if peer.creation != self._newest_creation:
+            self._supersede(connection, peer)
+        self._newest_precedence = max(self._newest_precedence, peer.precedence)
         self._connections.append(connection)
         self._stop_dialling(connection)
         if len(self._connections) == 1:
@@ -171,6 +176,17 @@ class Peer:
             self._attempt.cancel()
         return self._attempt
 
+    def _supersede(self, connection: NodeConnection, peer: NodeIdentity) -> None:
+        earlier, was_up = self._newest_creation, bool(self._connections)
+        farewell = "a later incarnation of you has come"
+        self._down(NodeDownReason.SUPERSEDED, farewell, exceed=peer.precedence)
+        self._newest_creation = peer.creation
+        if was_up:
+            detail = "a later incarnation of it has come while an earlier one was connected"
+            self._context.drop_log.record(DropReason.DISPLACED, self.name, detail)
+            displaced = Displaced(creation=earlier)
+            connection.send(self._context.registry.encode(NODE, None, displaced))
+
     def _transmit(
         self, frame: bytes, creation: int | None, *, ignore_send_limit: bool = False
     ) -> bool:
@@ -185,14 +201,19 @@ class Peer:
             self._transmit(frame, creation)
 
     def _down(
-        self, reason: NodeDownReason, farewell: str, ended: NodeConnection | None = None
+        self,
+        reason: NodeDownReason,
+        farewell: str,
+        *,
+        ended: NodeConnection | None = None,
+        exceed: int = 0,
     ) -> None:
         connections, self._connections = self._connections, []
         if connections:
             self._announce(NodeDown(self.name, self._newest_creation, reason))
         for connection in connections:
             if connection is not ended:
-                connection.hang_up(farewell)
+                connection.hang_up(farewell, exceed)
 
     def _dial_if_needed(self) -> None:
         has_reason = (self._is_kept or self._waiting) and not self._connections

@@ -11,12 +11,12 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 
-from runtime.clock import after
+from runtime.clock import after, far_ahead_limit
 from runtime.dropped import DropReason
 from runtime.events import NodeDownReason, NodeEvent
 from runtime.network.connection import NodeConnection, OnMessage
 from runtime.network.context import NodeContext
-from runtime.network.handshake import NodeIdentity
+from runtime.network.handshake import NodeIdentity, RefusalNotice
 from runtime.network.peer import Peer
 from runtime.network.transport import Connection, Listener, Transport, split_address
 from runtime.pid import check_name
@@ -44,6 +44,10 @@ class Peers:
         self._watchers: dict[object, Callable[[NodeEvent], None]] = {}
         self.on_message: OnMessage
         """Called for every message of another node; set it before the first connection."""
+        self.on_refused: Callable[[str, RefusalNotice], None] = lambda node, refusal: None
+        """Called with the name of a node that has proved who it is, and refuses this one."""
+        self.has_been_up = False
+        """Whether any other node has ever accepted this one."""
         self.on_giving_up: Callable[[str, str], None] = lambda node, detail: None
         """Called with a node and a reason when messages that waited for a connection are dropped."""
         self._listener: Listener | None = None
@@ -130,19 +134,32 @@ class Peers:
         self._abort_connections()
         self._retire()
 
-    def objection(self, peer: NodeIdentity) -> str | None:
-        """Returns why a node that has proved who it is is refused, None if it is accepted."""
-        if peer.name == self._context.own.name:
-            return "bears the name of this node"
-        known = self._peers.get(peer.name)
+    def objection(self, peer: NodeIdentity) -> RefusalNotice | None:
+        """Returns why a node, if it proves who it is, is refused; None if it is accepted."""
+        own, known = self._context.own, self._peers.get(peer.name)
+        if peer.name == own.name:
+            return RefusalNotice("bears the name of this node", own.precedence)
+        limit = far_ahead_limit(self._context.clock.wall_milliseconds())
+        if limit is not None and peer.precedence > limit * 1_000_000:
+            return RefusalNotice("its creation is more than ten years ahead of the wall clock here")
         if known is not None:
-            return known.objection(peer.creation)
-        limit = self._context.limits.nodes
-        return f"more than {limit} nodes" if len(self._peers) >= limit else None
+            return known.objection(peer)
+        count = self._context.limits.nodes
+        return RefusalNotice(f"more than {count} nodes") if len(self._peers) >= count else None
+
+    def refused_by(self, peer: NodeIdentity, refusal: RefusalNotice) -> None:
+        """Hands on why a node refuses this one."""
+        self.on_refused(peer.name, refusal)
+
+    def told_of_earlier(self, peer: NodeIdentity, creation: int) -> None:
+        """Logs that an earlier incarnation of this node was connected until this one came."""
+        detail = f"an earlier one of this node, of creation {creation}, was connected until now"
+        self._context.drop_log.record(DropReason.DISPLACED, peer.name, detail)
 
     def connection_opened(self, connection: NodeConnection, peer: NodeIdentity) -> None:
         """Gives a connection whose other end has proved who it is to its peer."""
         self._unauthenticated.pop(connection, None)
+        self.has_been_up = True
         self.peer(peer.name).connection_opened(connection, peer)
 
     def connection_closed(

@@ -18,7 +18,7 @@ from runtime.limits import FRAME_BYTES
 from runtime.network.builtin_values import check_serializable
 from runtime.pid import NAME_LIMIT
 
-VERSION = 1
+VERSION = 2
 """The version of handshake and envelope; nodes of different versions do not connect."""
 
 KIND_LIMIT = 200
@@ -70,6 +70,15 @@ class Goodbye:
     """The last message of a node that ends a connection on purpose."""
 
     reason: str
+    exceed: int
+    """If a later incarnation of the other node has come: what its own would have to exceed; else 0."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Displaced:
+    """Tells a node that an earlier incarnation of it was connected until it came."""
+
+    creation: int
 
 
 class Registry:
@@ -85,6 +94,7 @@ class Registry:
         self._contents = msgspec.msgpack.Decoder(_EncodedContent)
         self._decoders[PLAIN] = msgspec.msgpack.Decoder(object)
         self.register(Goodbye, name="runtime.goodbye")
+        self.register(Displaced, name="runtime.displaced")
 
     def register(self, message_type: type, *, name: str | None = None) -> None:
         """Registers a dataclass or msgspec.Struct, so that its instances can be sent.

@@ -76,6 +76,11 @@ class Endpoints:
             key: claim for key, claim in self._claims.items() if claim[0] is not registration
         }
 
+    def fail(self, error: Exception) -> None:
+        """Calls `fail` of every endpoint, once."""
+        for endpoint in dict(self._claims.values()).values():
+            endpoint.fail(error)
+
     def close(self) -> None:
         """Removes all claims and accepts no more: the node has ended."""
         self._is_closed = True

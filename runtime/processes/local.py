@@ -72,6 +72,10 @@ class LocalProcesses:
         pid = self.whereis(name) or self.table.next_pid()
         return self._endpoints.add(name, pid, types, endpoint)
 
+    def fail_endpoints(self, error: Exception) -> None:
+        """Ends every endpoint because of this error."""
+        self._endpoints.fail(error)
+
     def close(self) -> None:
         """Sends nothing any more, and hands nothing to endpoints."""
         self._signals.is_closed = True

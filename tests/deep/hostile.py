@@ -13,17 +13,17 @@ from typing import Any
 
 import runtime
 from runtime.network import handshake
-from runtime.network.handshake import Handshake, NodeIdentity
+from runtime.network.handshake import NodeIdentity
 from runtime.network.session import PlainSession
 from runtime.network.tcp import HEADER, TcpConnection
 from runtime.network.transport import Channel, Connection
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
+from tests.runtime.bare_client import with_cookie
 from tests.runtime.support import COOKIE, Note, Recorder
 
 SEPARATOR = b"\xff\x00\xff"
 """Separates, in the bytes of an attack, what is sent at once from what is sent next."""
 
-KEYS = (handshake.stretch(COOKIE),)
 LIMITS = runtime.NodeLimits(unauthenticated_connections=3, frame_bytes=2_000, nodes=5)
 
 
@@ -99,13 +99,9 @@ class Visitor:
     def __init__(self, memory: Memory, name: str) -> None:
         self.name = name
         self._connection, self._pipe = memory.accept()
-        self._handshake: Handshake = handshake.dial(
-            KEYS,
-            NodeIdentity(name, 5),
-            "node",
-            name.encode().rjust(handshake.NONCE_LENGTH),
-            Channel,
-        )
+        nonce = name.encode().rjust(handshake.NONCE_LENGTH)
+        dialler = handshake.dial(NodeIdentity(name, 5), "node", nonce, Channel, lambda peer: None)
+        self._handshake = with_cookie(dialler)
         self._next = next(self._handshake)
 
     @property
@@ -131,7 +127,7 @@ class Visitor:
             answer = bytes(self._pipe.written[answers + HEADER :])
             if answer:
                 self._next = self._handshake.send(answer)
-        except (StopIteration, handshake.HandshakeRefused):
+        except (StopIteration, handshake.HandshakeRefused, handshake.RefusedByPeer):
             self._next = note(7)
 
     def leave(self) -> None:

@@ -232,3 +232,23 @@ def test_an_answer_that_cannot_be_sent_ends_the_election() -> None:
         assert not members.elections["a"].is_leader
 
     among_members(main)
+
+
+def test_mistyped_cluster_is_logged_on_both_sides_with_both_names(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once at each member that hears one of the other cluster, however often it hears it."""
+
+    async def main(members: Members) -> None:
+        await members.start("a", "b")
+        await members.start("c", cluster_id="shpo")
+        await pass_time(10)
+
+    among_members(main)
+    told = logged(caplog.records, logging.WARNING)
+    expected = "a member on {} is of cluster '{}', this one of '{}'"
+    assert sorted(line for line in told if "is of cluster" in line) == [
+        expected.format("a", "shop", "shpo"),
+        expected.format("b", "shop", "shpo"),
+        *2 * [expected.format("c", "shpo", "shop")],
+    ]

@@ -62,6 +62,19 @@ def test_newest_incarnation_is_remembered_when_it_is_lost() -> None:
     assert table.known.pid_of(None) is None
 
 
+def test_node_that_came_up_again_with_a_lower_creation_is_the_later_one() -> None:
+    """Only its own members are concerned; without this all that they say would be outdated."""
+    table = Table()
+    for member, heard in ((B, pid("b", creation=5)), (C, pid("c", creation=9))):
+        table.known.hear(member, heard)
+    table.known.node_came_up("b", 4)
+    assert not table.known.is_outdated(B, pid("b", creation=4))
+    assert table.known.peers() == [pid("c", creation=9)]
+    assert table.news[-1] == ("left", B, pid("b", creation=5))
+    table.known.node_came_up("c", 9)
+    assert table.known.pid_of(C) == pid("c", creation=9)
+
+
 def test_member_that_was_only_named_is_missing() -> None:
     """Its address is returned once, when it is new; the member is no peer until it is heard."""
     table = Table()

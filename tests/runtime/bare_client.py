@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 
 import pytest
 
 import runtime
 from runtime.limits import NodeLimits
 from runtime.network import handshake
-from runtime.network.handshake import Handshake, NodeIdentity
+from runtime.network.cookies import stretch
+from runtime.network.handshake import Handshake, KeyRequest, NodeIdentity, Proven
 from runtime.network.transport import Channel, split_address
 from tests.runtime.support import (
     COOKIE,
@@ -60,15 +61,33 @@ class Client:
         return sent
 
 
-def dialling(cookie: str = COOKIE) -> Handshake:
+Frames = Generator[bytes, bytes, Proven]
+"""A handshake of which only the frames are left."""
+
+
+def with_cookie(shaking: Handshake, cookie: str = COOKIE) -> Frames:
+    """A handshake that makes the keys it asks for itself."""
+    step = next(shaking)
+    try:
+        while True:
+            if isinstance(step, KeyRequest):
+                step = shaking.send(stretch(cookie, step.salt))
+            else:
+                step = shaking.send((yield step))
+    except StopIteration as finished:
+        proven: Proven = finished.value
+        return proven
+
+
+def dialling(cookie: str = COOKIE) -> Frames:
     """The client's side of a handshake with node a."""
     return dialling_as(CLIENT, cookie)
 
 
-def dialling_as(own: NodeIdentity, cookie: str = COOKIE) -> Handshake:
+def dialling_as(own: NodeIdentity, cookie: str = COOKIE) -> Frames:
     """The same for a client of another name."""
     nonce = b"n" * handshake.NONCE_LENGTH
-    return handshake.dial((handshake.stretch(cookie),), own, "a", nonce, Channel)
+    return with_cookie(handshake.dial(own, "a", nonce, Channel, lambda peer: None), cookie)
 
 
 @contextlib.asynccontextmanager

@@ -147,6 +147,23 @@ def test_statistics_count_what_has_gone_over_each_connection() -> None:
     in_world(main)
 
 
+def test_node_that_cannot_start_leaves_nothing(tmp_path: Path) -> None:
+    """Neither its address nor its folder: the next start has both."""
+
+    async def main() -> None:
+        async with await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE) as a:
+            for address, routes in ((a.address, {}), ("127.0.0.1:0", {"c": "nowhere"})):
+                with pytest.raises((OSError, ValueError)):
+                    await runtime.Node.start(
+                        f"b@{address}", cookie=COOKIE, state_dir=tmp_path, routes=routes
+                    )
+        b = await runtime.Node.start(f"b@{a.address}", cookie=COOKIE, state_dir=tmp_path)
+        b.kill()
+        await b.ended()
+
+    over_tcp(main)
+
+
 @pytest.mark.parametrize("name", ["a", "", "x@y"])
 def test_connect_refuses_the_own_name_and_what_is_no_name(name: str) -> None:
     """The error names the field."""

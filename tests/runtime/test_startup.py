@@ -1,10 +1,17 @@
 """What a node is started with: name, address, cookies, and its creation."""
 
+import asyncio
+import contextlib
 import itertools
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import runtime
+from runtime.network import SALT_LENGTH
+from runtime.state_folder import StateFolder
+from tests.runtime.bare_client import dialled, dialling
 from tests.runtime.support import (
     COOKIE,
     World,
@@ -70,6 +77,90 @@ def test_start_with_several_cookies_lets_one_be_replaced() -> None:
             await b.stop()
 
     in_world(main)
+
+
+def test_start_refuses_a_short_cookie_beyond_loopback_unless_it_is_allowed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Where it is allowed, and on loopback, a warning says once for each start what a guess costs."""
+
+    async def main() -> None:
+        with pytest.raises(ValueError, match="allow_insecure=True"):
+            await runtime.Node.start("a@0.0.0.0:0", cookie="short")
+        for cookie in ("short", ["short", "long enough to be no target"]):
+            node = await runtime.Node.start("a@0.0.0.0:0", cookie=cookie, allow_insecure=True)
+            await node.stop()
+        node = await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE)
+        await node.stop()
+
+    over_tcp(main)
+    warnings = [line for line in caplog.messages if "characters, fewer than 16" in line]
+    assert len(warnings) == 2
+    assert all("all 916132832 cookies of 5 letters" in line for line in warnings)
+    assert "short" not in "".join(warnings)
+
+
+def test_start_draws_a_salt_for_each_start_or_keeps_that_of_the_folder(tmp_path: Path) -> None:
+    """Guesses that were made for one salt are worth nothing for another."""
+    salts = []
+    kept: dict[str, Any] = {"state_dir": tmp_path}
+
+    async def main() -> None:
+        options: dict[str, Any]
+        for options in ({}, {}, kept, kept):
+            node = await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, **options)
+            async with dialled(node) as client:
+                client.write(next(dialling()))
+                salts.append((await client.read())[-SALT_LENGTH:])
+            await node.stop()
+
+    over_tcp(main)
+    assert len(set(salts)) == 3
+    assert salts[2] == salts[3]
+    assert bytes(SALT_LENGTH) not in salts
+
+
+def test_start_refuses_a_state_folder_that_another_node_holds(tmp_path: Path) -> None:
+    """Before it listens; a failed start leaves no lock behind, whatever it failed of."""
+
+    async def main() -> None:
+        first = await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path)
+        with pytest.raises(runtime.StateFolderInUse, match="Two processes must not be one node"):
+            await runtime.Node.start("a@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path)
+        async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path):
+            pass
+        with pytest.raises(OSError, match="in use"):
+            await runtime.Node.start(f"b@{first.address}", cookie=COOKIE, state_dir=tmp_path)
+        with pytest.raises(ValueError, match="address must be host:port"):
+            await runtime.Node.start(
+                "b@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path, routes={"c": "nowhere"}
+            )
+        (tmp_path / "node=c.creation").write_bytes(b"torn")
+        for _ in range(2):
+            with pytest.raises(runtime.StateFolderError, match="do not match their checksum"):
+                await runtime.Node.start("c@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path)
+        async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path):
+            await first.stop()
+
+    over_tcp(main)
+
+
+def test_start_that_is_cancelled_holds_no_folder(tmp_path: Path) -> None:
+    """Wherever it was: what its thread has locked is released."""
+
+    async def main() -> None:
+        for turns in range(12):
+            starting = asyncio.ensure_future(
+                runtime.Node.start("a@127.0.0.1:0", cookie=f"{COOKIE} {turns}", state_dir=tmp_path)
+            )
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            starting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await (await starting).stop()
+            StateFolder.open(tmp_path, "a").close()
+
+    over_tcp(main)
 
 
 def test_start_raises_for_an_address_in_use() -> None:

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.state_folder import SALT_LENGTH, StateFolder, StateFolderError, StateFolderInUse
+from runtime.network import SALT_LENGTH
+from runtime.state_folder import StateFolder, StateFolderError, StateFolderInUse
 
 SALT = bytes(range(SALT_LENGTH))
 

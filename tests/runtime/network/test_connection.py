@@ -12,7 +12,7 @@ import pytest
 import runtime
 from runtime.dropped import DropReason
 from runtime.limits import HANDSHAKE_FRAME_BYTES
-from runtime.network.handshake import NodeIdentity
+from runtime.network.handshake import HandshakeRefused, NodeIdentity, RefusedByPeer
 from runtime.network.transport import split_address
 from runtime.network.wire import NODE, VERSION, Goodbye, Registry
 from runtime.pid import Pid
@@ -38,12 +38,17 @@ def test_connection_refuses_a_wrong_cookie_and_logs_it_once(
                     dialler = dialling("wrong")
                     client.write(next(dialler))
                     client.write(dialler.send(await client.read()))
+                    with pytest.raises(
+                        HandshakeRefused, match="client does not prove that it knows the cookie"
+                    ):
+                        dialler.send(await client.read())
                     assert await client.is_closed()
             await nodes.check_undisturbed()
             assert refused(nodes.a) == 10
 
     over_tcp(main)
-    assert sum("does not know the cookie" in message for message in caplog.messages) == 1
+    text = "connection refused: 127.0.0.1: 'client does not prove that it knows the cookie of a'"
+    assert caplog.messages.count(text) == 1
 
 
 def test_connection_refuses_a_node_with_the_own_name() -> None:
@@ -55,6 +60,8 @@ def test_connection_refuses_a_node_with_the_own_name() -> None:
             dialler = dialling_as(twin)
             client.write(next(dialler))
             client.write(dialler.send(await client.read()))
+            with pytest.raises(RefusedByPeer, match="bears the name of this node"):
+                dialler.send(await client.read())
             assert await client.is_closed()
             await nodes.check_undisturbed()
             assert refused(nodes.a) == 1
@@ -122,7 +129,7 @@ def test_connection_without_a_handshake_in_time_is_closed(frames: int) -> None:
 
 
 def test_connection_refuses_a_recorded_handshake() -> None:
-    """The same bytes a second time get a new challenge and nothing else."""
+    """The same bytes a second time get a new challenge, and hear that they prove nothing."""
 
     async def main() -> None:
         async with pair() as nodes:
@@ -134,6 +141,7 @@ def test_connection_refuses_a_recorded_handshake() -> None:
                 for frame in recorded:
                     client.write(frame)
                 await client.read()
+                assert b"client does not prove that it knows the cookie" in await client.read()
                 assert await client.is_closed()
             await nodes.check_undisturbed()
 
@@ -176,7 +184,7 @@ def test_connection_says_goodbye_to_a_node_that_breaks_the_framing(length: int) 
                 envelope = Registry().decode(await client.read())
                 assert envelope.to == NODE
                 assert envelope.message == Goodbye(
-                    reason=f"a frame of {length} bytes, allowed are 1 to {2**24}"
+                    reason=f"a frame of {length} bytes, allowed are 1 to {2**24}", exceed=0
                 )
             reason = runtime.NodeDownReason.CLOSED_HERE
             assert await nodes.events.next() == runtime.NodeDown("client", 5, reason)

@@ -6,11 +6,12 @@ import pytest
 
 import runtime
 from runtime.network import handshake
-from runtime.network.handshake import NodeIdentity
+from runtime.network.cookies import SALT_LENGTH, stretch
+from runtime.network.handshake import NodeIdentity, RefusedByPeer
 from runtime.network.tcp import HEADER
 from runtime.network.transport import Channel
 from runtime.network.wire import Goodbye, Registry
-from tests.runtime.bare_client import Client, dialled, dialling, pair, refused
+from tests.runtime.bare_client import Client, dialled, dialling, pair, refused, with_cookie
 from tests.runtime.support import COOKIE, Bulk, Note, over_tcp, until
 
 
@@ -29,6 +30,8 @@ def test_connection_beyond_the_limit_of_its_node_is_refused() -> None:
             dialler = dialling()
             third.write(next(dialler))
             third.write(dialler.send(await third.read()))
+            with pytest.raises(RefusedByPeer, match="it has 2 connections already"):
+                dialler.send(await third.read())
             assert await third.is_closed()
             assert refused(nodes.a) == 1
             open_to = nodes.a.statistics().connections
@@ -48,7 +51,7 @@ def test_connection_refuses_frames_beyond_the_limit_of_the_node() -> None:
             await client.authenticate()
             client.writer.write((2_001).to_bytes(HEADER, "big"))
             assert Registry().decode(await client.read()).message == Goodbye(
-                reason="a frame of 2001 bytes, allowed are 1 to 2000"
+                reason="a frame of 2001 bytes, allowed are 1 to 2000", exceed=0
             )
             with pytest.raises(ValueError, match=r"takes \d+ bytes, the limit is 2000"):
                 nodes.a.send(runtime.ProcessId("x", "b"), Bulk(number=1))
@@ -62,8 +65,11 @@ def test_connection_cuts_the_reason_of_its_goodbye() -> None:
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         client = Client(reader, writer)
-        keys = (handshake.stretch(COOKIE),)
-        acceptor = handshake.accept(keys, NodeIdentity("c", 1), b"n" * 32, Channel)
+        salt, own = bytes(SALT_LENGTH), NodeIdentity("c", 1)
+        keys = (stretch(COOKIE, salt),)
+        acceptor = with_cookie(
+            handshake.accept(keys, salt, own, b"n" * 32, Channel, lambda peer: None)
+        )
         next(acceptor)
         client.write(acceptor.send(await client.read()))
         await client.read()
@@ -85,5 +91,5 @@ def test_connection_cuts_the_reason_of_its_goodbye() -> None:
     over_tcp(main)
     goodbye = Registry().decode(goodbyes[0]).message
     assert isinstance(goodbye, Goodbye)
-    assert goodbye.reason.startswith("no proof: Invalid value 'xxx")
+    assert goodbye.reason.startswith("no verdict: Invalid value 'xxx")
     assert len(goodbye.reason) == 200

@@ -8,6 +8,7 @@ from runtime.dropped import DropLog
 from runtime.limits import NodeLimits
 from runtime.logs import process_log
 from runtime.network.context import NodeContext
+from runtime.network.cookies import Cookies
 from runtime.network.handshake import NONCE_LENGTH, NodeIdentity
 from runtime.network.wire import Registry
 from runtime.pid import Pid
@@ -15,13 +16,13 @@ from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
 
 def context(seed: int) -> NodeContext:
-    """The context of a node with the key "secret"."""
+    """The context of a node with the cookie "secret"."""
     loop = VirtualTimeLoop()
     clock = SimulatedClock(loop)
     loop.close()
     return NodeContext(
         own=NodeIdentity("a", 1),
-        keys=(b"secret",),
+        cookies=Cookies(("secret",), b"salt", (b"secret key",)),
         clock=clock,
         random=random.Random(seed),
         registry=Registry(),
@@ -39,7 +40,7 @@ def test_nonce_is_drawn_anew_each_time_from_the_random_of_the_node() -> None:
     assert nonces == [second.nonce() for _ in range(100)]
 
 
-def test_context_shows_no_key() -> None:
+def test_context_shows_no_cookie() -> None:
     """Its text may appear in a traceback or a log."""
     assert "secret" not in repr(context(1))
 

@@ -9,7 +9,8 @@ import runtime
 from runtime.dropped import DropLog
 from runtime.logs import process_log
 from runtime.network.context import NodeContext
-from runtime.network.handshake import NodeIdentity, stretch
+from runtime.network.cookies import Cookies
+from runtime.network.handshake import NodeIdentity
 from runtime.network.peer import Backoff
 from runtime.simulation import SimulatedClock, run
 from tests.runtime.support import COOKIE, Bulk, Events, World, in_world
@@ -55,7 +56,7 @@ def test_backoff_doubles_its_pauses_up_to_a_second() -> None:
         backoff = Backoff(
             NodeContext(
                 own=NodeIdentity("a", 1),
-                keys=(stretch(COOKIE),),
+                cookies=Cookies((COOKIE,), b"salt", ()),
                 clock=clock,
                 random=random.Random(1),
                 registry=runtime.Registry(),

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 import runtime
+from runtime.processes.endpoints import Endpoints
 from tests.runtime.endpoint_support import Owner, Receiver, start_sender
 from tests.runtime.support import Bulk, Note, World, in_world
 
@@ -112,3 +113,13 @@ def test_register_endpoint_raises_after_the_end_of_the_node(end: str) -> None:
         assert receiver.entries == ([] if end == "kill" else [(pid, Note(number=1))])
 
     in_world(main)
+
+
+def test_fail_tells_every_endpoint_once() -> None:
+    """However many types it has claimed, and under its name and its number."""
+    endpoints, receivers, error = Endpoints(), [Receiver(), Receiver()], KeyError("why")
+    for number, receiver in enumerate(receivers, 1):
+        pid = runtime.Pid("a", 1, number)
+        endpoints.add(f"gate{number}", pid, [Note, Bulk], receiver)
+    endpoints.fail(error)
+    assert [receiver.entries for receiver in receivers] == [[error], [error]]

@@ -8,7 +8,17 @@ import pytest
 from runtime.dropped import DropLog
 from runtime.limits import NodeLimits
 from runtime.logs import process_log
-from runtime.network import NODE, Envelope, NodeContext, NodeIdentity, Peers, Registry, stretch
+from runtime.network import (
+    NODE,
+    SALT_LENGTH,
+    Cookies,
+    Envelope,
+    NodeContext,
+    NodeIdentity,
+    Peers,
+    Registry,
+)
+from runtime.network.cookies import stretch
 from runtime.pid import Pid, ProcessId
 from runtime.processes.signal_router import (
     Address,
@@ -21,6 +31,7 @@ from runtime.processes.signals import SIGNALS, Ended, Stop
 from runtime.simulation import SimulatedClock, SimulatedNetwork, run
 
 OWN = NodeIdentity("a", 2)
+SALT = bytes(SALT_LENGTH)
 STOP = Stop(reason="enough")
 
 
@@ -31,7 +42,7 @@ class Node:
         clock, log = SimulatedClock(network.loop), process_log(own.name)
         self.context = NodeContext(
             own=own,
-            keys=(stretch("x"),),
+            cookies=Cookies(("x",), SALT, (stretch("x", SALT),)),
             clock=clock,
             random=random.Random(own.name),
             registry=Registry(),

@@ -6,11 +6,11 @@ from runtime.network import Envelope, Registry
 from runtime.processes.signals import SIGNALS, Ended, LinkSignal, Stop
 
 FRAMES = [
-    (LinkSignal(), b"\x95\x01\xacruntime.link\x07\x09\x80"),
-    (Stop(reason="x"), b"\x95\x01\xacruntime.stop\x07\x09\x81\xa6reason\xa1x"),
+    (LinkSignal(), b"\x95\x02\xacruntime.link\x07\x09\x80"),
+    (Stop(reason="x"), b"\x95\x02\xacruntime.stop\x07\x09\x81\xa6reason\xa1x"),
     (
         Ended(reference=1, reason="x"),
-        b"\x95\x01\xadruntime.ended\x07\x09\x82\xa9reference\x01\xa6reason\xa1x",
+        b"\x95\x02\xadruntime.ended\x07\x09\x82\xa9reference\x01\xa6reason\xa1x",
     ),
 ]
 
