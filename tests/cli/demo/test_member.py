@@ -36,7 +36,11 @@ PATIENCE_SECONDS = 30
 AWAY_SECONDS = 0.5
 
 SETUP = Setup(
-    name="n1", members=["n1"], cookie="for tests", record_folder=None, trust_disconnect=False
+    name="n1",
+    members=["n1"],
+    cookie="a cookie for tests",
+    record_folder=None,
+    trust_disconnect=False,
 )
 
 LOGGING_MEMBER = """
