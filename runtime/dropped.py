@@ -39,7 +39,7 @@ class DropReason(enum.Enum):
     STOPPED = "this node has stopped"
     REFUSED = "connection refused"
     REFUSED_BY_PEER = "this node is refused"
-    DISPLACED = "two processes had one name"
+    DISPLACED = "a later process has taken the place of an earlier one of its name"
     CROWDED = "too many connections"
 
 

@@ -182,7 +182,7 @@ class Peer:
         self._down(NodeDownReason.SUPERSEDED, farewell, exceed=peer.precedence)
         self._newest_creation = peer.creation
         if was_up:
-            detail = "a later incarnation of it has come while an earlier one was connected"
+            detail = f"creation {peer.creation} displaces {earlier}, which was still connected"
             self._context.drop_log.record(DropReason.DISPLACED, self.name, detail)
             displaced = Displaced(creation=earlier)
             connection.send(self._context.registry.encode(NODE, None, displaced))

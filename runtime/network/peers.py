@@ -153,7 +153,10 @@ class Peers:
 
     def told_of_earlier(self, peer: NodeIdentity, creation: int) -> None:
         """Logs that an earlier incarnation of this node was connected until this one came."""
-        detail = f"an earlier one of this node, of creation {creation}, was connected until now"
+        detail = (
+            f"it was still connected with creation {creation} of this node, which has to end: "
+            "if it was alive, two processes have one name"
+        )
         self._context.drop_log.record(DropReason.DISPLACED, peer.name, detail)
 
     def connection_opened(self, connection: NodeConnection, peer: NodeIdentity) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
+import os
 import random
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
@@ -12,11 +14,13 @@ import pytest
 import runtime
 from runtime.dropped import DropReason
 from runtime.limits import HANDSHAKE_FRAME_BYTES
+from runtime.network import handshake
+from runtime.network.cookies import SALT_LENGTH
 from runtime.network.handshake import HandshakeRefused, NodeIdentity, RefusedByPeer
-from runtime.network.transport import split_address
+from runtime.network.transport import Channel, split_address
 from runtime.network.wire import NODE, VERSION, Goodbye, Registry
 from runtime.pid import Pid
-from tests.runtime.bare_client import dialled, dialling, dialling_as, pair, refused
+from tests.runtime.bare_client import Client, dialled, dialling, dialling_as, pair, refused
 from tests.runtime.support import (
     PATIENCE_SECONDS,
     Bulk,
@@ -266,3 +270,61 @@ def test_connection_drops_messages_for_a_node_that_reads_too_slowly(
 
     over_tcp(main)
     assert sum("reads too slowly" in message for message in caplog.messages) == 1
+
+
+async def acceptor_that_answers(
+    answer: Callable[[Client], Awaitable[None]],
+) -> tuple[asyncio.Server, str]:
+    """A server that sends a challenge with a salt of its own, and then goes on like this."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        client, salt = Client(reader, writer), os.urandom(SALT_LENGTH)
+        acceptor = handshake.accept(
+            (), salt, NodeIdentity("c", 1), b"n" * 32, Channel, lambda peer: None
+        )
+        next(acceptor)
+        challenge = acceptor.send(await client.read())
+        assert isinstance(challenge, bytes)
+        client.write(challenge)
+        await answer(client)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    return server, f"{host}:{port}"
+
+
+def test_connection_refuses_a_frame_that_comes_before_its_turn() -> None:
+    """The dialler has not sent its proof yet, because its key is still being made."""
+
+    async def hurry(client: Client) -> None:
+        client.write(b"verdict")
+        assert await client.is_closed()
+
+    async def main() -> None:
+        server, address = await acceptor_that_answers(hurry)
+        async with server, pair() as nodes:
+            nodes.a.add_route("c", address)
+            nodes.a.connect("c")
+            await until(lambda: refused(nodes.a) >= 1)
+            await nodes.check_undisturbed()
+
+    over_tcp(main)
+
+
+def test_connection_that_ends_while_its_key_is_made_leaves_nothing() -> None:
+    """Whichever side ends it; the node can stop at any time."""
+
+    async def leave(client: Client) -> None:
+        """Closes at once."""
+
+    async def main() -> None:
+        server, address = await acceptor_that_answers(leave)
+        async with server, pair() as nodes:
+            nodes.a.add_route("c", address)
+            nodes.a.connect("c")
+            await until(lambda: refused(nodes.a) >= 2)
+            await nodes.check_undisturbed()
+            await nodes.a.stop()
+
+    over_tcp(main)
