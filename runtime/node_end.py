@@ -83,8 +83,7 @@ class NodeEnd:
         self._error = error
         self._log.error("%s", error)
         self._processes.is_stopping = True
-        self._processes.fail_endpoints(error)
-        self._processes.close()
+        self._processes.fail(error)
         self._ending = asyncio.get_running_loop().create_task(self._end_superseded())
         if self._body is not None:
             self._body.cancel()

@@ -72,9 +72,11 @@ class LocalProcesses:
         pid = self.whereis(name) or self.table.next_pid()
         return self._endpoints.add(name, pid, types, endpoint)
 
-    def fail_endpoints(self, error: Exception) -> None:
-        """Ends every endpoint because of this error."""
+    def fail(self, error: Exception) -> None:
+        """Sends nothing any more, and ends every endpoint because of this error."""
+        self._signals.is_closed = True
         self._endpoints.fail(error)
+        self._endpoints.close()
 
     def close(self) -> None:
         """Sends nothing any more, and hands nothing to endpoints."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,10 @@ import pytest
 
 import runtime
 from runtime.clock import FAR_AHEAD_MILLISECONDS, RELEASED_MILLISECONDS
-from runtime.incarnation import MILLISECOND, claim_creation, claim_in_folder
-from runtime.network import SALT_LENGTH
+from runtime.dropped import DropLog
+from runtime.incarnation import MILLISECOND, Incarnation, claim_creation, claim_in_folder
+from runtime.logs import process_log
+from runtime.network import SALT_LENGTH, Cookies, NodeContext, NodeIdentity, RefusalNotice
 from runtime.simulation import SimulatedClock, run
 from runtime.simulation.virtual_time import WALL_MILLISECONDS
 from runtime.state_folder import StateFolder, StateFolderError
@@ -103,6 +107,53 @@ def test_claim_in_folder_refuses_a_creation_that_is_far_ahead(tmp_path: Path) ->
         folder.close()
 
     run(main())
+
+
+class SlowFolder(StateFolder):
+    """Writes only when it is allowed to."""
+
+    allowed: threading.Event
+
+    def save(self, creation: int, salt: bytes) -> None:
+        """Waits, and writes."""
+        assert self.allowed.wait(60)
+        super().save(creation, salt)
+
+
+@pytest.mark.parametrize("end", ["finish", "close"])
+def test_folder_is_released_only_when_nothing_is_being_written(tmp_path: Path, end: str) -> None:
+    """Otherwise the write could replace what the next start has written."""
+
+    async def main() -> None:
+        folder = SlowFolder.open(tmp_path, "a")
+        folder.allowed = threading.Event()
+        clock, log = runtime.SystemClock(asyncio.get_running_loop()), process_log("a")
+        context = NodeContext(
+            own=NodeIdentity("a", 1),
+            cookies=Cookies(("x",), SALT, ()),
+            clock=clock,
+            random=random.Random(1),
+            registry=runtime.Registry(),
+            limits=runtime.NodeLimits(),
+            drop_log=DropLog(clock, log),
+        )
+        incarnation = Incarnation(context, folder, lambda: False, lambda error: True, log)
+        for _ in range(2):
+            incarnation.refused("b", RefusalNotice("an older incarnation", 2))
+        ending = asyncio.ensure_future(incarnation.finish())
+        if end == "close":
+            incarnation.close()
+        await asyncio.sleep(0.01)
+        assert not ending.done()
+        with pytest.raises(runtime.StateFolderInUse):
+            StateFolder.open(tmp_path, "a")
+        folder.allowed.set()
+        await ending
+        again = StateFolder.open(tmp_path, "a")
+        assert again.creation == context.own.raised
+        again.close()
+
+    asyncio.run(main())
 
 
 def test_node_on_a_clock_that_is_behind_stays_out_and_says_what_helps(

@@ -1,12 +1,14 @@
 """Connections over real sockets: without a proof nothing is read, and other connections go on."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import msgspec
 import pytest
@@ -15,13 +17,23 @@ import runtime
 from runtime.dropped import DropReason
 from runtime.limits import HANDSHAKE_FRAME_BYTES
 from runtime.network import handshake
-from runtime.network.cookies import SALT_LENGTH
+from runtime.network.cookies import SALT_LENGTH, stretch
 from runtime.network.handshake import HandshakeRefused, NodeIdentity, RefusedByPeer
 from runtime.network.transport import Channel, split_address
 from runtime.network.wire import NODE, VERSION, Goodbye, Registry
 from runtime.pid import Pid
-from tests.runtime.bare_client import Client, dialled, dialling, dialling_as, pair, refused
+from tests.runtime.bare_client import (
+    Client,
+    Frames,
+    dialled,
+    dialling,
+    dialling_as,
+    pair,
+    refused,
+    with_cookie,
+)
 from tests.runtime.support import (
+    COOKIE,
     PATIENCE_SECONDS,
     Bulk,
     Note,
@@ -272,38 +284,61 @@ def test_connection_drops_messages_for_a_node_that_reads_too_slowly(
     assert sum("reads too slowly" in message for message in caplog.messages) == 1
 
 
+@contextlib.asynccontextmanager
 async def acceptor_that_answers(
-    answer: Callable[[Client], Awaitable[None]],
-) -> tuple[asyncio.Server, str]:
-    """A server that sends a challenge with a salt of its own, and then goes on like this."""
+    answer: Callable[[Client, Frames], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """A server that sends a challenge with a salt of its own, and then goes on like this; its address."""
+    serving: set[asyncio.Task[Any] | None] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client, salt = Client(reader, writer), os.urandom(SALT_LENGTH)
-        acceptor = handshake.accept(
-            (), salt, NodeIdentity("c", 1), b"n" * 32, Channel, lambda peer: None
+        serving.add(asyncio.current_task())
+        client, salt, own = Client(reader, writer), os.urandom(SALT_LENGTH), NodeIdentity("c", 1)
+        keys = (stretch(COOKIE, salt),)
+        acceptor = with_cookie(
+            handshake.accept(keys, salt, own, b"n" * 32, Channel, lambda peer: None)
         )
         next(acceptor)
-        challenge = acceptor.send(await client.read())
-        assert isinstance(challenge, bytes)
-        client.write(challenge)
-        await answer(client)
+        client.write(acceptor.send(await client.read()))
+        await answer(client, acceptor)
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    return server, f"{host}:{port}"
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        yield f"{host}:{port}"
+    await until(lambda: not serving & asyncio.all_tasks())
+
+
+def test_connection_makes_the_key_of_another_node_and_then_opens() -> None:
+    """The salt of that node was never met before; the loop turns meanwhile."""
+    met: list[NodeIdentity] = []
+
+    async def go_on(client: Client, acceptor: Frames) -> None:
+        with pytest.raises(StopIteration) as finished:
+            acceptor.send(await client.read())
+        client.write(finished.value.value.last)
+        met.append(finished.value.value.peer)
+        await client.reader.read()
+
+    async def main() -> None:
+        async with acceptor_that_answers(go_on) as address, pair() as nodes:
+            nodes.a.add_route("c", address)
+            nodes.a.connect("c")
+            await until(lambda: "c" in nodes.a.nodes())
+            assert met == [NodeIdentity("a", nodes.a.creation)]
+
+    over_tcp(main)
 
 
 def test_connection_refuses_a_frame_that_comes_before_its_turn() -> None:
     """The dialler has not sent its proof yet, because its key is still being made."""
 
-    async def hurry(client: Client) -> None:
+    async def hurry(client: Client, acceptor: Frames) -> None:
         client.write(b"verdict")
         assert await client.is_closed()
 
     async def main() -> None:
-        server, address = await acceptor_that_answers(hurry)
-        async with server, pair() as nodes:
+        async with acceptor_that_answers(hurry) as address, pair() as nodes:
             nodes.a.add_route("c", address)
             nodes.a.connect("c")
             await until(lambda: refused(nodes.a) >= 1)
@@ -315,16 +350,14 @@ def test_connection_refuses_a_frame_that_comes_before_its_turn() -> None:
 def test_connection_that_ends_while_its_key_is_made_leaves_nothing() -> None:
     """Whichever side ends it; the node can stop at any time."""
 
-    async def leave(client: Client) -> None:
+    async def leave(client: Client, acceptor: Frames) -> None:
         """Closes at once."""
 
     async def main() -> None:
-        server, address = await acceptor_that_answers(leave)
-        async with server, pair() as nodes:
+        async with acceptor_that_answers(leave) as address, pair() as nodes:
             nodes.a.add_route("c", address)
             nodes.a.connect("c")
             await until(lambda: refused(nodes.a) >= 2)
             await nodes.check_undisturbed()
-            await nodes.a.stop()
 
     over_tcp(main)
