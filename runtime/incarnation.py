@@ -24,6 +24,17 @@ MILLISECOND = 1_000_000
 """Creations are whole milliseconds of the wall clock, in nanoseconds."""
 
 
+CLOCK_IS_BEHIND = (
+    "If no other process has this name, the wall clock of this machine is behind: set it. An election "
+    "without a record takes its terms from this clock, and can vote a second time in a term: let its record "
+    "be a file, which may lie in the same folder"
+)
+"""What an operator has to know of a node that is in although its clock is behind."""
+
+LARGEST_CREATION = 2**63 - 1
+"""What fits into the numbers that nodes send each other."""
+
+
 class Superseded(Exception):
     """A later process of its name has taken this node's place; the text says who has met it."""
 
@@ -36,18 +47,24 @@ async def claim_creation(clock: Clock) -> int:
     return claimed * MILLISECOND
 
 
+def is_far_ahead(creation: int, clock: Clock) -> bool:
+    """Whether no honest node can have that creation, or no node could have a later one."""
+    limit = far_ahead_limit(clock.wall_milliseconds())
+    is_last = creation > LARGEST_CREATION - MILLISECOND
+    return is_last or (limit is not None and creation > limit * MILLISECOND)
+
+
 def claim_in_folder(folder: StateFolder, clock: Clock, salt: bytes) -> int:
     """Returns a creation later than all former ones of this node, and keeps it; blocks.
 
     The salt is kept too, if the folder has none. Raises StateFolderError.
     """
-    wall = clock.wall_milliseconds()
-    limit = far_ahead_limit(wall)
-    if limit is not None and folder.creation > limit * MILLISECOND:
+    wall = clock.wall_milliseconds() * MILLISECOND
+    if is_far_ahead(folder.creation, clock):
         raise folder.refuse(
             f"the creation {folder.creation} is more than ten years ahead of the wall clock"
         )
-    creation = max(folder.creation + MILLISECOND, wall * MILLISECOND)
+    creation = max(folder.creation + MILLISECOND, wall)
     folder.save(creation, folder.salt or salt)
     return creation
 
@@ -77,7 +94,7 @@ class Incarnation:
         behind = f"{(exceed - own.precedence) / NANOSECONDS:.3f} s"
         if exceed <= own.precedence:
             self._warn(by, ascii(refusal.reason))
-        elif self._is_far_ahead(exceed):
+        elif is_far_ahead(exceed, self._context.clock):
             self._warn(
                 by,
                 f"it would accept this node with a creation above {exceed} only, which is more than ten "
@@ -126,9 +143,9 @@ class Incarnation:
         def take() -> None:
             self._context.own = replace(self._context.own, raised=raised)
             self._log.warning(
-                "%s has met a process of this name %s later than this one: "
-                "this node takes the higher creation %s",
-                *(by, behind, raised),
+                "%s has met a process of this name %s later than this one: this node takes the higher "
+                "creation %s. %s",
+                *(by, behind, raised, CLOCK_IS_BEHIND),
             )
 
         self._save(folder, raised, take)
@@ -147,10 +164,6 @@ class Incarnation:
             loop = asyncio.get_running_loop()
             self._saving = loop.create_task(_off_loop(folder, creation, salt))
             self._saving.add_done_callback(saved)
-
-    def _is_far_ahead(self, creation: int) -> bool:
-        limit = far_ahead_limit(self._context.clock.wall_milliseconds())
-        return limit is not None and creation > limit * MILLISECOND
 
     def _warn(self, by: str, detail: str) -> None:
         self._context.drop_log.record(DropReason.REFUSED_BY_PEER, by, detail)

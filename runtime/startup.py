@@ -4,8 +4,8 @@ import asyncio
 import os
 from dataclasses import dataclass, field
 
-from runtime.clock import Clock
-from runtime.incarnation import claim_creation, claim_in_folder
+from runtime.clock import NANOSECONDS, Clock
+from runtime.incarnation import CLOCK_IS_BEHIND, MILLISECOND, claim_creation, claim_in_folder
 from runtime.logs import process_log
 from runtime.network import (
     SALT_LENGTH,
@@ -22,6 +22,9 @@ from runtime.state_folder import StateFolder
 
 SIMULATED_SALT = bytes(SALT_LENGTH)
 """The salt of simulated nodes, whose chance is seeded: they can share one slowly made key."""
+
+CLOCK_TOLERANCE_SECONDS = 0.1
+"""A node that is started again and again within milliseconds is ahead of its clock by a few of them."""
 
 StateDirectory = str | os.PathLike[str]
 
@@ -81,6 +84,7 @@ async def begin(
         creation, folder = await claim_creation(clock), None
     else:
         creation, folder = await _claim_off_loop(state_dir, own_name, clock, salt)
+        _warn_of_a_clock_that_is_behind(own_name, creation, clock)
     try:
         kept = None if folder is None else folder.salt
         made = await Cookies.make(cookies, kept or salt)
@@ -116,6 +120,13 @@ def _checked(cookie: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
             "cookie must not be empty: everyone who knows it may send to every process"
         )
     return cookies
+
+
+def _warn_of_a_clock_that_is_behind(name: str, creation: int, clock: Clock) -> None:
+    behind = (creation - clock.wall_milliseconds() * MILLISECOND) / NANOSECONDS
+    if behind > CLOCK_TOLERANCE_SECONDS:
+        text = "the last creation of this node is %.3f s ahead of the wall clock. %s"
+        process_log(name).warning(text, behind, CLOCK_IS_BEHIND)
 
 
 async def _claim_off_loop(

@@ -16,6 +16,7 @@ from tests.actor.actor_support import (
     Cluster,
     Member,
     Working,
+    bootstrap,
     in_cluster,
     options,
     pass_time,
@@ -166,5 +167,27 @@ def test_member_on_a_node_that_took_a_higher_creation_is_heard(tmp_path: Path) -
         for other in "bc":
             assert cluster.members["a"].pid in cluster.members[other].peers()
         assert found in cluster.members.values()
+
+    in_cluster(main)
+
+
+def test_member_and_node_keep_their_files_in_one_folder(tmp_path: Path) -> None:
+    """Also a cluster that is named like a file of the node; all of it is found again."""
+
+    async def main(cluster: Cluster) -> None:
+        given = options(
+            storage=leader.FileStorage(tmp_path),
+            cluster_id="node=a.creation",
+            bootstrap=bootstrap("a"),
+        )
+        lives = []
+        for _ in range(2):
+            cluster.nodes["a"] = await cluster.world.start("a", state_dir=tmp_path)
+            await cluster.join("a", Member(cluster.history), given)
+            found = await cluster.settled()
+            lives.append((cluster.nodes["a"].creation, found.term))
+            await cluster.nodes["a"].stop()
+        assert lives[0][0] < lives[1][0]
+        assert lives[0][1] < lives[1][1]
 
     in_cluster(main)

@@ -104,6 +104,9 @@ def test_claim_in_folder_refuses_a_creation_that_is_far_ahead(tmp_path: Path) ->
             claim_in_folder(folder, right, SALT)
         lost = SimulatedClock(loop, wall_milliseconds=0)
         assert claim_in_folder(folder, lost, SALT) == far + MILLISECOND
+        folder.save(2**63 - 2, SALT)
+        with pytest.raises(StateFolderError):
+            claim_in_folder(folder, lost, SALT)
         folder.close()
 
     run(main())
@@ -187,17 +190,21 @@ def test_node_on_a_clock_that_is_behind_stays_out_and_says_what_helps(
 
 
 def test_node_with_a_state_folder_is_in_at_once_on_a_clock_that_was_set_back(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its creation is later than that of its former life."""
+    """Its creation is later than that of its former life; a warning says what the clock can still harm."""
 
     async def main(world: World) -> None:
         await world.start("b")
         await world.start("c")
         former = await met_and_gone(world, state_dir=tmp_path)
+        assert lines_of(caplog, "a") == []
         again = await start(world, "a", -HOUR, state_dir=tmp_path)
         await until(lambda: len(again.nodes()) == 2)
         assert again.creation > former
+        [line] = lines_of(caplog, "a")
+        assert "the last creation of this node is 359" in line
+        assert "can vote a second time in a term: let its record be a file" in line
 
     in_world(main)
 
