@@ -10,6 +10,8 @@ import pytest
 
 import runtime
 from runtime.network import SALT_LENGTH
+from runtime.simulation import SimulatedClock
+from runtime.simulation.virtual_time import WALL_MILLISECONDS
 from runtime.state_folder import StateFolder
 from tests.runtime.bare_client import dialled, dialling
 from tests.runtime.support import (
@@ -135,12 +137,50 @@ def test_start_refuses_a_state_folder_that_another_node_holds(tmp_path: Path) ->
             await runtime.Node.start(
                 "b@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path, routes={"c": "nowhere"}
             )
+        rotten = StateFolder.open(tmp_path, "d")
+        rotten.save(2**63 - 1, bytes(SALT_LENGTH))
+        rotten.close()
+        for _ in range(2):
+            with pytest.raises(runtime.StateFolderError, match="ten years ahead"):
+                await runtime.Node.start("d@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path)
         (tmp_path / "node=c.creation").write_bytes(b"torn")
         for _ in range(2):
             with pytest.raises(runtime.StateFolderError, match="do not match their checksum"):
                 await runtime.Node.start("c@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path)
         async with await runtime.Node.start("b@127.0.0.1:0", cookie=COOKIE, state_dir=tmp_path):
             await first.stop()
+
+    over_tcp(main)
+
+
+def test_start_on_a_clock_that_is_behind_its_folder_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not for the milliseconds by which a quick restart is ahead."""
+
+    async def main(world: World) -> None:
+        for back in (0, 0, 5_000):
+            clock = SimulatedClock(world.loop, wall_milliseconds=WALL_MILLISECONDS - back)
+            node = await world.start("a", clock=clock, state_dir=tmp_path)
+            assert len(caplog.messages) == bool(back)
+            await node.stop()
+            world.network.crash("a")
+
+    in_world(main)
+    assert caplog.messages[0].startswith("the last creation of this node is 5.00")
+
+
+def test_start_refuses_tls_beside_a_transport() -> None:
+    """It is the transport that encrypts."""
+
+    async def main() -> None:
+        with pytest.raises(ValueError, match="tls must be None with a transport"):
+            await runtime.Node.start(
+                "a@127.0.0.1:0",
+                cookie=COOKIE,
+                tls=runtime.Tls(certificate="none", key="none", authority=None),
+                transport=runtime.TcpTransport(),
+            )
 
     over_tcp(main)
 
