@@ -26,7 +26,9 @@ def steps_per_second() -> float:
         for member in (a, b):
             if member == b and isinstance(states[a].role, Leader):
                 continue
-            taken += _run(states, member, Moment(now=Instant(now), jitter=taken % 65_536))
+            taken += _run(
+                states, member, Moment(now=Instant(now), jitter=taken % 65_536, highest_term=None)
+            )
     return taken / (time.perf_counter() - since)
 
 
@@ -48,7 +50,9 @@ def _started(member: MemberId, voters: tuple[MemberId, ...]) -> State:
     settings = Settings(
         cluster=ClusterId("benchmark"), member=member, timing=_timing(), trust_disconnect=False
     )
-    return start_without_record(settings, founding(voters), 1, Moment(now=Instant(0), jitter=0))
+    return start_without_record(
+        settings, founding(voters), 1, Moment(now=Instant(0), jitter=0, highest_term=None)
+    )
 
 
 def _timing() -> Timing:

@@ -74,6 +74,15 @@ class RecordUnknown(StorageError):
     remedy = "Start the version of the library that wrote it, or one that can read it."
 
 
+class RecordFarAhead(StorageError):
+    """The file is an intact record, but its term is far above any that an honest member can have."""
+
+    remedy = (
+        "If the clock is behind, set it. Otherwise move the file away: the member then starts like one "
+        "that lost its disk, in a term of its clock. If a quorum's records are so, stop all members first."
+    )
+
+
 class RecordUnreadable(StorageError):
     """The operating system refuses to read the file."""
 

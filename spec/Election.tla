@@ -81,14 +81,24 @@ LeaseOver(m) == ~Timed \/ ~Acts(m)  \* without time, a lease may be over at any 
    that is no longer asked.                                                                            *)
 Asks(m) == role[m] \in {"candidate", "renewing"}
 
-Matters(r) == [from |-> r.from, to |-> r.to] \notin Cut /\
+\* The gate in front of every action.  Who has a vote is heard, and no other member: what an observer or a
+\* stranger says moves no member that knows who votes.  An observer knows that from its first heartbeat on,
+\* and forgets it after a long silence; until then it hears every member.
+KnowsVoters(m) == m \in Voters \/ stamp[m] > 0
+Hears(m, from) == KnowsVoters(m) => from \in Voters \cup {None}
+
+Arriving(m) == messages  \* what may arrive at m, or at others
+Heard(m) == {r \in Arriving(m) : r.to = m /\ Hears(m, r.from)}
+
+Matters(r) == Hears(r.to, r.from) /\ [from |-> r.from, to |-> r.to] \notin Cut /\
   CASE r.kind = "PreVoteRequest" -> role[r.from] = "precandidate" /\ r.term = term[r.from] + 1
     [] r.kind = "PreVoteGranted" -> /\ role[r.to] = "precandidate" /\ r.term = term[r.to] + 1
                                     /\ r.from \notin granted[r.to]
     [] r.kind = "VoteRequest"    -> r.term > term[r.to] \/ (Asks(r.from) /\ r.term = term[r.from])
     [] r.kind = "VoteGranted"    -> /\ (Asks(r.to) \/ role[r.to] = "leader") /\ r.term = term[r.to]
                                     /\ Left(Promise[r.from], r.age) > backing[r.to][r.from]
-    [] r.kind = "Heartbeat"      -> r.term >= term[r.to] \/ (role[r.from] = "leader" /\ r.term = term[r.from])
+    [] r.kind = "Heartbeat"      -> \/ r.term >= term[r.to] \/ (role[r.from] = "leader" /\ r.term = term[r.from])
+                                    \/ r.to \in Observers  \* without a list it follows a lower term, too
     [] r.kind = "HeartbeatAck"   -> /\ role[r.to] = "leader" /\ r.term = term[r.to]
                                     /\ Left(Promise[r.from], r.age) > backing[r.to][r.from]
     [] r.kind = "Refused"        -> r.term > term[r.to]
@@ -102,9 +112,10 @@ Send(S) == messages' = {r \in S \cup {o \in messages : ~\E s \in S : Newer(s, o)
 
 To(S, make(_)) == {make(v) : v \in S}
 
-\* The code has three kinds of refusal, all handled alike: here they are one kind, and the sender is left
-\* out, because only the term matters.
-Refusal(v, to, t) == IF [from |-> v, to |-> to] \in Cut THEN {} ELSE {[kind |-> "Refused", from |-> None, to |-> to, term |-> t]}
+\* The code has three kinds of refusal, all handled alike: here they are one kind.  Which voter refuses is
+\* left out, because only the term matters.
+Refusal(v, to, t) == IF [from |-> v, to |-> to] \in Cut THEN {} ELSE
+  {[kind |-> "Refused", from |-> IF v \in Voters THEN None ELSE v, to |-> to, term |-> t]}
 
 -----------------------------------------------------------------------------
 (* Parts that several actions share *)
@@ -160,8 +171,8 @@ StartPreVote(m) ==                             \* the deadline has passed: ask w
      IN  messages' = {r \in (messages \ OfEarlierRounds(m)) \cup To(PreVoters(m), request) : Matters(r)'}
 
 \* A pre-vote is no promise: it changes nothing for the member that grants it.
-HandlePreVoteRequest(v) == \E r \in messages :
-  /\ r.kind = "PreVoteRequest" /\ r.to = v /\ role[v] # "down"
+HandlePreVoteRequest(v) == \E r \in Heard(v) :
+  /\ r.kind = "PreVoteRequest" /\ role[v] # "down"
   /\ UNCHANGED <<memory, durable>>
   /\ IF /\ v \in Voters                        \* an observer grants nothing
         /\ r.term > term[v]                    \* otherwise the vote itself would be refused
@@ -170,7 +181,7 @@ HandlePreVoteRequest(v) == \E r \in messages :
      THEN Send({[kind |-> "PreVoteGranted", from |-> v, to |-> r.from, term |-> r.term]})
      ELSE Send(Refusal(v, r.from, term[v]))
 
-Grants(m) == {r \in messages : r.kind = "PreVoteGranted" /\ r.to = m /\ r.term = term[m] + 1}
+Grants(m) == {r \in Heard(m) : r.kind = "PreVoteGranted" /\ r.term = term[m] + 1}
 
 HandlePreVoteGranted(m) == \E r \in Grants(m) :
   /\ role[m] = "precandidate"
@@ -188,8 +199,8 @@ Campaign(m) ==                                 \* on the last pre-vote of a quor
 \* v's promise is released if its holder is the leader that resigned in favour of the asker.
 ReleasedFor(v, r) == r.resigned # None /\ promise[v].to = r.resigned
 
-HandleVoteRequest(v) == \E r \in messages :
-  /\ r.kind = "VoteRequest" /\ r.to = v /\ role[v] # "down"
+HandleVoteRequest(v) == \E r \in Heard(v) :
+  /\ r.kind = "VoteRequest" /\ role[v] # "down"
   /\ IF /\ v \in Voters                        \* an observer grants nothing
         /\ r.term > term[v]                    \* the term is the vote: two votes in a term could elect two leaders
         /\ ~PromisedToAnother(v, r.from) \/ ReleasedFor(v, r) \* the lease of another leader may rest on it
@@ -203,7 +214,7 @@ HandleVoteRequest(v) == \E r \in messages :
           /\ Send(Refusal(v, r.from, term[v]))
 
 Answered(m, r) == [backing[m] EXCEPT ![r.from] = Max({@, Left(Promise[r.from], r.age)})]
-Votes(m) == {r \in messages : r.kind = "VoteGranted" /\ r.to = m /\ r.term = term[m]}
+Votes(m) == {r \in Heard(m) : r.kind = "VoteGranted" /\ r.term = term[m]}
 
 \* A vote that does not decide: there are too few so far, or m is elected already.
 HandleVoteGranted(m) == \E r \in Votes(m) :
@@ -238,9 +249,9 @@ SendHeartbeat(m) ==
   /\ LET heartbeat(v) == [kind |-> "Heartbeat", from |-> m, to |-> v, term |-> term[m], age |-> 0]
      IN  Send(To(Members \ {m}, heartbeat))
 
-HandleHeartbeat(v) == \E r \in messages :
-  /\ r.kind = "Heartbeat" /\ r.to = v /\ role[v] # "down"
-  /\ IF r.term >= term[v]                      \* whatever v promised: that lease is over, or r.from could not lead
+HandleHeartbeat(v) == \E r \in Heard(v) :
+  /\ r.kind = "Heartbeat" /\ role[v] # "down"
+  /\ IF r.term >= term[v] \/ ~KnowsVoters(v)   \* whatever v promised: that lease is over, or r.from could not lead
      THEN /\ Follow(v, r.from)
           /\ term' = [term EXCEPT ![v] = r.term]
           /\ stamp' = [stamp EXCEPT ![v] = r.term]
@@ -250,8 +261,8 @@ HandleHeartbeat(v) == \E r \in messages :
      ELSE /\ UNCHANGED <<memory, durable>>
           /\ Send(Refusal(v, r.from, term[v]))
 
-HandleHeartbeatAck(m) == \E r \in messages :
-  /\ r.kind = "HeartbeatAck" /\ r.to = m
+HandleHeartbeatAck(m) == \E r \in Heard(m) :
+  /\ r.kind = "HeartbeatAck"
   /\ role[m] = "leader" /\ r.term = term[m]    \* an answer counts only in the term that it was given in
   /\ backing' = [backing EXCEPT ![m] = Answered(m, r)]
   /\ UNCHANGED <<role, leader, granted, held, promise, durable>>
@@ -268,7 +279,7 @@ ExpireLease(m) ==
   /\ UNCHANGED durable
   /\ Send({})
 
-Refusals(m) == {r \in messages : r.kind = "Refused" /\ r.to = m /\ r.term > term[m] /\ role[m] # "down"}
+Refusals(m) == {r \in Heard(m) : r.kind = "Refused" /\ r.term > term[m] /\ role[m] # "down"}
 
 UpdateTerm(m) == \E r \in Refusals(m) :
   /\ LeaseOver(m)                              \* a leader that acts renews instead
@@ -295,8 +306,8 @@ Resign(m) == \E successor \in (Voters \ {m}) \cup {None} :  \* m stops acting be
   /\ LET resigned(v) == [kind |-> "Resigned", from |-> m, to |-> v, term |-> term[m], successor |-> successor]
      IN  Send(To(Members \ {m}, resigned))
 
-HandleResigned(v) == \E r \in messages :
-  /\ r.kind = "Resigned" /\ r.to = v
+HandleResigned(v) == \E r \in Heard(v) :
+  /\ r.kind = "Resigned"
   /\ r.term >= term[v] /\ role[v] = "follower" \* a promise of a later term was made to a later leadership
   /\ LET kept == IF promise[v].to = r.from THEN NoPromise ELSE promise[v]
          named == r.successor = v /\ r.term = term[v] /\ kept.left = 0
@@ -308,12 +319,14 @@ HandleResigned(v) == \E r \in messages :
               /\ UNCHANGED durable
               /\ Send({})
 
-\* The deadline has passed: an observer cannot ask for votes, it only forgets its leader.
+\* The deadline has passed: an observer cannot ask for votes.  It forgets its leader, and who votes: whoever
+\* told it may have lied, and then it would hear no true leader ever again.
 LoseLeader(m) ==
   /\ m \notin Voters
-  /\ leader[m] # None
+  /\ leader[m] # None \/ stamp[m] > 0
   /\ leader' = [leader EXCEPT ![m] = None]
-  /\ UNCHANGED <<role, granted, backing, held, promise, durable>>
+  /\ stamp' = [stamp EXCEPT ![m] = 0]
+  /\ UNCHANGED <<role, term, granted, backing, held, promise, winners>>
   /\ Send({})
 
 -----------------------------------------------------------------------------

@@ -39,6 +39,7 @@ TypeOK ==
 
 \* Wrong rules: a red model puts one of them in the place of a definition of Election.
 CountObservers(S, voters) == 2 * Cardinality(S) > Cardinality(voters)  \* for IsQuorum: each answer counts
+HearEverybody(m, from) == TRUE  \* for Hears: there is no gate
 OneTickLonger(p) == p + 1     \* for LeaseOf: a lease outlasts the promises it rests on
 EveryMember == Members        \* for StartAtZero: a voter forgets its vote with its record
 NoMessages(m) == {}           \* for OfEarlierRounds: they are not dropped

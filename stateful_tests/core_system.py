@@ -314,7 +314,7 @@ class CoreSystem:
 
     def _moment(self, machine: CoreMachine) -> Moment:
         jitter = int(self._random.random() * JITTER_RANGE)
-        return Moment(now=self._now(machine), jitter=jitter)
+        return Moment(now=self._now(machine), jitter=jitter, highest_term=None)
 
 
 def _election_won(state: State) -> ElectionWon:

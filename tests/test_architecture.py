@@ -29,8 +29,9 @@ CORE_FILES = sorted((ROOT / "leader" / "protocol").glob("*.py"))
 FILE_LIMIT = 399
 LIBRARY_FILE_LIMIT = 300
 FUNCTION_LIMIT = 40
-CORE_LIMIT = 1_600
-"""Of which some 300 are the named guards, the reasons of a refusal and the table of actions."""
+CORE_LIMIT = 1_700
+"""Of which some 300 are the named guards, the reasons of a refusal and the table of actions, and 150 say
+who is heard and how often observers are told."""
 FLOOR_LIMIT = 8
 
 FOLDERS = sorted({path.parent for path in LIBRARY_FILES})

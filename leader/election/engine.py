@@ -195,7 +195,7 @@ class Engine:
 
     def _begin_without_record(self) -> None:
         state = state_without_record(self._settings, self._membership, self._environment)
-        if self._record.is_durable:
+        if self._record.is_durable and is_voter(state):
             self._write(state.durable, partial(self._begin, state))
         else:
             self._begin(state)

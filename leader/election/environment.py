@@ -9,8 +9,9 @@ from leader.election.ignored import IgnoredLog
 from leader.election.storage import Record
 from leader.election.trace import Line, Trace
 from leader.protocol.messages import Message
-from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment
+from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, Term
 from runtime import Clock
+from runtime.clock import far_ahead_limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +32,14 @@ class Environment:
         return Instant(self.clock.now())
 
     def moment(self) -> Moment:
-        """What the clock shows, and one draw of chance."""
-        return Moment(now=self.now(), jitter=self.random.randrange(JITTER_RANGE))
+        """What the clock shows, one draw of chance, and the highest term that is believed now."""
+        jitter = self.random.randrange(JITTER_RANGE)
+        return Moment(now=self.now(), jitter=jitter, highest_term=self.highest_term())
+
+    def highest_term(self) -> Term | None:
+        """The highest term that an honest member can have made from its wall clock; None if ours is wrong."""
+        limit = far_ahead_limit(self.clock.wall_milliseconds())
+        return None if limit is None else Term(limit)
 
     def tell_trace(self, line: Line | None) -> None:
         """Hand a line to the trace, if there is a trace and something to tell."""

@@ -3,9 +3,13 @@
 The rules are the core's (``leader.protocol.start``); this connects them to the record and the trace.
 """
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 from leader.election.environment import Environment
 from leader.election.record_writer import RecordWriter
 from leader.election.trace import begun, started
+from leader.errors import RecordFarAhead
 from leader.protocol.durable import Durable
 from leader.protocol.guards import is_voter
 from leader.protocol.membership import Membership
@@ -16,12 +20,17 @@ from leader.protocol.state import Settings, State
 async def state_from_record(
     settings: Settings, listed: Membership, environment: Environment, writer: RecordWriter
 ) -> State | None:
-    """The first state of a member with a record; None if there is no record.
+    """The first state of a member with a record; None if there is no record, or none that matters.
 
     Raises:
         StorageError: the record cannot be read or written, is damaged, or is not this member's.
     """
     record = await writer.load()
+    if record is not None and not listed.voters and settings.member not in record.membership.voters:
+        # An observer owes nothing that a record could remember, and learns from the next leader who votes.
+        record = None
+    if record is not None:
+        _check_believable(settings, record, environment)
     line = started(settings, listed.voters, environment.now(), recorded=record is not None)
     environment.tell_trace(line)
     if record is None:
@@ -42,6 +51,22 @@ def state_without_record(settings: Settings, listed: Membership, environment: En
     state = start_without_record(settings, listed, wall_clock, moment)
     environment.tell_trace(begun(state, moment.now, moment.now))
     return state
+
+
+def _check_believable(settings: Settings, record: Durable, environment: Environment) -> None:
+    """Refuse a term that no honest member can have had: whoever starts in it uses up the terms of all.
+
+    Raises:
+        RecordFarAhead: the record holds such a term.
+    """
+    limit, term = environment.highest_term(), max(record.term, record.membership.term)
+    if limit is not None and term > limit:
+        today = datetime.fromtimestamp(environment.clock.wall_milliseconds() / 1_000, UTC)
+        place = Path(settings.cluster) / f"{settings.member}.record"
+        raise RecordFarAhead(
+            place,
+            f"its term {term} is more than ten years ahead of this machine's clock, which shows {today:%Y-%m-%d %H:%M} UTC",
+        )
 
 
 def _warn_if_outranked(

@@ -2,6 +2,7 @@
 
 from leader.protocol.actions import NoAction, ignored
 from leader.protocol.effects import RefusalReason, ReportRefusal, Send
+from leader.protocol.guards import hears
 from leader.protocol.membership import MembershipId
 from leader.protocol.messages import (
     Heartbeat,
@@ -10,18 +11,29 @@ from leader.protocol.messages import (
     Message,
     PreVoteGranted,
     PreVoteRequest,
+    Request,
     VoteGranted,
     VoteRequest,
 )
-from leader.protocol.pacing import lets_lease_expire
+from leader.protocol.observers import inform
+from leader.protocol.pacing import answering, lets_lease_expire
 from leader.protocol.state import State
-from leader.protocol.vocabulary import LARGEST, MemberId, Term
+from leader.protocol.vocabulary import LARGEST, MemberId, Moment, Term
 
 HIGHEST_TERM = Term(LARGEST // 2)
-"""No honest member's term comes near it; a higher one would leave no term to move on to."""
+"""The limit where the wall clock shows none: so far that no honest member's term comes near it."""
+
+STEPS_BEYOND = 1_000_000
+"""How far above its own term a member then follows all the same: no term is the last one."""
+
+NAMES_LIMIT = 10
+"""How many voters of a list are named in a report: a list may be as long as a message."""
+
+NAME_LIMIT = 210
+"""How many characters of each are shown; the names of members are not longer."""
 
 
-def turned_away(state: State, message: Message) -> NoAction | None:
+def turned_away(state: State, message: Message, moment: Moment) -> NoAction | None:
     """What to do instead of handling ``message``; None if it is to be handled."""
     sender = message.sender
     if message.cluster != state.settings.cluster:
@@ -30,22 +42,63 @@ def turned_away(state: State, message: Message) -> NoAction | None:
     if sender == state.member:
         why = "a message of another process that bears this member's name"
         return ignored(state, RefusalReason.OWN_NAME, why, alarming=True)
-    term = message.membership.term if isinstance(message, MembershipContradicted) else message.term
-    if term > HIGHEST_TERM:
+    term = highest_term_in(message)
+    if term > believable(state, moment):
         why = f"{sender} names term {term}, which no honest member reaches"
         return ignored(state, RefusalReason.TERM_TOO_HIGH, why, alarming=True)
+    if isinstance(message, MembershipContradicted):
+        # A notice changes nothing, so it does not matter who sends it.
+        return None
     if contradicts(state, message):
-        own = MembershipContradicted(
-            cluster=state.settings.cluster, sender=state.member, membership=state.durable.membership
-        )
-        report = ReportRefusal(to=sender, reason=RefusalReason.OTHER_BOOTSTRAP_LIST)
-        return NoAction(state, (Send(to=sender, message=own), report))
+        return _not_heard(state, message, RefusalReason.OTHER_BOOTSTRAP_LIST, moment)
+    if not hears(state, sender):
+        return _not_heard(state, message, RefusalReason.NOT_HEARD, moment)
     if lets_lease_expire(state) and isinstance(
         message, PreVoteGranted | VoteGranted | HeartbeatAck
     ):
         why = f"the answer of {sender} does not count: the lease is left to expire"
         return ignored(state, RefusalReason.LEASE_LEFT_TO_EXPIRE, why)
     return None
+
+
+def highest_term_in(message: Message) -> Term:
+    """The highest term in ``message``, wherever it stands."""
+    terms = []
+    if not isinstance(message, MembershipContradicted):
+        terms.append(message.term)
+    if isinstance(
+        message, PreVoteRequest | VoteRequest | Heartbeat | HeartbeatAck | MembershipContradicted
+    ):
+        terms.append(message.membership.term)
+    if isinstance(message, VoteRequest) and message.resignation is not None:
+        terms.append(message.resignation.term)
+    return max(terms)
+
+
+def believable(state: State, moment: Moment) -> Term:
+    """The highest term that is heard at ``moment``. It moves on, so that a term at it is not the last one."""
+    if moment.highest_term is not None:
+        return moment.highest_term
+    return Term(max(HIGHEST_TERM, state.term + STEPS_BEYOND))
+
+
+def _not_heard(state: State, message: Message, reason: RefusalReason, moment: Moment) -> NoAction:
+    """Answer a request with our list, but not often: a peer can ask at any rate, under many names.
+
+    Only requests are answered. Otherwise two members that do not hear each other would answer for ever.
+    """
+    sender = message.sender
+    if isinstance(message, HeartbeatAck) and sender in state.observers:
+        return NoAction(inform(state, message))
+    told = answering(state, sender, moment.now) if isinstance(message, Request) else None
+    if told is None:
+        why = f"{sender} has no vote here, so its {type(message).__name__} counts for nothing"
+        return ignored(state, reason, why)
+    own = MembershipContradicted(
+        cluster=state.settings.cluster, sender=state.member, membership=state.durable.membership
+    )
+    report = ReportRefusal(to=sender, reason=reason)
+    return NoAction(told, (Send(to=sender, message=own), report))
 
 
 def contradicts(state: State, message: Message) -> bool:
@@ -68,7 +121,7 @@ def contradicts(state: State, message: Message) -> bool:
 
 def contradicted(state: State, message: MembershipContradicted) -> NoAction:
     """Report both bootstrap lists: a person has to correct one of them."""
-    own, theirs = list(state.voters), list(message.membership.voters)
+    own, theirs = _named(state.voters), _named(message.membership.voters)
     why = f"{message.sender} was started with another bootstrap list: {theirs}, ours is {own}"
     return ignored(state, RefusalReason.OTHER_BOOTSTRAP_LIST, why, alarming=True)
 
@@ -77,5 +130,15 @@ def observer_that_votes(state: State, observer: MemberId) -> NoAction | None:
     """What to do about an observer that this member counts as a voter; None if it does not."""
     if observer not in state.voters:
         return None
-    why = f"{observer} was started without a bootstrap list, but votes here: {list(state.voters)}"
+    why = f"{observer} was started without a bootstrap list, but votes here: {_named(state.voters)}"
     return ignored(state, RefusalReason.OTHER_BOOTSTRAP_LIST, why, alarming=True)
+
+
+def _named(voters: tuple[MemberId, ...]) -> str:
+    """The voters in a text of bounded length, however long the list and its names are."""
+    named = [voter[:NAME_LIMIT] for voter in voters[:NAMES_LIMIT]]
+    return (
+        f"{named}"
+        if len(voters) <= NAMES_LIMIT
+        else f"{named} and {len(voters) - NAMES_LIMIT} more"
+    )

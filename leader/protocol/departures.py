@@ -15,12 +15,14 @@ from leader.protocol.guards import (
     is_own_term,
     is_promised_to,
     is_voter,
+    knows_voters,
     require_role,
     trusts_disconnect,
 )
+from leader.protocol.membership import founding
 from leader.protocol.messages import Resignation, Resigned
 from leader.protocol.pacing import after_resignation, hasten, remember_resignation
-from leader.protocol.sending import to_all
+from leader.protocol.sending import to_others_and
 from leader.protocol.state import Follower, Leader, Renewing, State
 from leader.protocol.vocabulary import MemberId, Moment, Term, after, require
 from leader.protocol.voting import become_candidate
@@ -36,7 +38,7 @@ def resign(state: State, successor: MemberId | None, moment: Moment) -> ActionRe
     message = Resigned(
         cluster=state.settings.cluster, sender=state.member, term=state.term, successor=successor
     )
-    return ActionResult(Action.RESIGN, resigned, to_all(state, message))
+    return ActionResult(Action.RESIGN, resigned, to_others_and(state, state.observers, message))
 
 
 def handle_resigned(state: State, message: Resigned, moment: Moment) -> ActionResult | NoAction:
@@ -76,13 +78,23 @@ def handle_resigned(state: State, message: Resigned, moment: Moment) -> ActionRe
 
 
 def lose_leader(state: State, moment: Moment) -> ActionResult:
-    """Cease to believe in a leader that has fallen silent: an observer can do no more. Spec: LoseLeader."""
+    """Cease to believe in a leader that has fallen silent, and in the list that it sent. Spec: LoseLeader.
+
+    An observer can do no more. If the list was made up, its next true leader is on another one. It can
+    never become a voter by a later list, because it would not remember which votes it has given.
+    """
     # Spec: m \notin Voters
     require(not is_voter(state), "LoseLeader: a voter asks for votes instead")
-    # Spec: leader[m] # None
+    # Spec: leader[m] # None \/ stamp[m] > 0
     role = require_role(state, "LoseLeader", Follower)
-    require(role.leader is not None, "LoseLeader: no leader is followed")
-    return ActionResult(Action.LOSE_LEADER, replace(state, role=replace(role, leader=None)))
+    believes = role.leader is not None or knows_voters(state)
+    require(believes, "LoseLeader: no leader is followed, and no list is known")
+    lost = replace(
+        state,
+        durable=replace(state.durable, membership=founding(())),
+        role=replace(role, leader=None),
+    )
+    return ActionResult(Action.LOSE_LEADER, lost)
 
 
 def peer_down(state: State, peer: MemberId, moment: Moment) -> ActionResult | NoAction:

@@ -15,6 +15,7 @@ class RefusalReason(StrEnum):
     """Which guard did not hold, as the one who reads logs and counters sees it: a closed set."""
 
     NOT_A_VOTER = "not_a_voter"
+    NOT_HEARD = "not_heard"
     TERM_NOT_HIGHER = "term_not_higher"
     TERM_LOWER = "term_lower"
     PROMISED_TO_ANOTHER = "promised_to_another"
@@ -27,6 +28,7 @@ class RefusalReason(StrEnum):
     NEVER_ASKED = "never_asked"
     LEASE_LEFT_TO_EXPIRE = "lease_left_to_expire"
     LEADER_RESIGNED = "leader_resigned"
+    SECOND_LEADER = "second_leader"
     NOT_LEADING = "not_leading"
     OTHER_CLUSTER = "other_cluster"
     OWN_NAME = "own_name"

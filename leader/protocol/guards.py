@@ -35,6 +35,21 @@ def require_role(state: State, action: str, /, *kinds: type[object]) -> Role:
     return role
 
 
+def knows_voters(state: State) -> bool:
+    """Whether this member knows who votes: an observer does from its first heartbeat on. Spec: KnowsVoters."""
+    return bool(state.voters)
+
+
+def hears(state: State, sender: MemberId) -> bool:
+    """Whether what ``sender`` says may change anything here. Spec: Heard, Hears.
+
+    This is the one place that decides who is heard. A member of the same foundation that shows a newer
+    membership than ours is to be heard, too, once memberships change; add it here and nowhere else.
+    """
+    # Spec: Hears(m, r.from)
+    return not knows_voters(state) or sender in state.voters
+
+
 def is_voter(state: State) -> bool:
     """Whether this member has a vote in its own membership; an observer has none. Spec: Voters."""
     return state.member in state.voters

@@ -9,15 +9,18 @@ from leader.protocol.guards import (
     is_in_the_past,
     is_not_lower_term,
     is_own_term,
+    is_voter,
+    knows_voters,
     require_role,
 )
 from leader.protocol.lease import acts, answered
 from leader.protocol.messages import Heartbeat, HeartbeatAck, HeartbeatRefused
+from leader.protocol.observers import after_telling_observers, observers_due
 from leader.protocol.pacing import has_resigned, without_deferred
 from leader.protocol.promises import promise_to, restart_wait, without_own_promise
-from leader.protocol.sending import to_all
+from leader.protocol.sending import to_others_and
 from leader.protocol.state import Follower, Leader, LeaseGrant, Renewing, State, with_role
-from leader.protocol.vocabulary import InvariantViolated, Moment, after, require
+from leader.protocol.vocabulary import Instant, Moment, after, require
 
 
 def send_heartbeat(state: State, moment: Moment) -> ActionResult:
@@ -41,15 +44,17 @@ def send_heartbeat(state: State, moment: Moment) -> ActionResult:
         state,
         role=Leader(backing=backing, deadline=after(now, pace)),
         promise=promise_to(state, state.member, now),
+        pacing=after_telling_observers(state.pacing, timing.observer_interval, now),
     )
-    return ActionResult(Action.SEND_HEARTBEAT, sent, to_all(state, heartbeat))
+    messages = to_others_and(state, observers_due(state, now), heartbeat)
+    return ActionResult(Action.SEND_HEARTBEAT, sent, messages)
 
 
 def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> ActionResult | NoAction:
     """Follow a leader of our term or a later one, and promise it. Spec: HandleHeartbeat."""
     cluster, leader = state.settings.cluster, message.sender
-    # Spec: r.term >= term[v]
-    if not is_not_lower_term(state, message.term):
+    # Spec: r.term >= term[v] \/ ~KnowsVoters(v)
+    if knows_voters(state) and not is_not_lower_term(state, message.term):
         refusal = HeartbeatRefused(cluster=cluster, sender=state.member, term=state.term)
         reason = RefusalReason.TERM_LOWER
         return refused(Action.HANDLE_HEARTBEAT, state, leader, refusal, reason)
@@ -57,9 +62,9 @@ def handle_heartbeat(state: State, message: Heartbeat, moment: Moment) -> Action
         why = f"a late heartbeat of {leader}, which has resigned"
         return ignored(state, RefusalReason.LEADER_RESIGNED, why)
     if isinstance(state.role, Leader) and is_own_term(state, message.term):
-        raise InvariantViolated(
-            f"OneLeaderPerTerm: {leader} and {state.member} both lead term {state.term}"
-        )
+        # A voter that lies, or that lost its record against the assumptions. It must not end us, too.
+        why = f"{leader} claims to lead term {state.term}, which {state.member} leads"
+        return ignored(state, RefusalReason.SECOND_LEADER, why, alarming=True)
     following = _follow(state, message, moment)
     acknowledged = HeartbeatAck(
         cluster=cluster,
@@ -80,7 +85,6 @@ def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
     have been elected.
     """
     now, own, theirs = moment.now, state.durable.membership, message.membership
-    deadline = after(now, state.settings.timing.election_timeout(moment.jitter))
     return replace(
         state,
         durable=Durable(
@@ -88,10 +92,17 @@ def _follow(state: State, message: Heartbeat, moment: Moment) -> State:
             membership=theirs if own.identity.is_older_than(theirs.identity) else own,
             promise=restart_wait(state, now),
         ),
-        role=Follower(leader=message.sender, deadline=deadline),
+        role=Follower(leader=message.sender, deadline=_patience_ends(state, moment)),
         promise=promise_to(state, message.sender, now),
         pacing=without_deferred(state.pacing),
     )
+
+
+def _patience_ends(state: State, moment: Moment) -> Instant:
+    """Until when this member waits for the next heartbeat."""
+    timing = state.settings.timing
+    wait = timing.election_timeout(moment.jitter) if is_voter(state) else timing.observer_patience
+    return after(moment.now, wait)
 
 
 def handle_heartbeat_ack(

@@ -116,9 +116,10 @@ class Resigned(_Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MembershipContradicted(_Message):
-    """The receiver was started with another bootstrap list than the sender's, which is ``membership``.
+    """The sender does not hear the receiver, since it holds another list of the voters: ``membership``.
 
-    Two lists are two clusters, so no rule reads the term in it.
+    Either the two were started with different bootstrap lists, or the receiver is not on the list. No
+    rule reads the term in it, and it is never answered.
     """
 
     membership: Membership

@@ -8,15 +8,17 @@ from leader.protocol.effects import (
     Effect,
     Persist,
 )
+from leader.protocol.guards import is_voter
 from leader.protocol.state import Leader, Renewing, State, leader_of, visible_term
 
 
 def effects_of(before: State, result: ActionResult) -> tuple[Effect, ...]:
     """The record first, then messages, then what the application is told, then what is reported."""
     after = result.state
-    record: tuple[Effect, ...] = (
-        (Persist(after.durable),) if after.durable != before.durable else ()
-    )
+    # An observer owes nobody anything: it has no vote that it could give twice.
+    owes = is_voter(before) or is_voter(after)
+    changed = owes and after.durable != before.durable
+    record: tuple[Effect, ...] = (Persist(after.durable),) if changed else ()
     report = () if result.refused is None else (result.refused,)
     return (*record, *result.messages, *announcements(before, after), *report)
 

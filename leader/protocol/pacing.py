@@ -6,6 +6,7 @@ has none of these rules.
 """
 
 from dataclasses import replace
+from typing import Final
 
 from leader.protocol.messages import PreVoteRequest, Resignation, Resigned
 from leader.protocol.state import (
@@ -61,6 +62,19 @@ def deferred_until(state: State, asker: MemberId) -> Instant:
     if isinstance(role, PreCandidate) and _outranks(state, asker):
         waits = max(waits, after(role.started, state.settings.timing.pre_vote_backoff))
     return waits
+
+
+ANSWERS_LIMIT: Final = 16
+"""How many members are told within an election timeout that they are not heard: names cost nothing."""
+
+
+def answering(state: State, to: MemberId, now: Instant) -> State | None:
+    """The state after ``to`` is told that it is not heard; None if it, or too many others, were told lately."""
+    lately = tuple(each for each in state.pacing.answered if now < each[1])
+    if len(lately) >= ANSWERS_LIMIT or any(to == told for told, _ in lately):
+        return None
+    until = after(now, state.settings.timing.election_timeout_max)
+    return replace(state, pacing=replace(state.pacing, answered=(*lately, (to, until))))
 
 
 def _outranks(state: State, asker: MemberId) -> bool:
@@ -135,7 +149,12 @@ def has_resigned(state: State, leader: MemberId, term: Term) -> bool:
 
 
 def after_resignation(state: State, message: Resigned, moment: Moment) -> Instant:
-    """When to start a round of our own: after one election timeout if a successor was named, else now."""
+    """When to start a round of our own: after one election timeout if a successor was named, else now.
+
+    An observer starts none. It keeps its list of the voters for a while: they elect the next leader.
+    """
+    if state.member not in state.voters:
+        return after(moment.now, state.settings.timing.observer_patience)
     if message.successor is None:
         return after(moment.now, staggered(state, message.sender))
     return after(moment.now, state.settings.timing.election_timeout(moment.jitter))

@@ -108,12 +108,25 @@ class Pacing:
     no_retry_before: Instant
     """Until then a refusal does not start the next round at once again."""
     backoff: PreVoteBackoff | None
+    answered: tuple[tuple[MemberId, Instant], ...]
+    """Who was told lately that it is not heard, and until when it is not told again."""
+    observers_told: Instant
+    """When all observers were last sent a heartbeat."""
+    informed: frozenset[MemberId]
+    """The observers that have answered since: they are sent no other heartbeat until the next time."""
     stopped: StopMode | None
     """Set from when the application was told to stop acting until this member is asked to resign."""
 
 
 UNPACED: Final = Pacing(
-    parked=(), resignation=None, no_retry_before=Instant(0), backoff=None, stopped=None
+    parked=(),
+    resignation=None,
+    no_retry_before=Instant(0),
+    backoff=None,
+    answered=(),
+    observers_told=Instant(0),
+    informed=frozenset(),
+    stopped=None,
 )
 """The pacing of a member that begins."""
 

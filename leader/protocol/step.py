@@ -6,7 +6,6 @@ is due when is written once, in ``due_actions``. The actions themselves are in `
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
@@ -22,7 +21,7 @@ from leader.protocol.events import (
     ResignationAsked,
     Woke,
 )
-from leader.protocol.guards import is_voter
+from leader.protocol.guards import is_voter, knows_voters
 from leader.protocol.leading import (
     expire_lease,
     handle_heartbeat,
@@ -45,6 +44,7 @@ from leader.protocol.messages import (
     VoteRequest,
 )
 from leader.protocol.news import effects_of
+from leader.protocol.observers import unwatched_by, watched_by
 from leader.protocol.pacing import act_again, answerable, earliest_pre_vote, stop_acting, unpark
 from leader.protocol.pre_voting import (
     handle_pre_vote_granted,
@@ -60,7 +60,6 @@ from leader.protocol.state import (
     PreCandidate,
     Renewing,
     State,
-    leader_of,
 )
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import Instant, Moment
@@ -132,9 +131,10 @@ def _due_for_non_leader(state: State, role: Follower | PreCandidate | Candidate)
     """
     # Spec: m \in Voters
     # Spec: m \notin Voters
-    # Spec: leader[m] # None
+    # Spec: leader[m] # None \/ stamp[m] > 0
     if not is_voter(state):
-        return [] if leader_of(state) is None else [(role.deadline, lose_leader)]
+        believes = isinstance(role, Follower) and (role.leader is not None or knows_voters(state))
+        return [(role.deadline, lose_leader)] if believes else []
     # Spec: role[m] = "precandidate"
     # Spec: WouldWin(granted[m] \cup last)
     if isinstance(role, PreCandidate) and is_quorum(role.granted, state.voters):
@@ -169,12 +169,11 @@ def _react(state: State, event: Event, moment: Moment) -> ActionResult | NoActio
             due = next((act for when, act in due_actions(state) if when <= moment.now), None)
             return NoAction(state) if due is None else due(state, moment)
         case Received(message=message):
-            return turned_away(state, message) or _handle(state, message, moment)
+            return turned_away(state, message, moment) or _handle(state, message, moment)
         case PeerWentDown(peer=peer):
-            return peer_down(replace(state, observers=state.observers - {peer}), peer, moment)
+            return peer_down(unwatched_by(state, peer), peer, moment)
         case ObserverCameUp(observer=observer):
-            watched = replace(state, observers=state.observers | {observer})
-            return observer_that_votes(state, observer) or NoAction(watched)
+            return observer_that_votes(state, observer) or NoAction(watched_by(state, observer))
         case ActingStopped(let_lease_expire=let_lease_expire):
             return NoAction(stop_acting(state, let_lease_expire=let_lease_expire))
         case ResignationAsked(successor=successor):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from leader.protocol.vocabulary import JITTER_RANGE, Duration
 
 MILLION = 1_000_000
+SECOND = Duration(1_000_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Timing:
     """How much later each next voter by rank starts if all would start at once."""
     pre_vote_backoff: Duration
     """How long a member waits for another that it granted a pre-vote: a few round trips of a busy machine."""
+    observer_interval: Duration
+    """How often a leader sends a heartbeat to an observer that knows all there is to know."""
 
     def __post_init__(self) -> None:
         for name in ("election_timeout_min", "heartbeat_interval", "stagger", "pre_vote_backoff"):
@@ -46,6 +49,11 @@ class Timing:
                 f"heartbeat_interval = {_seconds(self.heartbeat_interval)}: must be at most half of "
                 f"election_timeout_min = {_seconds(self.election_timeout_min)}, or one lost heartbeat ends a leadership"
             )
+        if self.observer_interval < self.heartbeat_interval:
+            raise ValueError(
+                f"observer_interval = {_seconds(self.observer_interval)}: must be at least "
+                f"heartbeat_interval = {_seconds(self.heartbeat_interval)}, since observers are told no sooner than voters"
+            )
         if not 0 <= self.max_clock_drift <= MILLION // 10:
             raise ValueError(
                 f"max_clock_drift = {self.max_clock_drift}: must be from 0 to {MILLION // 10} millionths"
@@ -55,6 +63,11 @@ class Timing:
     def promise(self) -> Duration:
         """For how long an answer to a leader or candidate binds this voter."""
         return self.election_timeout_min
+
+    @property
+    def observer_patience(self) -> Duration:
+        """For how long an observer believes in a silent leader: two heartbeats may be lost."""
+        return Duration(3 * self.observer_interval)
 
     def lease(self, promise: Duration) -> Duration:
         """For how long a leader may count on a ``promise``, from when it sent the question.
@@ -91,7 +104,10 @@ def scaled_timing(
     heartbeat_interval: Duration,
     max_clock_drift: int,
 ) -> Timing:
-    """A timing whose other durations follow from its timeouts: for 150 ms a stagger of 0.5 ms and a backoff of 10 ms."""
+    """A timing whose other durations follow from its timeouts: for 150 ms a stagger of 0.5 ms and a backoff of 10 ms.
+
+    An observer that knows all is sent a heartbeat each second, unless voters are sent them less often.
+    """
     return Timing(
         election_timeout_min=election_timeout_min,
         election_timeout_max=election_timeout_max,
@@ -99,4 +115,5 @@ def scaled_timing(
         max_clock_drift=max_clock_drift,
         stagger=Duration(max(1, election_timeout_min // 300)),
         pre_vote_backoff=Duration(max(1, election_timeout_min // 15)),
+        observer_interval=Duration(max(SECOND, heartbeat_interval)),
     )

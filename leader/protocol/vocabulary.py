@@ -38,6 +38,8 @@ class Moment:
 
     now: Instant
     jitter: int
+    highest_term: Term | None
+    """The highest term that an honest member can have now; None: the wall clock is wrong and shows no limit."""
 
 
 class InvariantViolated(Exception):

@@ -164,6 +164,6 @@ def become_leader(state: State, moment: Moment) -> ActionResult:
         state,
         durable=next_record(state, state.term, moment.now, stamped=True),
         role=Leader(backing=role.backing, deadline=moment.now),
-        pacing=without_deferred(state.pacing),
+        pacing=replace(without_deferred(state.pacing), informed=frozenset()),
     )
     return ActionResult(Action.BECOME_LEADER, leading)

@@ -26,6 +26,8 @@ class ModelNetwork:
         Without a `sender`: whether it can, though its sender has since gone on to something else.
         """
         term = message.term
+        if not self._hears(to, message.sender):
+            return False
         match message.kind:
             case "PreVoteRequest":
                 return (
@@ -42,7 +44,7 @@ class ModelNetwork:
                 return counts and self._backs_longer(message, to)
             case "Heartbeat":
                 leads = sender is not None and sender.role == "leader" and term == sender.term
-                return term >= to.term or leads
+                return term >= to.term or leads or to.name not in self._instance.voters
             case "HeartbeatAck":
                 return to.role == "leader" and term == to.term and self._backs_longer(message, to)
             case "Refused":
@@ -68,6 +70,12 @@ class ModelNetwork:
         if not isinstance(message.age, int):
             return message
         return message._replace(age=min(self._oldest, message.age + ticks))
+
+    def _hears(self, to: SpecMember, sender: str | None) -> bool:
+        """`Hears`: a member that knows who votes hears no other members; no sender stands for a voter."""
+        voters = self._instance.voters
+        knows = to.name in voters or to.stamp > 0
+        return sender is None or sender in voters or not knows
 
     def _backs_longer(self, answer: SpecMessage, to: SpecMember) -> bool:
         """Whether the answer backs a lease for longer than the newest one that was counted."""

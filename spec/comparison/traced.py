@@ -3,7 +3,7 @@
 Knows the names of both and no rule. Durations stay as they are told, or are counted in whole `unit`s.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from leader.election.trace import Letter, View
 from spec.comparison.spec_states import SpecMember, SpecMessage
@@ -25,8 +25,10 @@ def traced_member(name: str, seen: View, members: Sequence[str], unit: int = 1) 
     )
 
 
-def traced_message(letter: Letter, age: int) -> SpecMessage:
-    """The message; one without a lease in it has no age. All refusals are one kind, from nobody."""
+def traced_message(
+    letter: Letter, age: int, observers: Collection[str] = frozenset()
+) -> SpecMessage:
+    """The message; one without a lease in it has no age. All refusals are one kind, voters' from nobody."""
     message = SpecMessage(kind=letter.kind, sender=letter.sender, to=letter.to, term=letter.term)
     match letter.kind:
         case "PreVoteRequest":
@@ -36,7 +38,8 @@ def traced_message(letter: Letter, age: int) -> SpecMessage:
         case "VoteGranted" | "Heartbeat" | "HeartbeatAck":
             return message._replace(age=age)
         case "PreVoteRefused" | "VoteRefused" | "HeartbeatRefused":
-            return message._replace(kind="Refused", sender=None)
+            sender = letter.sender if letter.sender in observers else None
+            return message._replace(kind="Refused", sender=sender)
         case "Resigned":
             return message._replace(successor=letter.successor)
         case _:

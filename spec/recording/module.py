@@ -87,7 +87,10 @@ def module_of(translation: Translation, terms: TermNumbers) -> str:
         highest=terms.highest,
         promises=render(record(promises)),
         leases=leases,
-        moves=",\n".join(render(_move(move, members, terms)) for move in translation.moves),
+        moves=",\n".join(
+            render(_move(move, members, terms, translation.constants.observers))
+            for move in translation.moves
+        ),
     )
 
 
@@ -102,9 +105,11 @@ def configuration_of(translation: Translation, last_step: int, invariant: str | 
     return text if invariant is None else f"{text}INVARIANT {invariant}\n"
 
 
-def message(letter: Letter, age: int, terms: TermNumbers) -> Function:
+def message(
+    letter: Letter, age: int, terms: TermNumbers, observers: frozenset[str] = frozenset()
+) -> Function:
     """The letter as a record of the specification."""
-    fields = traced_message(letter, age)._asdict()
+    fields = traced_message(letter, age, observers)._asdict()
     fields["from"] = fields.pop("sender")
     for field in ("term", "stamp"):
         if isinstance(fields[field], int):
@@ -135,8 +140,13 @@ def record(fields: Mapping[str, Any]) -> Function:
     return Function({name: none if value is None else value for name, value in fields.items()})
 
 
-def _move(move: Move, members: list[str], terms: TermNumbers) -> Function:
-    handled = () if move.handled is None else (message(move.handled, move.age, terms),)
+def _move(
+    move: Move, members: list[str], terms: TermNumbers, observers: frozenset[str]
+) -> Function:
+    def told(letter: Letter, age: int) -> Function:
+        return message(letter, age, terms, observers)
+
+    handled = () if move.handled is None else (told(move.handled, move.age),)
     seen = () if move.seen is None else (state(move.member, move.seen, members, terms),)
     return record(
         {
@@ -144,7 +154,7 @@ def _move(move: Move, members: list[str], terms: TermNumbers) -> Function:
             "action": move.action,
             "elapsed": move.elapsed,
             "handled": frozenset(handled),
-            "sent": frozenset(message(letter, 0, terms) for letter in move.sent),
+            "sent": frozenset(told(letter, 0) for letter in move.sent),
             "seen": frozenset(seen),
         }
     )

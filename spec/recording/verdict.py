@@ -87,7 +87,9 @@ class _Check:
         stopped = await self._run(steps, "NotYet", Verdict.VIOLATED)
         move = self._translation.moves[steps // STEPS]
         reached = trace_of(stopped.steps).steps[-1].state
-        return Blame(move.source, _explained(move, reached, steps % STEPS, self._terms))
+        observers = self._translation.constants.observers
+        why = _explained(move, reached, steps % STEPS, self._terms, observers)
+        return Blame(move.source, why)
 
     async def _run(self, last_step: int, invariant: str | None, expected: Verdict) -> Outcome:
         configuration = configuration_of(self._translation, last_step, invariant)
@@ -100,16 +102,20 @@ class _Check:
         return outcome
 
 
-def _explained(move: Move, reached: StateValues, step: int, terms: TermNumbers) -> str:
+def _explained(
+    move: Move, reached: StateValues, step: int, terms: TermNumbers, observers: frozenset[str]
+) -> str:
     about = "" if move.handled is None else f", with {described(move.handled)}"
     if step < STEPS - 1:
         known = (f"{name} {_text(name, _of(reached[name], move.member), terms)}" for name in STATE)
         return f"{move.member} cannot take {move.action}{about}. By the spec it has: {'; '.join(known)}"
-    differences = "; ".join(_differences(move, reached, terms))
+    differences = "; ".join(_differences(move, reached, terms, observers))
     return f"{move.member} takes {move.action}{about}, but {differences}"
 
 
-def _differences(move: Move, reached: StateValues, terms: TermNumbers) -> Iterator[str]:
+def _differences(
+    move: Move, reached: StateValues, terms: TermNumbers, observers: frozenset[str]
+) -> Iterator[str]:
     """What the recording says, and what the specification leads to."""
     if move.seen is not None:
         members = [str(member) for member in in_order(_function(reached["role"]))]
@@ -118,10 +124,11 @@ def _differences(move: Move, reached: StateValues, terms: TermNumbers) -> Iterat
         for name, recorded in state(move.member, move.seen, members, terms).items():
             if recorded != by_spec[str(name)]:
                 yield _difference(str(name), recorded, by_spec[str(name)], terms)
-    handled = () if move.handled is None else (message_of(move.handled, move.age, terms),)
-    sent = frozenset(message_of(letter, 0, terms) for letter in move.sent)
+    heard = () if move.handled is None else (move.handled,)
+    handled = {message_of(letter, move.age, terms, observers) for letter in heard}
+    sent = frozenset(message_of(letter, 0, terms, observers) for letter in move.sent)
     messages = reached["messages"]
-    sent_by_spec = (messages if isinstance(messages, frozenset) else frozenset()) - {*handled}
+    sent_by_spec = (messages if isinstance(messages, frozenset) else frozenset()) - handled
     if sent_by_spec != sent:
         yield _difference("sent", sent, sent_by_spec, terms)
 

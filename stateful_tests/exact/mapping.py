@@ -31,7 +31,7 @@ def message_to_spec(in_flight: InFlight) -> SpecMessage:
     """What a message in flight is; one that the specification does not have keeps its own kind."""
     source, to, message = in_flight
     if isinstance(message, AnyRefusal):
-        return SpecMessage(kind="Refused", sender=None, to=to, term=message.term)
+        return SpecMessage(kind="Refused", sender=source, to=to, term=message.term)
     told = letter(message, to)
     if told is None:
         kind = type(message).__name__

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from leader.protocol.effects import Persist, Send
 from leader.protocol.events import Event, PeerWentDown, Received, ResignationAsked, Woke
+from leader.protocol.guards import is_voter
 from leader.protocol.membership import founding
 from leader.protocol.messages import (
     HeartbeatRefused,
@@ -131,13 +132,13 @@ class MemberSteps:
 
     def _received(self, local: int, number: int) -> tuple[MemberStep, ...]:
         """What the arrival of a message may lead to."""
-        state, (_, to, message) = self.locals.items[local], self.messages.items[number]
+        state, (source, to, message) = self.locals.items[local], self.messages.items[number]
         if isinstance(state, DownMember):
             return ()
         moments = self._moments(state) if isinstance(message, AnyRefusal) else (NOW,)
         found = (
             self._step(state, Received(message=variant), now)
-            for variant in self._variants(to, message)
+            for variant in self._variants(source, to, message)
             for now in moments
         )
         return tuple({move: None for move in found if move is not None})
@@ -174,7 +175,7 @@ class MemberSteps:
         return (move for move in wakings if move is not None)
 
     def _restarts(self, down: DownMember) -> Iterator[MemberStep]:
-        settings, moment = self._settings[down.member], Moment(now=NOW, jitter=0)
+        settings, moment = self._settings[down.member], Moment(now=NOW, jitter=0, highest_term=None)
         if down.record is not None:
             restarted = self._core.restart(settings, down.record, moment)
             yield MemberStep("Restart", self._numbered(restarted))
@@ -196,20 +197,22 @@ class MemberSteps:
         until = self._core.lease_until(state)
         return (NOW,) if self.instance.timed or until is None else (NOW, max(NOW, until))
 
-    def _variants(self, to: MemberId, message: Message | AnyRefusal) -> list[Message]:
+    def _variants(
+        self, source: MemberId | None, to: MemberId, message: Message | AnyRefusal
+    ) -> list[Message]:
         if not isinstance(message, AnyRefusal):
             return [message]
         return [
             kind(cluster=CLUSTER, sender=sender, term=message.term)
             for kind in (PreVoteRefused, VoteRefused, HeartbeatRefused)
-            for sender in self.members
+            for sender in (self._voters if source is None else (source,))
             if sender != to
         ]
 
     def _step(self, state: State, event: Event, now: Instant) -> MemberStep | None:
         """The core's step; None if nothing changes, or if it needs a term above the highest one."""
         try:
-            transition = self._core.step(state, event, Moment(now=now, jitter=0))
+            transition = self._core.step(state, event, Moment(now=now, jitter=0, highest_term=None))
         except InvariantViolated as broken:
             return MemberStep(f"InvariantViolated: {broken}", self._numbered(state))
         if self._is_beyond(transition):
@@ -226,7 +229,7 @@ class MemberSteps:
 
     def _sent(self, state: State, transition: Transition) -> tuple[int, ...]:
         messages = (
-            in_flight(state.member, send.to, send.message)
+            in_flight(state.member, send.to, send.message, votes=state.member in self._voters)
             for send in _sends(transition)
             if self.instance.hears(send.to, state.member)
             and (self.instance.pre_vote or not isinstance(send.message, PreVoteRequest))
@@ -238,7 +241,7 @@ class MemberSteps:
         return self.locals.number(normal(replace(state, observers=self._observers)))
 
     def _fresh(self, member: MemberId, term: Term) -> State:
-        moment = Moment(now=NOW, jitter=0)
+        moment = Moment(now=NOW, jitter=0, highest_term=None)
         membership = founding(self._voters if member in self._voters else ())
         return self._core.start_without_record(self._settings[member], membership, term, moment)
 
@@ -259,5 +262,9 @@ def _label(before: State, transition: Transition) -> str:
     """The action's name, marked if messages that rest on the record are sent before it is written."""
     durable, action = transition.state.durable, transition.action
     label = "no action" if action is None else action.value
-    recorded = durable == before.durable or transition.effects[:1] == (Persist(durable),)
+    recorded = (
+        durable == before.durable
+        or transition.effects[:1] == (Persist(durable),)
+        or not is_voter(before)
+    )
     return label if recorded else f"{label}, before its record is written"

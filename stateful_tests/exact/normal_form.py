@@ -64,7 +64,7 @@ Local = State | DownMember
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnyRefusal:
-    """A refusal of any of the three kinds, from any sender: the explorer delivers every variant.
+    """A refusal of any of the three kinds, from any voter: the explorer delivers every variant.
 
     If they were not all handled alike, the core would have steps that the specification has not.
     """
@@ -117,7 +117,7 @@ def _role(role: Role, passed: Duration, timing: Timing) -> Role:
 
 def _deadline(deadline: Instant, timing: Timing) -> Instant:
     """NOW for an armed timer, which may fire at any time; NEVER for one that is not armed."""
-    patience = 2 * timing.election_timeout_max + timing.promise
+    patience = 2 * timing.election_timeout_max + timing.promise + timing.observer_patience
     return NOW if deadline <= NOW + patience else NEVER
 
 
@@ -128,11 +128,11 @@ def _backing(
     return frozenset(answer for answer in aged if expires_at(answer, timing) > NOW)
 
 
-def in_flight(source: MemberId, to: MemberId, message: Message) -> InFlight:
-    """``message``, sent at NOW."""
+def in_flight(source: MemberId, to: MemberId, message: Message, *, votes: bool) -> InFlight:
+    """``message``, sent at NOW; of a refusal by a member that ``votes`` the sender does not matter."""
     match message:
         case PreVoteRefused() | VoteRefused() | HeartbeatRefused():
-            return (None, to, AnyRefusal(term=message.term))
+            return (None if votes else source, to, AnyRefusal(term=message.term))
         case PreVoteRequest() | PreVoteGranted():
             return (source, to, replace(message, sent=ROUND))
         case _:

@@ -53,7 +53,7 @@ def test_a_bug_seeded_for_the_simulator_is_reported(mutant: Mutant, graph_of: Gr
         ("HandleVoteRequest", "r.term > term[v]", "two-members"),
         ("HandleVoteRequest", "r.stamp >= stamp[v]", "handing-over"),
         ("SendHeartbeat", "Acts(m)", "two-members"),
-        ("HandleHeartbeat", "r.term >= term[v]", "crashes"),
+        ("HandleHeartbeat", r"r.term >= term[v] \/ ~KnowsVoters(v)", "crashes"),
         ("Renew", "Acts(m)", "renewal"),
     ],
 )

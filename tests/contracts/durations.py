@@ -16,6 +16,7 @@ def timing(
         max_clock_drift=drift,
         stagger=Duration(stagger),
         pre_vote_backoff=Duration(10),
+        observer_interval=Duration(max(1_000, interval)),
     )
 
 

@@ -75,7 +75,7 @@ def request(sender: MemberId, term: int, stamp: int, resigned_term: int | None) 
 
 
 def at(now: int) -> Moment:
-    return Moment(now=Instant(now), jitter=0)
+    return Moment(now=Instant(now), jitter=0, highest_term=None)
 
 
 def is_granted(outcome: ActionResult | NoAction) -> bool:

@@ -106,6 +106,8 @@ class JournalledRecord:
     found: Durable | None
     survives: bool = True
     fails: bool = False
+    failure: Exception | None = None
+    """What a save raises, besides."""
 
     def load(self) -> Durable | None:
         self._check_disk()
@@ -113,6 +115,8 @@ class JournalledRecord:
 
     def save(self, durable: Durable) -> None:
         self._check_disk()
+        if self.failure is not None:
+            raise self.failure
         self.journal.append(("saved", durable.term))
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from leader.election.peer_messages import Farewell, Greeting
 from leader.protocol.messages import Heartbeat, Message, PreVoteRequest, Resigned
 from leader.protocol.vocabulary import ClusterId, Instant, MemberId, Term
 from runtime import NodeLimits, ProcessId
+from runtime.simulation import WALL_MILLISECONDS
 from tests.election.election_support import (
     NAME,
     Members,
@@ -32,7 +33,7 @@ def request(sender: str) -> PreVoteRequest:
     return PreVoteRequest(
         cluster=SHOP,
         sender=MemberId(sender),
-        term=Term(1 << 50),
+        term=Term(WALL_MILLISECONDS + 1_000_000),
         sent=Instant(1),
         membership=identity(),
     )

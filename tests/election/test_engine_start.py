@@ -22,7 +22,7 @@ def test_engine_without_a_record_is_silent_for_one_promise() -> None:
         await bench.engine.resign(None)
         await bench.pass_time(149)
         assert (bench.journal, bench.engine.term, bench.engine.leader) == ([], 0, None)
-        bench.engine.receive(vote_request(B, WALL_MILLISECONDS * 2, sent=1))
+        bench.engine.receive(vote_request(B, WALL_MILLISECONDS + 1_000_000, sent=1))
         await bench.pass_time(20)
         assert bench.kinds() == ["saved", "PreVoteRequest", "PreVoteRequest"]
 
@@ -50,7 +50,7 @@ def test_engine_writes_its_first_record_before_its_first_message() -> None:
         await bench.engine.start()
         bench.loop.disk_seconds = 0.05
         await bench.pass_time(190)
-        bench.engine.receive(vote_request(B, WALL_MILLISECONDS * 2, sent=1))
+        bench.engine.receive(vote_request(B, WALL_MILLISECONDS + 1_000_000, sent=1))
         assert (bench.journal, bench.engine.state) == ([], None)
         await bench.pass_time(11)
         assert bench.kinds() == ["saved", "PreVoteRequest", "PreVoteRequest"]

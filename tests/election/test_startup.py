@@ -10,10 +10,12 @@ from leader.election.ignored import IgnoredLog
 from leader.election.record_writer import RecordWriter
 from leader.election.startup import state_from_record, state_without_record
 from leader.election.trace import Line, Started, Stepped
+from leader.errors import RecordFarAhead
 from leader.protocol.durable import Durable
 from leader.protocol.membership import Membership, founding
 from leader.protocol.state import State
 from leader.protocol.vocabulary import MemberId
+from runtime.clock import FAR_AHEAD_MILLISECONDS
 from runtime.logs import process_log
 from runtime.simulation.virtual_time import WALL_MILLISECONDS
 from tests.election.engine_support import (
@@ -80,6 +82,30 @@ def test_a_member_without_a_record_begins_with_the_wall_clock_as_its_term() -> N
     assert isinstance(begun, Stepped)
     assert (start.recorded, begun.state.term) == (False, WALL_MILLISECONDS)
     assert beginning.journal == []
+
+
+LIMIT = WALL_MILLISECONDS + FAR_AHEAD_MILLISECONDS
+
+
+@pytest.mark.parametrize("stamped", [False, True], ids=["the term", "the stamp"])
+def test_a_record_with_a_term_far_ahead_is_refused(stamped: bool) -> None:
+    """Whoever starts in it uses up the terms of all. At the limit it is still believed."""
+    beyond = record(term=LIMIT if stamped else LIMIT + 1, stamp=LIMIT + 1 if stamped else 0)
+    with pytest.raises(RecordFarAhead, match=f"term {LIMIT + 1} is more than ten years ahead"):
+        Beginning(beyond, membership())
+    believed = Beginning(record(term=LIMIT, stamp=LIMIT, promise=150), membership())
+    assert believed.state is not None
+    assert believed.state.term == LIMIT
+
+
+def test_an_observer_begins_without_the_record_of_an_observer() -> None:
+    """It owes nothing that a record could remember, and learns from the next leader who votes."""
+    others = (MemberId("x@host"), MemberId("y@host"))
+    beginning = Beginning(record(term=LIMIT + 1, voters=others), NOBODY)
+    start, _ = beginning.lines
+    assert isinstance(start, Started)
+    assert beginning.state is not None
+    assert (start.recorded, beginning.state.term, beginning.state.voters) == (False, 0, ())
 
 
 @pytest.mark.parametrize(

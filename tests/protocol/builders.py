@@ -58,8 +58,8 @@ def duration(milliseconds: float) -> Duration:
     return Duration(round(milliseconds * 1_000_000))
 
 
-def at(milliseconds: float, jitter: int = 0) -> Moment:
-    return Moment(now=instant(milliseconds), jitter=jitter)
+def at(milliseconds: float, jitter: int = 0, highest_term: Term | None = None) -> Moment:
+    return Moment(now=instant(milliseconds), jitter=jitter, highest_term=highest_term)
 
 
 TIMING = Timing(
@@ -69,6 +69,7 @@ TIMING = Timing(
     max_clock_drift=10_000,
     stagger=duration(0.5),
     pre_vote_backoff=duration(2),
+    observer_interval=duration(1000),
 )
 
 
@@ -104,6 +105,9 @@ def member(
     resignation: Resignation | None = None,
     no_retry_before: float = 0,
     backoff: PreVoteBackoff | None = None,
+    answered: tuple[tuple[MemberId, Instant], ...] = (),
+    observers_told: float = 0,
+    informed: frozenset[MemberId] = frozenset(),
     stopped: StopMode | None = None,
     trust_disconnect: bool = False,
     observers: frozenset[MemberId] = frozenset(),
@@ -119,6 +123,9 @@ def member(
             resignation=resignation,
             no_retry_before=instant(no_retry_before),
             backoff=backoff,
+            answered=answered,
+            observers_told=instant(observers_told),
+            informed=informed,
             stopped=stopped,
         ),
         observers=observers,

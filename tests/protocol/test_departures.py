@@ -185,7 +185,7 @@ def test_handle_resigned_makes_no_observer_campaign() -> None:
     """An observer never campaigns."""
     state = member(following(B, 180), name=D, durable=LED_5, promise=promised(B, 150))
     released = step(state, heard(resigned(B, 5, successor=D)), at(100))
-    assert released.state.role == following(None, 201)
+    assert released.state.role == following(None, 3_100)
 
 
 def test_handle_resigned_ignores_a_lower_term() -> None:

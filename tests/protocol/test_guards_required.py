@@ -88,7 +88,12 @@ def stand_in(term: int) -> Callable[[State, Moment], ActionResult]:
         (renew_again, LEADER, 100, "Renew: no higher term"),
         (lose_leader, FOLLOWER, 100, "LoseLeader: a voter"),
         (lose_leader, member(standing(deadline=1), name=D), 100, "LoseLeader: .* not Follower"),
-        (lose_leader, member(following(None, 150), name=D), 100, "LoseLeader: no leader"),
+        (
+            lose_leader,
+            member(following(None, 150), name=D, durable=record(voters=())),
+            100,
+            "LoseLeader: no leader",
+        ),
     ],
 )
 def test_an_action_whose_guard_does_not_hold_ends_the_member(

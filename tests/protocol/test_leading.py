@@ -7,7 +7,7 @@ from leader.protocol.effects import AnnounceFollowing, AnnounceTerm, Persist, Re
 from leader.protocol.state import Role
 from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Transition
-from leader.protocol.vocabulary import InvariantViolated, Term
+from leader.protocol.vocabulary import Term
 from tests.protocol.builders import (
     HALF,
     NANOSECOND,
@@ -167,11 +167,15 @@ def test_handle_heartbeat_follows_a_later_term_of_a_leader_that_resigned() -> No
         assert followed.state.role == following(leader, 151)
 
 
-def test_handle_heartbeat_ends_a_leader_that_hears_another_of_its_term() -> None:
-    """The main claim does not hold, so the member must not go on; a dead member is safe."""
+def test_handle_heartbeat_of_a_second_leader_of_our_term_is_an_alarm() -> None:
+    """The sender lies or broke an assumption. If we ended, one message of a voter could end every leader."""
     state = member(leading(grant(A, 0), grant(C, 0), deadline=30), durable=LED_5)
-    with pytest.raises(InvariantViolated, match=f"^OneLeaderPerTerm: {B} and {A} both lead term 5"):
-        step(state, heard(heartbeat(B, 5, sent=7)), at(20))
+    assert step(state, heard(heartbeat(B, 5, sent=7)), at(20)) == ignoring(
+        state,
+        RefusalReason.SECOND_LEADER,
+        f"{B} claims to lead term 5, which {A} leads",
+        alarming=True,
+    )
 
 
 def test_handle_heartbeat_makes_a_leader_follow_a_higher_term() -> None:

@@ -7,23 +7,26 @@ import pytest
 from leader.protocol.actions import Action
 from leader.protocol.departures import likeliest_successor
 from leader.protocol.durable import Durable
-from leader.protocol.effects import AnnounceFollowing, RefusalReason, Send
+from leader.protocol.effects import AnnounceFollowing, Persist, RefusalReason, Send
 from leader.protocol.events import ObserverCameUp, PeerWentDown, ResignationAsked
 from leader.protocol.guards import is_voter
 from leader.protocol.lease import acts
 from leader.protocol.membership import MembershipId
 from leader.protocol.messages import (
     Heartbeat,
+    HeartbeatAck,
     MembershipContradicted,
     Message,
     PreVoteRequest,
     Resigned,
 )
+from leader.protocol.observers import OBSERVERS_LIMIT
 from leader.protocol.start import start_without_record
 from leader.protocol.step import next_deadline, step
 from leader.protocol.transition import Transition
 from leader.protocol.vocabulary import MemberId, Term
 from tests.protocol.builders import (
+    NANOSECOND,
     WOKE,
     A,
     B,
@@ -48,7 +51,9 @@ from tests.protocol.builders import (
     refusing,
     resigned,
     settings,
+    standing,
     to,
+    vote_granted,
     vote_refused,
     vote_request,
 )
@@ -80,22 +85,48 @@ def test_observer_follows_the_first_leader_that_it_hears() -> None:
     followed = step(state, heard(heartbeat(B, 5, sent=7)), at(100))
     assert followed.action == Action.HANDLE_HEARTBEAT
     assert followed.state == member(
-        following(B, 201), name=D, durable=LED_5, promise=promised(B, 201)
+        following(B, 3_100), name=D, durable=LED_5, promise=promised(B, 201)
     )
     assert to(B, heartbeat_ack(D, 5, sent=7)) in followed.effects
     assert AnnounceFollowing(B) in followed.effects
 
 
 def test_observer_ceases_to_believe_in_a_silent_leader() -> None:
-    """Once, at its deadline; then it waits for the next leader."""
+    """Once, at its deadline, with the list of voters that it was told; then it waits for the next leader."""
     state = member(following(B, 150), name=D, durable=LED_5)
     assert next_deadline(state) == instant(150)
     assert step(state, WOKE, at(149)) == nothing(state)
-    lost = member(following(None, 150), name=D, durable=LED_5)
+    lost = member(following(None, 150), name=D, durable=record(5, voters=NO_VOTERS))
     assert step(state, WOKE, at(150)) == Transition(
         Action.LOSE_LEADER, lost, (AnnounceFollowing(None),)
     )
     assert next_deadline(lost) is None
+
+
+def test_observer_that_was_misled_is_back_at_the_first_heartbeat_after_its_patience() -> None:
+    """Whoever told it of a leader first was no voter, and named a higher term than the true leader has."""
+    state = member(following(None, 0), name=D, durable=BLANK)
+    misled = step(state, heard(heartbeat(E, 900, sent=7, voters=(E,))), at(100)).state
+    assert step(misled, heard(heartbeat(B, 5, sent=7)), at(200)).state.role == following(E, 3_100)
+    doubting = step(misled, WOKE, at(3_100)).state
+    back = step(doubting, heard(heartbeat(B, 5, sent=7)), at(3_101)).state
+    assert (back.role, back.durable) == (following(B, 6_101), LED_5)
+
+
+def test_observer_that_was_misled_and_left_without_a_leader_forgets_the_list_all_the_same() -> None:
+    """Otherwise it would hear the one who misled it, and no other member, for ever."""
+    state = member(following(None, 0), name=D, durable=BLANK)
+    misled = step(state, heard(heartbeat(E, 900, sent=7, voters=(E,))), at(100)).state
+    left = step(misled, heard(resigned(E, 900)), at(100)).state
+    assert (left.role, next_deadline(left)) == (following(None, 3_100), instant(3_100))
+    assert step(left, WOKE, at(3_100)).state.voters == ()
+
+
+def test_observer_records_nothing() -> None:
+    """It owes nobody anything, so a lower term may follow a higher one."""
+    state = member(following(None, 0), name=D, durable=record(7, voters=NO_VOTERS))
+    followed = step(state, heard(heartbeat(B, 5, sent=7)), at(100))
+    assert not any(isinstance(effect, Persist) for effect in followed.effects)
 
 
 def test_observer_waits_no_longer_than_a_promise_after_its_connection_broke() -> None:
@@ -128,15 +159,83 @@ def test_observer_that_is_named_successor_does_not_campaign() -> None:
     state = member(following(B, 150), name=D, durable=LED_5)
     told = step(state, heard(resigned(B, 5, successor=D)), at(100))
     assert told.action == Action.HANDLE_RESIGNED
-    assert told.state.role == following(None, 201)
+    assert told.state.role == following(None, 3_100)
 
 
 def test_observer_follows_no_leader_of_another_bootstrap_list() -> None:
     """Two lists are two clusters."""
     state = member(following(B, 150), name=D, durable=LED_5)
     other = step(state, heard(heartbeat(E, 6, sent=7, voters=(C, E))), at(100))
-    assert other.state == state
+    assert replace(other.state, pacing=state.pacing) == state
     assert recipients(other, MembershipContradicted) == [E]
+
+
+WATCHED = frozenset({D, E})
+
+
+def test_leader_sends_an_observer_that_has_answered_one_heartbeat_in_an_interval() -> None:
+    """One that has not answered is sent each heartbeat: the last one may be lost."""
+    role = leading(grant(A, 1_000), grant(B, 1_000), deadline=1_000)
+    state = member(role, durable=LED_5, observers=WATCHED)
+    first = step(state, WOKE, at(1_000))
+    assert recipients(first, Heartbeat) == [B, C, D, E]
+    answered = first.state
+    for sender in (B, D):
+        answer = heartbeat_ack(sender, 5, sent=1_000)
+        answered = step(answered, heard(answer), at(1_001)).state
+    second = step(answered, WOKE, at(1_030))
+    assert recipients(second, Heartbeat) == [B, C, E]
+    rested = replace(second.state, role=leading(*[grant(m, 1_990) for m in (A, B)], deadline=2_000))
+    assert recipients(step(rested, WOKE, at(2_000 - NANOSECOND)), Heartbeat) == []
+    assert recipients(step(rested, WOKE, at(2_000)), Heartbeat) == [B, C, D, E]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        heartbeat_ack(D, 4, sent=1_000),
+        heartbeat_ack(D, 5, sent=1_000 - NANOSECOND),
+        heartbeat_ack(D, 5, sent=1_000, stamp=4),
+        heartbeat_ack(C, 5, sent=1_000),
+    ],
+    ids=["another term", "an earlier round", "an older list", "no observer"],
+)
+def test_leader_goes_on_to_tell_an_observer_that_does_not_know_all(answer: HeartbeatAck) -> None:
+    """What is new to it is sent until it has answered."""
+    role = leading(grant(A, 1_000), grant(B, 1_000), deadline=1_030)
+    state = member(role, durable=LED_5, observers=WATCHED, observers_told=1_000)
+    heard_of = step(state, heard(answer), at(1_001)).state
+    assert heard_of.pacing.informed == frozenset()
+
+
+def test_new_leader_tells_all_observers_at_once() -> None:
+    """They hear of it as soon as voters do."""
+    state = member(
+        standing(grant(A, 100), deadline=250),
+        durable=record(6, stamp=5),
+        observers=WATCHED,
+        observers_told=90,
+        informed=WATCHED,
+    )
+    elected = step(state, heard(vote_granted(B, 6, sent=100)), at(110)).state
+    assert recipients(step(elected, WOKE, at(110)), Heartbeat) == [B, C, D, E]
+
+
+def test_leader_remembers_only_so_many_observers() -> None:
+    """Their names may be invented."""
+    state = member(following(B, 150))
+    for number in range(OBSERVERS_LIMIT + 5):
+        event = ObserverCameUp(observer=MemberId(f"d{number}@host"))
+        state = step(state, event, at(100)).state
+    assert len(state.observers) == OBSERVERS_LIMIT
+
+
+def test_observer_that_comes_up_anew_is_told_at_once() -> None:
+    """It was started again, and has forgotten what it had answered."""
+    role = leading(grant(A, 1_000), grant(B, 1_000), deadline=1_030)
+    state = member(role, durable=LED_5, observers=WATCHED, observers_told=1_000, informed=WATCHED)
+    anew = step(state, ObserverCameUp(observer=D), at(1_001)).state
+    assert recipients(step(anew, WOKE, at(1_030)), Heartbeat) == [B, C, D]
 
 
 def test_leader_sends_heartbeats_and_its_resignation_to_observers_too() -> None:

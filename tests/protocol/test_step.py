@@ -14,9 +14,11 @@ from leader.protocol.effects import (
     Effect,
     Ignored,
     Persist,
+    RefusalReason,
     ReportRefusal,
     Send,
 )
+from leader.protocol.guards import is_voter
 from leader.protocol.messages import Message
 from leader.protocol.state import State
 from leader.protocol.step import due_actions, next_deadline, step
@@ -35,6 +37,7 @@ from tests.protocol.builders import (
     grant,
     heard,
     heartbeat,
+    ignoring,
     instant,
     leading,
     member,
@@ -92,7 +95,7 @@ def test_step_does_nothing_when_woken_before_the_next_deadline(state: State, jit
     """In any state, at any earlier instant."""
     soonest = next_deadline(state)
     early = Instant(10**12) if soonest is None else Instant(soonest - 1)
-    assert step(state, WOKE, Moment(now=early, jitter=jitter)) == nothing(state)
+    assert step(state, WOKE, Moment(now=early, jitter=jitter, highest_term=None)) == nothing(state)
 
 
 @pytest.mark.slow
@@ -103,7 +106,7 @@ def test_step_is_due_only_a_few_times_at_one_instant(state: State, jitter: int) 
     soonest = next_deadline(state)
     now = Instant(0) if soonest is None else max(soonest, Instant(0))
     for _ in range(8):
-        state = step(state, WOKE, Moment(now=now, jitter=jitter)).state
+        state = step(state, WOKE, Moment(now=now, jitter=jitter, highest_term=None)).state
     following_deadline = next_deadline(state)
     assert following_deadline is None or following_deadline > now
 
@@ -128,7 +131,8 @@ def test_step_orders_the_record_before_messages_and_these_before_announcements(
     transition = step(state, heard(message), at(now))
     ranks = [rank(effect) for effect in transition.effects]
     assert ranks == sorted(ranks)
-    changed = transition.state.durable != state.durable
+    owes = is_voter(state) or is_voter(transition.state)
+    changed = owes and transition.state.durable != state.durable
     assert [effect for effect in transition.effects if isinstance(effect, Persist)] == (
         [Persist(transition.state.durable)] if changed else []
     )
@@ -142,7 +146,7 @@ def test_step_without_an_action_changes_only_pacing(
 ) -> None:
     """It changes neither the record nor the promise nor the role, and no step lowers the term."""
     transition = step(state, heard(message), at(now))
-    assert transition.state.term >= state.term
+    assert transition.state.term >= state.term or not state.voters
     if transition.action is None:
         assert replace(transition.state, pacing=state.pacing) == state
 
@@ -213,13 +217,23 @@ def test_cluster_of_one_extends_its_lease_by_its_own_heartbeats() -> None:
     )
 
 
-def test_cluster_of_one_wins_a_renewal_by_itself() -> None:
-    """A higher term of a stranger does not end its leadership."""
+def test_cluster_of_one_hears_of_no_higher_term() -> None:
+    """There is no other voter, so whoever names a higher term is a stranger."""
     durable = record(6, stamp=6, voters=(A,))
     state = member(leading(grant(A, 100), deadline=130), durable=durable)
-    renewed = step(state, heard(vote_refused(B, 8)), at(110))
-    assert renewed.state.role == renewing(grant(A, 110), lease_until=199, deadline=110)
-    assert step(renewed.state, WOKE, at(110)).effects == (
+    told = step(state, heard(vote_refused(B, 8)), at(110))
+    assert told == ignoring(
+        state,
+        RefusalReason.NOT_HEARD,
+        f"{B} has no vote here, so its VoteRefused counts for nothing",
+    )
+
+
+def test_cluster_of_one_wins_a_renewal_by_itself() -> None:
+    """It needs no other member's vote."""
+    role = renewing(grant(A, 110), lease_until=199, deadline=110)
+    state = member(role, durable=record(9, stamp=6, voters=(A,)))
+    assert step(state, WOKE, at(110)).effects == (
         Persist(record(9, stamp=9, voters=(A,))),
         AnnounceTerm(old=Term(6), new=Term(9)),
     )

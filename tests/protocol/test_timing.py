@@ -141,6 +141,7 @@ def test_scaled_timing_scales_with_the_timeouts() -> None:
         max_clock_drift=10_000,
         stagger=duration(0.5),
         pre_vote_backoff=duration(10),
+        observer_interval=duration(1_000),
     )
 
 

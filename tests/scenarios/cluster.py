@@ -170,7 +170,7 @@ class Cluster:
 
     def _moment(self, name: MemberId) -> Moment:
         rank = self._names.index(name)
-        return Moment(now=self.now, jitter=rank * JITTER_RANGE // 4)
+        return Moment(now=self.now, jitter=rank * JITTER_RANGE // 4, highest_term=None)
 
     def _check(self) -> None:
         acting = [name for name, state in self._running.items() if acts(state, self.now)]

@@ -30,7 +30,7 @@ def test_a_green_model_has_its_pinned_states_in_plain_tlc(tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "claim"),
-    [("lease-outlives-promise", "ExclusiveLeadership"), ("guard-12", "NoDisruption")],
+    [("lease-outlives-promise", "ExclusiveLeadership"), ("guard-13", "NoDisruption")],
 )
 def test_a_red_model_and_a_removed_guard_are_violated_in_plain_tlc(
     tmp_path: Path, name: str, claim: str

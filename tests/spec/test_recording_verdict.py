@@ -43,9 +43,9 @@ def observed() -> list[Line]:
             leading.resign()
             await pass_time(0.2)
             cluster.isolate("c")
-            await pass_time(0.5)
+            await pass_time(3.1)
             cluster.world.network.heal()
-            await pass_time(0.5)
+            await pass_time(3.1)
             cluster.crash("c")
         await pass_time(0.1)
 
