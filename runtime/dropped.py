@@ -25,6 +25,7 @@ class DropReason(enum.Enum):
     """Why a message was dropped or a connection refused."""
 
     UNKNOWN_PROCESS = "no such process"
+    MISNAMED = "no process of that name, perhaps mistyped here or there"
     MAILBOX_FULL = "mailbox full"
     UNSIGNED = "message to an endpoint without a sender"
     MALFORMED = "malformed message"

@@ -9,7 +9,7 @@ carries them. `watches` tells who waits for whose end; `links` are the links and
 process, made of watches. `callbacks` are what an author writes, and `host` is the node as a process
 sees it. `mailbox`, `timers`, `requests` and `endpoints` are parts of the `runner`, which runs the
 callbacks of one process. `table` has all processes of a node, `calls` the requests between them, and
-`message_router` delivers messages. `local` puts all of it together.
+`message_router` delivers messages, and `misnamed` tells of names that may be mistyped. `local` puts all of it together.
 """
 
 from runtime.processes.callbacks import Factory, ProcessCallbacks, resolve

@@ -70,6 +70,11 @@ class Endpoints:
         claim = self._claims.get((addressee, kind))
         return None if claim is None else claim[1]
 
+    def names(self, kind: type) -> list[str]:
+        """Returns the names under which messages of this type are claimed, sorted."""
+        claims = self._claims
+        return sorted(to for to, claimed in claims if claimed is kind and isinstance(to, str))
+
     def remove(self, registration: Registration) -> None:
         """Removes the claims of one registration."""
         self._claims = {

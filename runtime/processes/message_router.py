@@ -14,6 +14,7 @@ from runtime.dropped import DropReason
 from runtime.network import Envelope, NodeContext, NodeIdentity
 from runtime.pid import Pid, ProcessId
 from runtime.processes.endpoints import Addressee, Endpoints
+from runtime.processes.misnamed import MisnamedLog
 from runtime.processes.signal_router import SignalRouter, address_of, sender_of
 from runtime.processes.table import ProcessTable
 
@@ -34,6 +35,7 @@ class MessageRouter:
         self._signals = signals
         self._endpoints = endpoints
         self._processes = processes
+        self._misnamed = MisnamedLog(context.clock, endpoints, context.drop_log)
         self.sent = 0
         """How many messages were handed to connections with other nodes."""
         self.received = 0
@@ -86,5 +88,7 @@ class MessageRouter:
         if process is None:
             detail = f"a message to {to!a} was dropped"
             self._drop_log.record(DropReason.UNKNOWN_PROCESS, key, detail)
+            if sender is not None and sender.node == key:
+                self._misnamed.missed(key, to, type(message))
         else:
             process.deliver(sender, message)
