@@ -32,6 +32,7 @@ class DropReason(enum.Enum):
     UNKNOWN_KIND = "kind of message that is not registered here"
     NO_ROUTE = "no route to the node"
     UNREACHABLE = "node unreachable"
+    DIAL_FAILED = "dialling failed in an unusual way"
     QUEUE_FULL = "too many messages wait for a connection"
     LATE_ANSWER = "answer too late"
     OTHER_INCARNATION = "addressed to another incarnation of the node"

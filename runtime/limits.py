@@ -1,4 +1,4 @@
-"""The limits of a node, validated together, and the limits that nodes have agreed on.
+"""The limits of a node, validated together, and what all nodes have agreed on.
 
 Leaves to each module that enforces a limit what happens when it is reached.
 """
@@ -6,6 +6,9 @@ Leaves to each module that enforces a limit what happens when it is reached.
 import dataclasses
 import math
 from dataclasses import dataclass
+
+VERSION = 2
+"""The version of handshake and envelope; nodes of different versions do not connect."""
 
 HANDSHAKE_FRAME_BYTES = 1024
 """The longest frame of a handshake."""
@@ -37,10 +40,8 @@ class NodeLimits:
     """How many bytes wait for a node that connects or reads slowly before messages are dropped."""
     nodes: int = 1_000
     """How many other nodes are remembered; unknown nodes beyond that are refused."""
-    connections: int = 500
+    connections: int = 1_000
     """How many connections there may be before no more are accepted."""
-    connections_per_node: int = 4
-    """How many of them one other node may have."""
     unauthenticated_connections: int = 64
     """How many of them may not have proved themselves; beyond that, one of them is closed."""
     handshake_seconds: float = 5.0

@@ -235,7 +235,17 @@ class Node:
         check_name("name", name)
         if name == self.name:
             raise ValueError(f"name must be another node's, not {name!r}")
-        self._peers.peer(name).keep_connected()
+        self._peers.keep_connected(name)
+
+    def suspect(self, name: str) -> None:
+        """Tells that messages to that node get no answer, though they should have got one by now.
+
+        If its link for urgent messages is open, a new one is dialled, which replaces the old one as
+        soon as it is open. Until then the old one stays in use, so nothing is lost if it works. Does
+        nothing for a node that is not up. Call it again as long as nothing is heard.
+        """
+        check_name("name", name)
+        self._peers.suspect(name)
 
     def watch(self, callback: Callable[[NodeEvent], None]) -> Callable[[], None]:
         """Calls back, directly from the network's event, when a node goes up or down.

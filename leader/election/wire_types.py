@@ -16,4 +16,6 @@ def register_election_messages(registry: Registry) -> None:
     Raises:
         ValueError: one of the names is taken by another type.
     """
-    registry.register_all({f"election.{each.__name__}": each for each in MESSAGE_TYPES})
+    names = {f"election.{each.__name__}": each for each in MESSAGE_TYPES}
+    # A heartbeat that waited behind a long message of the application would cost the leader its place.
+    registry.register_all(names, urgent=True)

@@ -26,6 +26,7 @@ from runtime.network.handshake import (
     RefusalNotice,
     RefusedByPeer,
 )
+from runtime.network.lane import FIRST_LINK, LinkIdentity
 from runtime.network.transport import Channel, Connection, Loss
 from runtime.network.wire import NODE, Displaced, Envelope, Goodbye, UnknownKind, WireError
 
@@ -89,13 +90,19 @@ class NodeConnection:
         on_message: OnMessage,
         *,
         dialled: str | None = None,
+        link: LinkIdentity = FIRST_LINK,
     ) -> None:
-        """Starts the handshake, as the dialler of the named node, or else as the acceptor."""
+        """Starts the handshake, as the dialler of the named node, or else as the acceptor.
+
+        The dialler says what the link is for.
+        """
         self._context = context
         self._connection = connection
         self._owner = owner
         self._on_message = on_message
         self._dialled = dialled
+        self.link = link
+        """What the connection is for; if it was accepted, known since it has opened."""
         self._handshake = self._begin()
         self._peer: NodeIdentity | None = None
         self._key: asyncio.Future[bytes] | None = None
@@ -139,6 +146,11 @@ class NodeConnection:
         else:
             self.abort()
 
+    def retire(self, reason: str, seconds: float) -> None:
+        """Delivers no message any more, and hangs up after so many seconds."""
+        self._on_message = _ignore
+        self._alarm = after(self._context.clock, seconds, lambda: self.hang_up(reason))
+
     def abort(self) -> None:
         """Ends the connection as the death of this process would: at once and without a goodbye."""
         self._end()
@@ -177,7 +189,7 @@ class NodeConnection:
         context, nonce = self._context, self._context.nonce()
         own, objection = context.own, self._owner.objection
         if self._dialled is not None:
-            return handshake.dial(own, self._dialled, nonce, self._channel, objection)
+            return handshake.dial(own, self._dialled, nonce, self._channel, objection, self.link)
         keys, salt = context.cookies.keys, context.cookies.salt
         return handshake.accept(keys, salt, own, nonce, self._channel, objection)
 
@@ -231,7 +243,7 @@ class NodeConnection:
             self._record_refusal(f"{proven.peer.name}: {objection.reason}")
             return self.hang_up(*objection)
         self._alarm.cancel()
-        self._peer = proven.peer
+        self._peer, self.link = proven.peer, proven.link
         self._advance(proven.last)
         self._connection.frame_limit = self._context.limits.frame_bytes
         self._owner.connection_opened(self, proven.peer)
@@ -282,3 +294,7 @@ class NodeConnection:
         if self._peer is not None:
             return self._peer.name
         return self._dialled or self._connection.remote
+
+
+def _ignore(peer: NodeIdentity, envelope: Envelope) -> None:
+    """Drops a message that another link has overtaken."""

@@ -28,9 +28,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from runtime.limits import VERSION
 from runtime.network.cookies import SALT_LENGTH, Keys
+from runtime.network.lane import FIRST_LINK, Generation, Lane, LinkIdentity
 from runtime.network.transport import Channel
-from runtime.network.wire import VERSION
 from runtime.pid import Pid
 
 NONCE_LENGTH = 32
@@ -87,6 +88,8 @@ class Proven:
 
     peer: NodeIdentity
     last: bytes
+    link: LinkIdentity = FIRST_LINK
+    """What the connection is for, as the dialler has said."""
 
 
 class KeyRequest(NamedTuple):
@@ -106,7 +109,7 @@ Objection = Callable[[NodeIdentity], RefusalNotice | None]
 
 
 # The first four fields are those of version 1, so that a node of that version is told its version.
-class _Hello(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
+class _Introduction(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     version: int
     name: str
     creation: int
@@ -114,7 +117,12 @@ class _Hello(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unkn
     raised: int = 0
 
 
-class _Challenge(_Hello, frozen=True, tag=True):
+class _Hello(_Introduction, frozen=True, tag=True):
+    lane: Lane = Lane.ORDINARY
+    generation: Generation = 1
+
+
+class _Challenge(_Introduction, frozen=True, tag=True):
     salt: bytes = b""
 
 
@@ -179,9 +187,11 @@ def dial(
     nonce: bytes,
     channel: Callable[[], Channel],
     objection: Objection,
+    link: LinkIdentity = FIRST_LINK,
 ) -> Handshake:
     """The side that connected, and wants to reach the node with the name `wanted`."""
-    hello = _Hello(VERSION, own.name, own.creation, nonce, own.raised)
+    introduction = (VERSION, own.name, own.creation, nonce, own.raised)
+    hello = _Hello(*introduction, link.lane, link.generation)
     challenge = _read((yield msgspec.msgpack.encode(hello)), _Challenge)
     peer = _introduced(challenge, channel())
     if peer.name != wanted:
@@ -198,7 +208,7 @@ def dial(
         raise HandshakeRefused(f"{peer.name}: {refusal.reason}", last)
     if answer != ACCEPTED:
         raise RefusedByPeer(peer, answer)
-    return Proven(peer, b"")
+    return Proven(peer, b"", link)
 
 
 def accept(
@@ -222,7 +232,7 @@ def accept(
         raise RefusedByPeer(peer, statement.read_verdict(key, "dialler", (yield last)))
     if refusal is not None:
         raise HandshakeRefused(f"{peer.name}: {refusal.reason}", last)
-    return Proven(peer, last)
+    return Proven(peer, last, LinkIdentity(hello.lane, hello.generation))
 
 
 def _key_of(proof: _Proof, keys: Keys, statement: _Statement, peer: NodeIdentity) -> bytes:
@@ -244,7 +254,7 @@ def _read(frame: bytes, kind: type[_Frame]) -> _Frame:
     return found
 
 
-def _introduced(hello: _Hello, channel: Channel) -> NodeIdentity:
+def _introduced(hello: _Introduction, channel: Channel) -> NodeIdentity:
     if hello.version != VERSION:
         raise _sorry(f"it speaks version {hello.version}, this is version {VERSION}")
     if len(hello.nonce) != NONCE_LENGTH:

@@ -1,44 +1,27 @@
-"""One other node: its connections, its newest incarnation, and the route to it.
+"""One other node: its newest incarnation, and whether it is up.
 
-Leaves processes and other peers to others. Messages are sent over the connection that was opened
-first, so they stay in order even if both nodes dialled at the same time. The end of any connection
-is the end of that incarnation of the node, because a dead process loses all its connections.
+Leaves processes and other peers to others, and the connections of each lane to `peer_lane`. A node is
+up as long as there is a link with it in any lane. It is down when its last link has ended. The end of
+that link says why, because the kernel of a dead process closes all its connections.
+
+If a link of the ordinary lane ends, messages may be lost although the node stays up. What waits for a
+message is told of that, too.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from runtime.clock import NANOSECONDS, Timer, after
+from runtime.clock import NANOSECONDS
 from runtime.dropped import DropReason
 from runtime.events import NodeDown, NodeDownReason, NodeEvent, NodeUp
 from runtime.network.connection import NodeConnection
 from runtime.network.context import NodeContext
 from runtime.network.handshake import NodeIdentity, RefusalNotice
-from runtime.network.transport import Connection, Transport
+from runtime.network.lane import Lane
+from runtime.network.peer_lane import Establish, PeerLane
+from runtime.network.transport import Transport
 from runtime.network.wire import NODE, Displaced
 from runtime.statistics import ConnectionStatistics
-
-FIRST_PAUSE_SECONDS = 0.020
-LONGEST_PAUSE_SECONDS = 1.0
-
-
-class Backoff:
-    """How long to wait before the next attempt to dial: twice as long each time, up to a second."""
-
-    def __init__(self, context: NodeContext) -> None:
-        self._random = context.random
-        self._pause = FIRST_PAUSE_SECONDS
-
-    def next_pause(self) -> float:
-        """Returns seconds, partly random, so that two nodes do not dial in step for ever."""
-        pause = self._pause * self._random.uniform(0.5, 1.0)
-        self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
-        return pause
-
-    def reset(self) -> None:
-        """Makes the next pause short again, after a success."""
-        self._pause = FIRST_PAUSE_SECONDS
 
 
 class Peer:
@@ -49,48 +32,43 @@ class Peer:
         name: str,
         context: NodeContext,
         transport: Transport,
-        establish: Callable[[Connection, str], NodeConnection],
+        establish: Establish,
         announce: Callable[[NodeEvent], None],
+        on_loss: Callable[[NodeDown], None],
         on_giving_up: Callable[[str, str], None],
     ) -> None:
         """Begins no connection yet.
 
-        `establish` starts the handshake on a dialled connection. `on_giving_up` is called with the
-        name of the node and a reason when the messages that waited for a connection are dropped.
+        `establish` starts the handshake on a dialled connection. `on_loss` is told that ordinary
+        messages to or from an incarnation of the node may be lost. `on_giving_up` is called with the
+        name of the node and a reason when ordinary messages that waited for a link are dropped.
         """
         self.name = name
-        self.address: str | None = None
         self._context = context
-        self._transport = transport
-        self._establish = establish
         self._announce = announce
+        self._on_loss = on_loss
         self._on_giving_up = on_giving_up
         self._newest_creation = 0
         self._newest_precedence = 0
         self._up_since = 0
-        self._connections: list[NodeConnection] = []
-        self._waiting: deque[tuple[int | None, bytes]] = deque()
-        self._waiting_bytes = 0
-        self._is_kept = False
-        self._is_retired = False
-        self._backoff = Backoff(context)
-        self._backoff_after_loss = Backoff(context)
-        self._attempt: asyncio.Task[None] | None = None
-        self._dialled: NodeConnection | None = None
-        self._pause: Timer | None = None
+        self._lanes = {
+            lane: PeerLane(lane, name, context, transport, establish, self._given_up)
+            for lane in Lane
+        }
 
     @property
     def creation(self) -> int | None:
         """Which incarnation is connected, None if none is."""
-        return self._newest_creation if self._connections else None
+        return self._newest_creation if self._links() else None
 
     def statistics(self) -> ConnectionStatistics | None:
         """Returns what has gone over the open connections, None if there are none."""
-        if not self._connections:
+        links = self._links()
+        if not links:
             return None
-        traffic = [connection.traffic for connection in self._connections]
+        traffic = [link.traffic for link in links]
         return ConnectionStatistics(
-            connections=len(self._connections),
+            connections=len(links),
             frames_sent=sum(each.frames_sent for each in traffic),
             bytes_sent=sum(each.bytes_sent for each in traffic),
             frames_received=sum(each.frames_received for each in traffic),
@@ -98,86 +76,82 @@ class Peer:
             connected_seconds=(self._context.clock.now() - self._up_since) / NANOSECONDS,
         )
 
-    def send(self, frame: bytes, creation: int | None, *, ignore_send_limit: bool = False) -> bool:
+    def send(
+        self, lane: Lane, frame: bytes, creation: int | None, *, ignore_send_limit: bool = False
+    ) -> bool:
         """Sends a message, or keeps it until the connection under way is open.
 
         With a creation it is for that incarnation only. Returns False if the message was dropped.
         """
-        if self._connections:
-            return self._transmit(frame, creation, ignore_send_limit=ignore_send_limit)
-        if self.address is None:
-            return self._drop(DropReason.NO_ROUTE, "add_route tells where it listens")
-        limits = self._context.limits
-        count, size = len(self._waiting), self._waiting_bytes
-        if count >= limits.waiting_messages or size > limits.send_buffer_bytes:
-            return self._drop(DropReason.QUEUE_FULL, f"{count} wait already, {size} bytes")
-        self._waiting.append((creation, frame))
-        self._waiting_bytes += len(frame)
-        self._dial_if_needed()
-        return True
+        newest = self._newest_creation
+        return self._lanes[lane].send(frame, creation, newest, ignore_send_limit=ignore_send_limit)
 
     def has_replaced(self, creation: int) -> bool:
         """Whether that incarnation has ended for good: a newer one has connected since."""
         return creation < self._newest_creation
 
-    def keep_connected(self) -> None:
-        """Connects now, and again whenever the connection is lost."""
-        self._is_kept = True
-        self._dial_if_needed()
+    def keep_connected(self, lanes: Iterable[Lane]) -> None:
+        """Connects now in these lanes, and again whenever a connection is lost."""
+        for lane in lanes:
+            self._lanes[lane].keep_connected()
 
     def route(self, address: str) -> None:
         """Sets the address that is dialled from now on."""
-        self.address = address
-        self._dial_if_needed()
+        for lane in self._lanes.values():
+            lane.route(address)
+
+    def suspect(self) -> None:
+        """Dials a new link in place of an urgent one that is silent, which stays open until then."""
+        self._lanes[Lane.URGENT].suspect()
 
     def objection(self, peer: NodeIdentity) -> RefusalNotice | None:
         """Returns why this incarnation is refused, None if it is accepted."""
-        is_same = peer.creation == self._newest_creation
-        is_later = peer.precedence > self._newest_precedence
-        if not (is_same or is_later):
-            newest = self._newest_precedence
-            return RefusalNotice(f"its creation {peer.precedence} must exceed {newest}", newest)
-        limit = self._context.limits.connections_per_node
-        if is_same and len(self._connections) >= limit:
-            return RefusalNotice(f"it has {limit} connections already")
-        return None
+        newest = self._newest_precedence
+        if peer.creation == self._newest_creation or peer.precedence > newest:
+            return None
+        return RefusalNotice(f"its creation {peer.precedence} must exceed {newest}", newest)
 
     def connection_opened(self, connection: NodeConnection, peer: NodeIdentity) -> None:
         """There is a new connection with the node, perhaps with a newer incarnation of it."""
         if peer.creation != self._newest_creation:
             self._supersede(connection, peer)
         self._newest_precedence = max(self._newest_precedence, peer.precedence)
-        self._connections.append(connection)
-        self._stop_dialling(connection)
-        if len(self._connections) == 1:
+        was_up, lane = bool(self._links()), self._lanes[connection.link.lane]
+        has_replaced = lane.opened(connection)
+        if has_replaced and connection.link.lane is Lane.ORDINARY:
+            self._on_loss(NodeDown(self.name, peer.creation, NodeDownReason.CLOSED_HERE))
+        lane.send_waiting(self._newest_creation)
+        if not was_up and self._links():
             self._up_since = self._context.clock.now()
-            self._send_waiting()
             self._announce(NodeUp(self.name, peer.creation))
 
     def connection_closed(self, connection: NodeConnection, reason: NodeDownReason) -> None:
-        """One connection has ended: hangs up all others with the same incarnation."""
-        if connection in self._connections:
-            self._down(reason, "another connection with you has ended", ended=connection)
-            self._dial_again()
+        """A connection has ended; it may have been the last one."""
+        lane = self._lanes[connection.link.lane]
+        if not lane.closed(connection):
+            return
+        down = NodeDown(self.name, self._newest_creation, reason)
+        if connection.link.lane is Lane.ORDINARY:
+            self._on_loss(down)
+        if not self._links():
+            self._announce(down)
+        lane.dial_again()
 
-    def dialling_failed(self, connection: NodeConnection) -> None:
-        """The connection that was being established has ended before it was open."""
-        if connection is self._dialled:
-            self._dialled = None
-            self._fail("no connection was established")
+    def dialled_ended(self, connection: NodeConnection) -> None:
+        """A connection that was dialled here has ended, perhaps before it was open."""
+        self._lanes[connection.link.lane].dialled_ended(connection)
 
-    def retire(self) -> asyncio.Task[None] | None:
-        """Hangs up and dials no more; returns the attempt to dial that still has to end, if any."""
-        self._is_retired = True
-        self._stop_pause()
-        self._drop_waiting(DropReason.ENDING, "it had no connection")
+    def retire(self) -> list[asyncio.Task[None]]:
+        """Hangs up and dials no more; returns the attempts to dial that still have to end."""
+        attempts = [lane.retire() for lane in self._lanes.values()]
         self._down(NodeDownReason.CLOSED_HERE, "this node stops")
-        if self._attempt is not None:
-            self._attempt.cancel()
-        return self._attempt
+        return [attempt for attempt in attempts if attempt is not None]
+
+    def _links(self) -> list[NodeConnection]:
+        return [link for lane in self._lanes.values() for link in lane.links]
 
     def _supersede(self, connection: NodeConnection, peer: NodeIdentity) -> None:
-        earlier, was_up = self._newest_creation, bool(self._connections)
+        earlier, was_up = self._newest_creation, bool(self._links())
         farewell = "a later incarnation of you has come"
         self._down(NodeDownReason.SUPERSEDED, farewell, exceed=peer.precedence)
         self._newest_creation = peer.creation
@@ -187,91 +161,15 @@ class Peer:
             displaced = Displaced(creation=earlier)
             connection.send(self._context.registry.encode(NODE, None, displaced))
 
-    def _transmit(
-        self, frame: bytes, creation: int | None, *, ignore_send_limit: bool = False
-    ) -> bool:
-        if creation is not None and creation != self._newest_creation:
-            return self._drop(DropReason.OTHER_INCARNATION, "the process addressed has ended")
-        return self._connections[0].send(frame, ignore_send_limit=ignore_send_limit)
+    def _down(self, reason: NodeDownReason, farewell: str, *, exceed: int = 0) -> None:
+        links = [link for lane in self._lanes.values() for link in lane.forget_links()]
+        if links:
+            down = NodeDown(self.name, self._newest_creation, reason)
+            self._on_loss(down)
+            self._announce(down)
+        for link in links:
+            link.hang_up(farewell, exceed)
 
-    def _send_waiting(self) -> None:
-        while self._waiting and self._connections:
-            creation, frame = self._waiting.popleft()
-            self._waiting_bytes -= len(frame)
-            self._transmit(frame, creation)
-
-    def _down(
-        self,
-        reason: NodeDownReason,
-        farewell: str,
-        *,
-        ended: NodeConnection | None = None,
-        exceed: int = 0,
-    ) -> None:
-        connections, self._connections = self._connections, []
-        if connections:
-            self._announce(NodeDown(self.name, self._newest_creation, reason))
-        for connection in connections:
-            if connection is not ended:
-                connection.hang_up(farewell, exceed)
-
-    def _dial_if_needed(self) -> None:
-        has_reason = (self._is_kept or self._waiting) and not self._connections
-        is_busy = self._attempt or self._dialled or self._pause
-        if has_reason and not self._is_retired and not is_busy and self.address is not None:
-            self._attempt = asyncio.get_running_loop().create_task(self._dial(self.address))
-
-    async def _dial(self, address: str) -> None:
-        try:
-            async with asyncio.timeout(self._context.limits.handshake_seconds):
-                connection = await self._transport.dial(address)
-        except OSError as error:
-            self._fail(f"{address}: {str(error) or type(error).__name__}")
-        else:
-            self._dialled = self._establish(connection, self.name)
-        finally:
-            self._attempt = None
-
-    def _fail(self, detail: str) -> None:
-        self._drop_waiting(DropReason.UNREACHABLE, detail)
-        self._rest(self._backoff)
-
-    def _dial_again(self) -> None:
-        lasted = self._context.clock.now() - self._up_since
-        if lasted >= LONGEST_PAUSE_SECONDS * NANOSECONDS:
-            self._backoff_after_loss.reset()
-            self._dial_if_needed()
-        elif self._pause is None:
-            # Without a pause, a node that hangs up at once would be dialled again and again.
-            self._rest(self._backoff_after_loss)
-
-    def _rest(self, backoff: Backoff) -> None:
-        self._pause = after(self._context.clock, backoff.next_pause(), self._pause_over)
-
-    def _pause_over(self) -> None:
-        self._pause = None
-        self._dial_if_needed()
-
-    def _stop_dialling(self, connection: NodeConnection) -> None:
-        self._backoff.reset()
-        self._stop_pause()
-        if connection is self._dialled:
-            self._dialled = None
-
-    def _stop_pause(self) -> None:
-        if self._pause is not None:
-            self._pause.cancel()
-            self._pause = None
-
-    def _drop_waiting(self, reason: DropReason, detail: str) -> None:
-        had_waiting = bool(self._waiting)
-        self._waiting_bytes = 0
-        while self._waiting:
-            self._waiting.popleft()
-            self._drop(reason, detail)
-        if had_waiting:
+    def _given_up(self, lane: Lane, detail: str) -> None:
+        if lane is Lane.ORDINARY:
             self._on_giving_up(self.name, detail)
-
-    def _drop(self, reason: DropReason, detail: str) -> bool:
-        self._context.drop_log.record(reason, self.name, detail)
-        return False

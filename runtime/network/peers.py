@@ -9,14 +9,15 @@ has proved who it is gets an entry in the table of peers.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from runtime.clock import after, far_ahead_limit
 from runtime.dropped import DropReason
-from runtime.events import NodeDownReason, NodeEvent
+from runtime.events import NodeDown, NodeDownReason, NodeEvent
 from runtime.network.connection import NodeConnection, OnMessage
 from runtime.network.context import NodeContext
 from runtime.network.handshake import NodeIdentity, RefusalNotice
+from runtime.network.lane import FIRST_LINK, Lane, LinkIdentity
 from runtime.network.peer import Peer
 from runtime.network.transport import Connection, Listener, Transport, split_address
 from runtime.pid import check_name
@@ -41,6 +42,8 @@ class Peers:
         self._peers: dict[str, Peer] = {}
         self._connections: dict[NodeConnection, None] = {}
         self._unauthenticated: dict[NodeConnection, None] = {}
+        self._kept: dict[str, None] = {}
+        self._lanes = {Lane.ORDINARY}
         self._watchers: dict[object, Callable[[NodeEvent], None]] = {}
         self.on_message: OnMessage
         """Called for every message of another node; set it before the first connection."""
@@ -48,6 +51,8 @@ class Peers:
         """Called with the name of a node that has proved who it is, and refuses this one."""
         self.has_been_up = False
         """Whether any other node has ever accepted this one."""
+        self.on_loss: Callable[[NodeDown], None] = lambda down: None
+        """Called when messages to or from a node may be lost, even if another link keeps it up."""
         self.on_giving_up: Callable[[str, str], None] = lambda node, detail: None
         """Called with a node and a reason when messages that waited for a connection are dropped."""
         self._listener: Listener | None = None
@@ -69,6 +74,7 @@ class Peers:
                 self._transport,
                 self._establish,
                 self._announce,
+                lambda down: self.on_loss(down),
                 lambda node, detail: self.on_giving_up(node, detail),
             )
             self._peers[name] = found
@@ -90,6 +96,22 @@ class Peers:
         check_name("name", name)
         split_address(address)
         self.peer(name).route(address)
+
+    def keep_connected(self, name: str) -> None:
+        """Connects with that node now, and again whenever the connection is lost."""
+        self._kept[name] = None
+        self.peer(name).keep_connected(self._lanes)
+
+    def use_lanes(self, lanes: Iterable[Lane]) -> None:
+        """Keeps connected in these lanes too, wherever it is asked to keep connected."""
+        self._lanes.update(lanes)
+        for name in self._kept:
+            self.peer(name).keep_connected(self._lanes)
+
+    def suspect(self, name: str) -> None:
+        """A link with that node is silent: dials a new one; does nothing for a node that is not up."""
+        if name in self._peers:
+            self._peers[name].suspect()
 
     def watch(self, callback: Callable[[NodeEvent], None]) -> Callable[[], None]:
         """Calls back directly from the network's events; returns a function that ends this."""
@@ -176,7 +198,7 @@ class Peers:
         self._connections.pop(connection, None)
         self._unauthenticated.pop(connection, None)
         if connection.dialled is not None:
-            self.peer(connection.dialled).dialling_failed(connection)
+            self.peer(connection.dialled).dialled_ended(connection)
         self._connection_ended.set()
 
     def _accept(self, connection: Connection) -> None:
@@ -206,8 +228,12 @@ class Peers:
         del self._unauthenticated[oldest]
         oldest.abort()
 
-    def _establish(self, connection: Connection, dialled: str | None = None) -> NodeConnection:
-        made = NodeConnection(self._context, connection, self, self.on_message, dialled=dialled)
+    def _establish(
+        self, connection: Connection, dialled: str | None = None, link: LinkIdentity = FIRST_LINK
+    ) -> NodeConnection:
+        made = NodeConnection(
+            self._context, connection, self, self.on_message, dialled=dialled, link=link
+        )
         self._connections[made] = None
         return made
 
@@ -224,8 +250,7 @@ class Peers:
         self._is_stopped = True
         if self._listener is not None:
             self._listener.close()
-        attempts = [peer.retire() for peer in self._peers.values()]
-        return [attempt for attempt in attempts if attempt is not None]
+        return [attempt for peer in self._peers.values() for attempt in peer.retire()]
 
     def _abort_connections(self) -> None:
         for connection in list(self._connections):

@@ -14,12 +14,10 @@ from typing import Annotated, NamedTuple, TypeVar, overload
 
 import msgspec
 
-from runtime.limits import FRAME_BYTES
+from runtime.limits import FRAME_BYTES, VERSION
 from runtime.network.builtin_values import check_serializable
+from runtime.network.lane import Lane
 from runtime.pid import NAME_LIMIT
-
-VERSION = 2
-"""The version of handshake and envelope; nodes of different versions do not connect."""
 
 KIND_LIMIT = 200
 """The longest kind, in characters."""
@@ -86,6 +84,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._kinds: dict[type, str] = {}
+        self._urgent: set[type] = set()
         self._decoders: dict[str, msgspec.msgpack.Decoder[object]] = {}
         # Sets are sorted: a message must have one encoding, because decoding compares with it.
         self._encoder = msgspec.msgpack.Encoder(order="deterministic")
@@ -96,10 +95,13 @@ class Registry:
         self.register(Goodbye, name="runtime.goodbye")
         self.register(Displaced, name="runtime.displaced")
 
-    def register(self, message_type: type, *, name: str | None = None) -> None:
+    def register(
+        self, message_type: type, *, name: str | None = None, urgent: bool = False
+    ) -> None:
         """Registers a dataclass or msgspec.Struct, so that its instances can be sent.
 
-        Raises TypeError for any other type, ValueError if the name or the type is registered.
+        Urgent messages have a connection of their own: they do not wait behind others, and they may
+        overtake others. Raises TypeError for any other type, ValueError if the name or the type is registered.
         """
         if not _is_message_type(message_type):
             raise TypeError(
@@ -112,15 +114,21 @@ class Registry:
             raise ValueError(f"name must be new, and so must the type: {kind!r}, {message_type!r}")
         self._decoders[kind] = msgspec.msgpack.Decoder(message_type)
         self._kinds[message_type] = kind
+        if urgent:
+            self._urgent.add(message_type)
 
-    def register_all(self, names: Mapping[str, type]) -> None:
+    def register_all(self, names: Mapping[str, type], *, urgent: bool = False) -> None:
         """Registers each type under its name, except where exactly that was done before.
 
         Raises TypeError and ValueError as `register` does.
         """
         for name, message_type in names.items():
             if self._kinds.get(message_type) != name:
-                self.register(message_type, name=name)
+                self.register(message_type, name=name, urgent=urgent)
+
+    def lane(self, message_type: type) -> Lane:
+        """Returns which connection messages of this type take."""
+        return Lane.URGENT if message_type in self._urgent else Lane.ORDINARY
 
     def encode(
         self, to: int | str, sender: int | None, message: object, limit: int = FRAME_BYTES
@@ -217,17 +225,20 @@ DEFAULT_REGISTRY = Registry()
 @overload
 def message(message_type: MessageType) -> MessageType: ...
 @overload
-def message(*, name: str) -> Callable[[MessageType], MessageType]: ...
 def message(
-    message_type: MessageType | None = None, *, name: str | None = None
+    *, name: str | None = None, urgent: bool = False
+) -> Callable[[MessageType], MessageType]: ...
+def message(
+    message_type: MessageType | None = None, *, name: str | None = None, urgent: bool = False
 ) -> MessageType | Callable[[MessageType], MessageType]:
     """Registers the decorated dataclass or msgspec.Struct for sending to other nodes.
 
     Its name on the wire is that of module and class, so give a `name` if the class may ever move.
+    Urgent messages have a connection of their own; see `Registry.register`.
     """
 
     def register(decorated: MessageType) -> MessageType:
-        DEFAULT_REGISTRY.register(decorated, name=name)
+        DEFAULT_REGISTRY.register(decorated, name=name, urgent=urgent)
         return decorated
 
     return register if message_type is None else register(message_type)

@@ -85,6 +85,9 @@ class Host(Protocol):
     def connect(self, name: str) -> None:
         """Keeps connected with another node."""
 
+    def suspect(self, name: str) -> None:
+        """Tells that another node does not answer, so that its link is made anew."""
+
     def watch(self, callback: Callable[[NodeEvent], None]) -> Callable[[], None]:
         """Calls back when a node goes up or down; returns a function that ends this."""
 

@@ -32,6 +32,7 @@ class LocalProcesses:
         """Receives what comes from the peers from now on."""
         context.registry.register_all(SIGNALS)
         self._context = context
+        self._peers = peers
         self._signals = SignalRouter(context, peers)
         self._endpoints = Endpoints()
         self.table = ProcessTable(host, context, self._signals, self._endpoints, log)
@@ -40,6 +41,7 @@ class LocalProcesses:
         self.is_stopping = False
         """Whether no process may be started any more."""
         peers.on_message = self.messages.arrived
+        peers.on_loss = self._node_changed
         peers.on_giving_up = self._node_lost
         peers.watch(self._node_changed)
 
@@ -69,8 +71,10 @@ class LocalProcesses:
     ) -> Registration:
         """See `Node.register_endpoint`."""
         check_name("name", name)
-        pid = self.whereis(name) or self.table.next_pid()
-        return self._endpoints.add(name, pid, types, endpoint)
+        pid, kinds = self.whereis(name) or self.table.next_pid(), tuple(types)
+        registration = self._endpoints.add(name, pid, kinds, endpoint)
+        self._peers.use_lanes(map(self._context.registry.lane, kinds))
+        return registration
 
     def fail(self, error: Exception) -> None:
         """Sends nothing any more, and ends every endpoint because of this error."""

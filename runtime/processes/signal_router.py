@@ -111,5 +111,5 @@ class SignalRouter:
         """
         context = self._context
         frame = context.registry.encode(to.addressee, sender, message, context.limits.frame_bytes)
-        peer = self._peers.peer(to.node)
-        return peer.send(frame, to.creation, ignore_send_limit=ignore_send_limit)
+        peer, lane = self._peers.peer(to.node), context.registry.lane(type(message))
+        return peer.send(lane, frame, to.creation, ignore_send_limit=ignore_send_limit)

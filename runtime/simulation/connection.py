@@ -46,6 +46,7 @@ class SimulatedConnection:
         self._early: list[Callable[[Receiver], None]] = []
         self._sent = 0
         self._last_arrival = 0
+        self._is_swallowed = False
         host.connections[self] = None
 
     def attach(self, receiver: Receiver) -> None:
@@ -73,6 +74,10 @@ class SimulatedConnection:
         """Ends at once."""
         self.close()
 
+    def swallow(self) -> None:
+        """Loses whatever this end sends from now on, its end included."""
+        self._is_swallowed = True
+
     def deliver(self, frame: bytes) -> None:
         """A frame has arrived from the other end."""
         if not self.is_over:
@@ -85,7 +90,8 @@ class SimulatedConnection:
     def _transmit(self, frame: bytes, is_spared: bool) -> None:
         way = (self._host.name, self.remote)
         conditions, chance = self._ways.conditions(*way), self._ways.random.random
-        if self._ways.is_cut(*way) or (chance() < conditions.loss and not is_spared):
+        is_cut = self._is_swallowed or self._ways.is_cut(*way)
+        if is_cut or (chance() < conditions.loss and not is_spared):
             return
         if not is_spared and self._ways.holds(*way, frame, self.other.deliver):
             return
@@ -119,6 +125,8 @@ class SimulatedConnection:
 
     def _send_end(self, last: bytes) -> None:
         ways, host = self._ways, self._host
+        if self._is_swallowed:
+            return
         if not host.is_alive and ways.holds_end(
             host.name, self.remote, lambda: self.other.lose(last)
         ):

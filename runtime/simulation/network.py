@@ -48,6 +48,16 @@ class SimulatedNetwork(SimulatedWays):
                 if connection.remote == source:
                     connection.lose(b"")
 
+    def swallow(self, source: str, destination: str) -> None:
+        """Loses all that the source sends over the connections that there are; later ones work.
+
+        A firewall does this when it forgets its connections.
+        """
+        for transport in self._transports.get(source, []):
+            for connection in list(transport.connections):
+                if connection.remote == destination:
+                    connection.swallow()
+
     def open(self, listener: "_SimulatedListener") -> None:
         """Lets a listener be found; raises OSError if its address is in use."""
         if listener.address in self._listeners:

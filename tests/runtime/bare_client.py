@@ -11,6 +11,7 @@ from runtime.limits import NodeLimits
 from runtime.network import handshake
 from runtime.network.cookies import stretch
 from runtime.network.handshake import Handshake, KeyRequest, NodeIdentity, Proven
+from runtime.network.lane import FIRST_LINK, LinkIdentity
 from runtime.network.transport import Channel, split_address
 from tests.runtime.support import (
     COOKIE,
@@ -49,9 +50,11 @@ class Client:
                 return not await self.reader.read()
             return True
 
-    async def authenticate(self, cookie: str = COOKIE) -> list[bytes]:
+    async def authenticate(
+        self, cookie: str = COOKIE, link: LinkIdentity = FIRST_LINK
+    ) -> list[bytes]:
         """Goes through the handshake; returns the frames that it sent."""
-        dialler = dialling(cookie)
+        dialler = dialling(cookie, link)
         sent = [next(dialler)]
         self.write(sent[0])
         sent.append(dialler.send(await self.read()))
@@ -79,15 +82,16 @@ def with_cookie(shaking: Handshake, cookie: str = COOKIE) -> Frames:
         return proven
 
 
-def dialling(cookie: str = COOKIE) -> Frames:
+def dialling(cookie: str = COOKIE, link: LinkIdentity = FIRST_LINK) -> Frames:
     """The client's side of a handshake with node a."""
-    return dialling_as(CLIENT, cookie)
+    return dialling_as(CLIENT, cookie, link)
 
 
-def dialling_as(own: NodeIdentity, cookie: str = COOKIE) -> Frames:
+def dialling_as(own: NodeIdentity, cookie: str = COOKIE, link: LinkIdentity = FIRST_LINK) -> Frames:
     """The same for a client of another name."""
     nonce = b"n" * handshake.NONCE_LENGTH
-    return with_cookie(handshake.dial(own, "a", nonce, Channel, lambda peer: None), cookie)
+    dialler = handshake.dial(own, "a", nonce, Channel, lambda peer: None, link)
+    return with_cookie(dialler, cookie)
 
 
 @contextlib.asynccontextmanager

@@ -32,6 +32,14 @@ class Bulk:
     ballast: bytes = bytes(10_000)
 
 
+@runtime.message(name="tests.urgent", urgent=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgentNote:
+    """A small registered message with a connection of its own."""
+
+    number: int
+
+
 class Recorder(runtime.Process):
     """A process that keeps its messages, in order, for the test to wait for."""
 

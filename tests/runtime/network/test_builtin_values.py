@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.limits import VERSION
 from runtime.network.builtin_values import DEPTH_LIMIT, check_serializable
-from runtime.network.wire import PLAIN, VERSION, Registry, WireError
+from runtime.network.wire import PLAIN, Registry, WireError
 from tests.runtime.support import Note
 
 REGISTRY = Registry()

@@ -15,12 +15,12 @@ import pytest
 
 import runtime
 from runtime.dropped import DropReason
-from runtime.limits import HANDSHAKE_FRAME_BYTES
+from runtime.limits import HANDSHAKE_FRAME_BYTES, VERSION
 from runtime.network import handshake
 from runtime.network.cookies import SALT_LENGTH, stretch
 from runtime.network.handshake import HandshakeRefused, NodeIdentity, RefusedByPeer
 from runtime.network.transport import Channel, split_address
-from runtime.network.wire import NODE, VERSION, Goodbye, Registry
+from runtime.network.wire import NODE, Goodbye, Registry
 from runtime.pid import Pid
 from tests.runtime.bare_client import (
     Client,

@@ -7,40 +7,12 @@ import pytest
 import runtime
 from runtime.network import handshake
 from runtime.network.cookies import SALT_LENGTH, stretch
-from runtime.network.handshake import NodeIdentity, RefusedByPeer
+from runtime.network.handshake import NodeIdentity
 from runtime.network.tcp import HEADER
 from runtime.network.transport import Channel
 from runtime.network.wire import Goodbye, Registry
-from tests.runtime.bare_client import Client, dialled, dialling, pair, refused, with_cookie
+from tests.runtime.bare_client import Client, dialled, pair, with_cookie
 from tests.runtime.support import COOKIE, Bulk, Note, over_tcp, until
-
-
-def test_connection_beyond_the_limit_of_its_node_is_refused() -> None:
-    """It is refused although it knows the cookie, and the other connections stay open."""
-
-    async def main() -> None:
-        async with (
-            pair(connections_per_node=2) as nodes,
-            dialled(nodes.a) as first,
-            dialled(nodes.a) as second,
-            dialled(nodes.a) as third,
-        ):
-            await first.authenticate()
-            await second.authenticate()
-            dialler = dialling()
-            third.write(next(dialler))
-            third.write(dialler.send(await third.read()))
-            with pytest.raises(RefusedByPeer, match="it has 2 connections already"):
-                dialler.send(await third.read())
-            assert await third.is_closed()
-            assert refused(nodes.a) == 1
-            open_to = nodes.a.statistics().connections
-            assert {name: each.connections for name, each in open_to.items()} == {
-                "b": 1,
-                "client": 2,
-            }
-
-    over_tcp(main)
 
 
 def test_connection_refuses_frames_beyond_the_limit_of_the_node() -> None:

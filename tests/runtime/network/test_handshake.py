@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.limits import HANDSHAKE_FRAME_BYTES
+from runtime.limits import HANDSHAKE_FRAME_BYTES, VERSION
 from runtime.network.cookies import SALT_LENGTH
 from runtime.network.handshake import (
     NONCE_LENGTH,
@@ -24,8 +24,8 @@ from runtime.network.handshake import (
     accept,
     dial,
 )
+from runtime.network.lane import FIRST_LINK, Lane, LinkIdentity
 from runtime.network.transport import Channel
-from runtime.network.wire import VERSION
 from runtime.pid import NAME_LIMIT
 
 KEY, SALT = b"a key", bytes(range(SALT_LENGTH))
@@ -71,9 +71,11 @@ def dialling(
     number: int = 1,
     channel: Channel = OPEN,
     objection: Objection = welcome,
+    link: LinkIdentity = FIRST_LINK,
 ) -> Frames:
     """The dialler's side."""
-    return keyed(dial(own, "acceptor", nonce(number), lambda: channel, objection), key)
+    dialler = dial(own, "acceptor", nonce(number), lambda: channel, objection, link)
+    return keyed(dialler, key)
 
 
 def accepting(
@@ -106,11 +108,12 @@ def conversation(dialler: Frames, acceptor: Frames) -> tuple[list[bytes], Proven
     return [hello, challenge, proof, met.last], outcome(dialler, met.last), met
 
 
-def test_handshake_tells_both_nodes_who_the_other_is() -> None:
-    """Name and creation; only the proof of the acceptor is left to send."""
-    _, dialler_learns, acceptor_learns = conversation(dialling(), accepting())
-    assert dialler_learns == Proven(ACCEPTOR, b"")
-    assert acceptor_learns.peer == DIALLER
+@pytest.mark.parametrize("link", [FIRST_LINK, LinkIdentity(Lane.URGENT, 7)])
+def test_handshake_tells_both_nodes_who_the_other_is(link: LinkIdentity) -> None:
+    """Name and creation, and what the link is for; only the proof of the acceptor is left to send."""
+    _, dialler_learns, acceptor_learns = conversation(dialling(link=link), accepting())
+    assert dialler_learns == Proven(ACCEPTOR, b"", link)
+    assert (acceptor_learns.peer, acceptor_learns.link) == (DIALLER, link)
 
 
 def test_handshake_never_sends_the_key() -> None:
@@ -217,14 +220,19 @@ def test_dial_refuses_a_node_of_another_name() -> None:
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ((1, "dialler", 1, nonce(1)), "it speaks version 1, this is version 2"),
+        ((1, "dialler", 1, nonce(1)), f"it speaks version 1, this is version {VERSION}"),
         ((VERSION, "dialler", 1, nonce(1), -1), "creation must be between"),
+        ((VERSION, "dialler", 1, nonce(1), 0, 2, 1), "no hello: Invalid enum value 2"),
+        ((VERSION, "dialler", 1, nonce(1), 0, 0, 2**32), "no hello: Expected `int` <= 4294967295"),
         ((VERSION, "dialler", 1, b"short"), "a nonce of 5 bytes instead of 32"),
         ((VERSION, "a@b", 1, nonce(1)), "node must be 1 to 100 printable"),
         ((VERSION, "dialler", 0, nonce(1)), "creation must be between"),
         ((VERSION, "dialler", 2**64 - 1, nonce(1)), "creation must be between"),
         ((VERSION, "dialler", "1", nonce(1)), "no hello: Expected `int`"),
-        ((VERSION, "dialler", 1, nonce(1), 0, "more"), "no hello: Expected `array` of at most"),
+        (
+            (VERSION, "dialler", 1, nonce(1), 0, 0, 1, "more"),
+            "no hello: Expected `array` of at most",
+        ),
     ],
 )
 def test_accept_refuses_a_hello_that_is_not_exactly_right(

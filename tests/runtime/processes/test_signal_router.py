@@ -132,7 +132,7 @@ def test_answer_reaches_only_the_incarnation_that_asked_and_is_connected() -> No
         here.peers.add_route("b", await there.peers.listen("b:1"))
         ended = Ended(reference=1, reason="done")
         assert not here.router.answer(NodeIdentity("b", 3), ended)
-        here.peers.peer("b").keep_connected()
+        here.peers.keep_connected("b")
         await asyncio.sleep(1)
         assert here.router.answer(NodeIdentity("b", 3), ended)
         assert not here.router.answer(NodeIdentity("b", 2), ended)
@@ -153,7 +153,7 @@ def test_is_gone_is_true_for_an_incarnation_that_was_replaced() -> None:
         net = network()
         here, there = Node(net), Node(net, NodeIdentity("b", 3))
         here.peers.add_route("b", await there.peers.listen("b:1"))
-        here.peers.peer("b").keep_connected()
+        here.peers.keep_connected("b")
         await asyncio.sleep(1)
         gone = [here.router.is_gone(Address("b", creation, 7)) for creation in (2, 3, None)]
         assert gone == [True, False, False]
