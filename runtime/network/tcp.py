@@ -15,7 +15,10 @@ import contextlib
 import ipaddress
 import socket
 from collections.abc import Callable
+from typing import cast
 
+from runtime.network.connecting import connect
+from runtime.network.look_up import look_up
 from runtime.network.session import InsecureSession, PlainSession, Session
 from runtime.network.tls import Credentials
 from runtime.network.transport import (
@@ -77,16 +80,19 @@ class TcpTransport:
         return _TcpListener(server, host)
 
     async def dial(self, address: str) -> Connection:
-        """Connects; raises OSError."""
-        loop = asyncio.get_running_loop()
+        """Connects, to the first address of the host that answers; raises OSError.
+
+        Raises RuntimeError if no thread can be started to look a name up.
+        """
+        raw = await connect(await look_up(*split_address(address)))
         session = self._credentials.dial() if self._credentials else PlainSession()
         try:
-            _, connection = await loop.create_connection(
-                lambda: TcpConnection(session), *split_address(address)
+            _, connection = await asyncio.get_running_loop().create_connection(
+                lambda: TcpConnection(session), sock=raw
             )
-        except UnicodeError as error:
-            # The host cannot be a DNS name (it has an empty part, for example): no node is there.
-            raise OSError(f"{address!a} names no host: {error}") from error
+        except BaseException:
+            raw.close()
+            raise
         return connection
 
     def _accepted(self, on_accept: Callable[[Connection], None]) -> "TcpConnection":
@@ -168,8 +174,8 @@ class TcpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Sets the socket up, and hands an accepted connection over."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not `isinstance`: the transports of uvloop do everything that those of asyncio do, but are none.
+        self._transport = cast(asyncio.Transport, transport)
         # Not in this call: early releases of Python 3.11 start to read after it, paused or not.
         asyncio.get_running_loop().call_soon(self._wait_for_receiver)
         self.remote = str((transport.get_extra_info("peername") or ("unknown",))[0])
