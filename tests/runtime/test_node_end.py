@@ -258,3 +258,36 @@ def test_kill_releases_the_state_folder(tmp_path: Path) -> None:
         StateFolder.open(tmp_path, "a").close()
 
     in_world(main)
+
+
+def test_two_programs_that_restart_one_node_both_hear_of_it_until_one_is_gone() -> None:
+    """Each displaces the other again and again; the one that is left is in at its next start, and stays."""
+
+    async def main(world: World) -> None:
+        b = await world.start("b")
+        ends = {"one": 0, "two": 0}
+
+        async def program(host: str) -> None:
+            while True:
+                try:
+                    async with await world.start("a", host=host) as node:
+                        node.connect("b")
+                        await node.ended()
+                except runtime.Superseded:
+                    ends[host] += 1
+                    await asyncio.sleep(0.5)
+
+        programs = {host: asyncio.ensure_future(program(host)) for host in ends}
+        await asyncio.sleep(10)
+        assert min(ends.values()) > 3
+        programs["one"].cancel()
+        await asyncio.sleep(5)
+        before = ends["two"]
+        in_since = b.nodes()["a"]
+        await asyncio.sleep(60)
+        assert ends["two"] == before
+        assert b.nodes() == {"a": in_since}
+        programs["two"].cancel()
+        await asyncio.wait(programs.values())
+
+    in_world(main)
