@@ -21,7 +21,11 @@ from runtime.network import NodeContext, RefusalNotice
 from runtime.state_folder import StateFolder
 
 MILLISECOND = 1_000_000
-"""Creations are whole milliseconds of the wall clock, in nanoseconds."""
+"""A creation is a millisecond of the wall clock in nanoseconds, and a chance below a million.
+
+The milliseconds order the starts of a node. The chance tells two processes of one name apart that were
+started within one millisecond: with one creation they would be taken for one node.
+"""
 
 
 CLOCK_IS_BEHIND = (
@@ -39,32 +43,31 @@ class Superseded(Exception):
     """A later process of its name has taken this node's place; the text says who has met it."""
 
 
-async def claim_creation(clock: Clock) -> int:
+async def claim_creation(clock: Clock, chance: int) -> int:
     """Returns a creation that no later start of this node can have: its millisecond is over."""
     claimed = clock.wall_milliseconds()
     while clock.wall_milliseconds() == claimed:
         await sleep(clock, 0.001)
-    return claimed * MILLISECOND
+    return claimed * MILLISECOND + chance
 
 
 def is_far_ahead(creation: int, clock: Clock) -> bool:
     """Whether no honest node can have that creation, or no node could have a later one."""
     limit = far_ahead_limit(clock.wall_milliseconds())
-    is_last = creation > LARGEST_CREATION - MILLISECOND
+    is_last = creation > LARGEST_CREATION - 2 * MILLISECOND
     return is_last or (limit is not None and creation > limit * MILLISECOND)
 
 
-def claim_in_folder(folder: StateFolder, clock: Clock, salt: bytes) -> int:
+def claim_in_folder(folder: StateFolder, clock: Clock, chance: int, salt: bytes) -> int:
     """Returns a creation later than all former ones of this node, and keeps it; blocks.
 
     The salt is kept too, if the folder has none. Raises StateFolderError.
     """
-    wall = clock.wall_milliseconds() * MILLISECOND
     if is_far_ahead(folder.creation, clock):
         raise folder.refuse(
             f"the creation {folder.creation} is more than ten years ahead of the wall clock"
         )
-    creation = max(folder.creation + MILLISECOND, wall)
+    creation = _later_than(folder.creation, clock, chance)
     folder.save(creation, folder.salt or salt)
     return creation
 
@@ -137,8 +140,8 @@ class Incarnation:
             self._save(self._folder, exceed, lambda: None)
 
     def _take_higher(self, folder: StateFolder, by: str, exceed: int, behind: str) -> None:
-        wall = self._context.clock.wall_milliseconds()
-        raised = max(exceed + MILLISECOND, wall * MILLISECOND)
+        own = self._context.own
+        raised = _later_than(exceed, self._context.clock, own.creation % MILLISECOND)
 
         def take() -> None:
             self._context.own = replace(self._context.own, raised=raised)
@@ -167,6 +170,11 @@ class Incarnation:
 
     def _warn(self, by: str, detail: str) -> None:
         self._context.drop_log.record(DropReason.REFUSED_BY_PEER, by, detail)
+
+
+def _later_than(creation: int, clock: Clock, chance: int) -> int:
+    milliseconds = max(creation // MILLISECOND + 1, clock.wall_milliseconds())
+    return milliseconds * MILLISECOND + chance
 
 
 async def _off_loop(folder: StateFolder, creation: int, salt: bytes) -> None:

@@ -90,7 +90,7 @@ class Node:
             state_dir,
             given_transport(name, transport, tls, allow_insecure),
             clock or SystemClock(asyncio.get_running_loop()),
-            is_simulated=random is not None,
+            random,
         )
         random = random or random_module.SystemRandom()
         registry, limits = registry or DEFAULT_REGISTRY, limits or NodeLimits()
@@ -128,7 +128,7 @@ class Node:
 
     @property
     def creation(self) -> int:
-        """Which incarnation of this node it is: its start in nanoseconds of the wall clock."""
+        """Which incarnation of this node it is: about its start, in nanoseconds of the wall clock."""
         return self._context.own.creation
 
     @property

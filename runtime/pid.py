@@ -63,6 +63,5 @@ class ProcessId:
 
 def creation_digits(creation: int) -> str:
     """Four hexadecimal digits that tell one start of a node from the next in a log."""
-    # A creation is a whole number of milliseconds, in nanoseconds: the digits are taken from the
-    # milliseconds, since the last digits of the nanoseconds are always the same.
+    # The digits are taken from the milliseconds of a creation: those below a millisecond are chance.
     return f"{creation // 1_000_000 & 0xFFFF:04x}"

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import random as random_module
+from copy import copy
 from dataclasses import dataclass, field
 
 from runtime.clock import NANOSECONDS, Clock
@@ -71,19 +73,22 @@ async def begin(
     state_dir: StateDirectory | None,
     transport: Transport,
     clock: Clock,
-    *,
-    is_simulated: bool,
+    random: random_module.Random | None,
 ) -> Beginning:
-    """Claims a creation, and makes the keys of the cookies.
+    """Claims a creation, and makes the keys of the cookies; a simulated node has a `random`.
 
     Raises TypeError or ValueError for misuse, StateFolderError.
     """
     (own_name, address), cookies = split_name(name), _checked(cookie)
-    salt = SIMULATED_SALT if is_simulated else os.urandom(SALT_LENGTH)
+    salt = os.urandom(SALT_LENGTH) if random is None else SIMULATED_SALT
+    # From a copy: what a simulated node draws later must not depend on this.
+    chance = (random_module.SystemRandom() if random is None else copy(random)).randrange(
+        MILLISECOND
+    )
     if state_dir is None:
-        creation, folder = await claim_creation(clock), None
+        creation, folder = await claim_creation(clock, chance), None
     else:
-        creation, folder = await _claim_off_loop(state_dir, own_name, clock, salt)
+        creation, folder = await _claim_off_loop(state_dir, own_name, clock, chance, salt)
         _warn_of_a_clock_that_is_behind(own_name, creation, clock)
     try:
         kept = None if folder is None else folder.salt
@@ -130,10 +135,10 @@ def _warn_of_a_clock_that_is_behind(name: str, creation: int, clock: Clock) -> N
 
 
 async def _claim_off_loop(
-    state_dir: StateDirectory, name: str, clock: Clock, salt: bytes
+    state_dir: StateDirectory, name: str, clock: Clock, chance: int, salt: bytes
 ) -> tuple[int, StateFolder]:
     loop = asyncio.get_running_loop()
-    claiming = loop.run_in_executor(None, _claim, state_dir, name, clock, salt)
+    claiming = loop.run_in_executor(None, _claim, state_dir, name, clock, chance, salt)
     try:
         return await asyncio.shield(claiming)
     except asyncio.CancelledError:
@@ -145,11 +150,11 @@ async def _claim_off_loop(
 
 
 def _claim(
-    state_dir: StateDirectory, name: str, clock: Clock, salt: bytes
+    state_dir: StateDirectory, name: str, clock: Clock, chance: int, salt: bytes
 ) -> tuple[int, StateFolder]:
     folder = StateFolder.open(state_dir, name)
     try:
-        return claim_in_folder(folder, clock, salt), folder
+        return claim_in_folder(folder, clock, chance, salt), folder
     except BaseException:
         folder.close()
         raise

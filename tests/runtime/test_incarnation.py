@@ -61,10 +61,10 @@ def test_claim_creation_waits_until_its_millisecond_is_over() -> None:
 
     async def main() -> tuple[int, int]:
         clock = SimulatedClock(asyncio.get_running_loop())
-        return await claim_creation(clock), clock.wall_milliseconds()
+        return await claim_creation(clock, 7), clock.wall_milliseconds()
 
     claimed, now = run(main())
-    assert claimed == WALL_MILLISECONDS * MILLISECOND
+    assert claimed == WALL_MILLISECONDS * MILLISECOND + 7
     assert now == WALL_MILLISECONDS + 1
 
 
@@ -78,11 +78,15 @@ def test_claim_in_folder_is_later_than_the_last_and_than_the_wall_clock(tmp_path
             for each in (0, HOUR)
         )
         folder = StateFolder.open(tmp_path, "a")
-        assert claim_in_folder(folder, early, SALT) == RELEASED_MILLISECONDS * MILLISECOND
-        assert (
-            claim_in_folder(folder, early, bytes(16)) == (RELEASED_MILLISECONDS + 1) * MILLISECOND
-        )
-        assert claim_in_folder(folder, late, SALT) == (RELEASED_MILLISECONDS + HOUR) * MILLISECOND
+        claimed = [
+            claim_in_folder(folder, clock, chance, salt)
+            for clock, chance, salt in ((early, 9, SALT), (early, 8, bytes(16)), (late, 0, SALT))
+        ]
+        assert claimed == [
+            RELEASED_MILLISECONDS * MILLISECOND + 9,
+            (RELEASED_MILLISECONDS + 1) * MILLISECOND + 8,
+            (RELEASED_MILLISECONDS + HOUR) * MILLISECOND,
+        ]
         folder.close()
         again = StateFolder.open(tmp_path, "a")
         assert (again.creation, again.salt) == (folder.creation, SALT)
@@ -101,12 +105,12 @@ def test_claim_in_folder_refuses_a_creation_that_is_far_ahead(tmp_path: Path) ->
         folder.save(far, SALT)
         right = SimulatedClock(loop, wall_milliseconds=RELEASED_MILLISECONDS)
         with pytest.raises(StateFolderError, match=r"ten years ahead of the wall clock\. Do not"):
-            claim_in_folder(folder, right, SALT)
+            claim_in_folder(folder, right, 0, SALT)
         lost = SimulatedClock(loop, wall_milliseconds=0)
-        assert claim_in_folder(folder, lost, SALT) == far + MILLISECOND
+        assert claim_in_folder(folder, lost, 0, SALT) == far + MILLISECOND
         folder.save(2**63 - 2, SALT)
         with pytest.raises(StateFolderError):
-            claim_in_folder(folder, lost, SALT)
+            claim_in_folder(folder, lost, 0, SALT)
         folder.close()
 
     run(main())
