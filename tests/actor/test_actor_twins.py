@@ -191,3 +191,29 @@ def test_member_and_node_keep_their_files_in_one_folder(tmp_path: Path) -> None:
         assert lives[0][1] < lives[1][1]
 
     in_cluster(main)
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_link_that_is_replaced_is_no_proof_of_death(frozen: bool) -> None:
+    """A leader whose links are dialled anew keeps its place; if it is frozen, promises run out by themselves."""
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", trust_disconnect=True)
+        found = await cluster.settled()
+        await pass_time(1)
+        name, since = found.node.name, cluster.world.loop.time()
+        if frozen:
+            cluster.world.network.hold(name)
+        for _ in range(100):
+            for other in set("abc") - {name}:
+                cluster.nodes[other].suspect(name)
+            await pass_time(0.01)
+        others = {when for when, _, what, _ in cluster.history if what == "leads" and when > since}
+        if frozen:
+            assert min(others) - since >= PROMISE - 0.055
+            cluster.world.network.release(name)
+        else:
+            assert others == set()
+            assert found.is_leader
+
+    in_cluster(main)
