@@ -7,8 +7,11 @@ import socket
 import pytest
 
 import runtime
+from runtime.clock import FAR_AHEAD_MILLISECONDS
 from runtime.events import NodeDownReason as Reason
 from runtime.network.transport import split_address
+from runtime.simulation import SimulatedClock
+from runtime.simulation.virtual_time import WALL_MILLISECONDS
 from tests.runtime.support import (
     COOKIE,
     PATIENCE_SECONDS,
@@ -249,3 +252,42 @@ def test_peers_do_not_wait_for_a_node_that_reads_nothing() -> None:
             assert a.statistics().unauthenticated == 0
 
     over_tcp(main)
+
+
+def test_peers_refuse_a_creation_that_is_far_ahead(caplog: pytest.LogCaptureFixture) -> None:
+    """The other node, which is told why, does not take it for a reason to end."""
+
+    async def main(world: World) -> None:
+        a = await world.start("a")
+        ahead = WALL_MILLISECONDS + 2 * FAR_AHEAD_MILLISECONDS
+        b = await world.start("b", clock=SimulatedClock(world.loop, wall_milliseconds=ahead))
+        b.connect("a")
+        await asyncio.sleep(1)
+        assert a.nodes() == b.nodes() == {}
+
+    in_world(main)
+    reason = "its creation is more than ten years ahead of the wall clock here"
+    assert f"connection refused: b: 'b: {reason}'" in caplog.messages
+    assert f"this node is refused: a: '{reason}'" in caplog.messages
+
+
+def test_peers_hand_on_that_an_earlier_process_of_the_name_was_connected(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The later one is told of it, and logs which creation that was."""
+
+    async def main(world: World) -> int:
+        await world.start("a")
+        earlier = await world.start("b")
+        earlier.connect("a")
+        await until(earlier.nodes)
+        later = await world.start("b", host="c")
+        later.connect("a")
+        with pytest.raises(runtime.Superseded):
+            await earlier.ended()
+        await asyncio.sleep(1)
+        return earlier.creation
+
+    creation = in_world(main)
+    told = f"a: it was still connected with creation {creation} of this node, which has to end"
+    assert any(told in line for line in caplog.messages)
