@@ -13,9 +13,10 @@ from leader.election.engine import Engine
 from leader.election.ignored import IgnoredLog
 from leader.election.known_members import KnownMembers, address_in
 from leader.election.peer_messages import Farewell, Greeting
+from leader.election.silence import Silence
 from leader.protocol.messages import Message
 from leader.protocol.state import Settings
-from leader.protocol.vocabulary import ClusterId, MemberId
+from leader.protocol.vocabulary import ClusterId, Instant, MemberId
 from runtime import Host, Pid
 from runtime.logs import Quote
 
@@ -54,12 +55,14 @@ class MessageGate:
         known: KnownMembers,
         discovery: Discovery,
         engine: Engine,
+        silence: Silence,
         ignored: IgnoredLog,
     ) -> None:
         self._settings = settings
         self._known = known
         self._discovery = discovery
         self._engine = engine
+        self._silence = silence
         self._ignored = ignored
 
     def receive(self, sender: Pid, message: MemberMessage) -> None:
@@ -72,6 +75,7 @@ class MessageGate:
         else:
             if message.sender != self._settings.member:
                 self._known.hear(message.sender, sender)
+                self._silence.heard(message.sender)
             if isinstance(message, Greeting):
                 self._discovery.greeted(sender, message)
             else:
@@ -106,11 +110,18 @@ class MessageGate:
         self._ignored.add(reason, text, level)
 
 
-def send_to_member(node: Host, known: KnownMembers, member: MemberId, message: Message) -> None:
-    """Send to ``member`` if its address is known; a member not listed is answered where it wrote from."""
+def send_to_member(
+    node: Host, known: KnownMembers, silence: Silence, member: MemberId, message: Message
+) -> None:
+    """Send to ``member`` if its address is known; a member not listed is answered where it wrote from.
+
+    If it has not answered for a while, its node is dialled anew.
+    """
     address = known.address_of(member)
     if address is not None:
         node.send(address, message, known.own_pid)
+        if silence.wrote_to(member, Instant(node.clock.now())) and address.node != node.name:
+            node.suspect(address.node)
 
 
 def _description(reason: Unwelcome, cluster: ClusterId, sender: Pid, message: MemberMessage) -> str:

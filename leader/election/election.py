@@ -16,6 +16,7 @@ from leader.election.ignored import IgnoredLog
 from leader.election.known_members import KnownMembers
 from leader.election.listener import ElectionListener
 from leader.election.options import Options
+from leader.election.silence import Silence
 from leader.election.storage import Record
 from leader.election.trace import ROLES
 from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
@@ -57,11 +58,12 @@ class Election:
         self._registration: Registration | None = None
         self._ignored = IgnoredLog(log)
         self._known = KnownMembers(settings.member, listener.peer_joined, listener.peer_left)
+        self._silence = Silence(settings.timing)
         environment = Environment(
             clock=node.clock,
             random=node.random,
             record=record,
-            send=partial(send_to_member, node, self._known),
+            send=partial(send_to_member, node, self._known, self._silence),
             log=log,
             ignored=self._ignored,
             trace=options.trace,
@@ -80,7 +82,12 @@ class Election:
         """
         register_election_messages(self._node.registry)
         gate = MessageGate(
-            self._settings, self._known, self._discovery, self._engine, self._ignored
+            self._settings,
+            self._known,
+            self._discovery,
+            self._engine,
+            self._silence,
+            self._ignored,
         )
         self._registration = self._node.register_endpoint(self._name, gate, MESSAGE_TYPES)
         self._known.start_as(self._registration.pid)

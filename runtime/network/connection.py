@@ -146,9 +146,10 @@ class NodeConnection:
         else:
             self.abort()
 
-    def retire(self, reason: str, seconds: float) -> None:
-        """Delivers no message any more, and hangs up after so many seconds."""
-        self._on_message = _ignore
+    def retire(self, reason: str, seconds: float, is_overtaken: Callable[[], bool]) -> None:
+        """Hangs up after so many seconds; until then delivers what nothing has overtaken."""
+        deliver = self._on_message
+        self._on_message = lambda *message: None if is_overtaken() else deliver(*message)
         self._alarm = after(self._context.clock, seconds, lambda: self.hang_up(reason))
 
     def abort(self) -> None:
@@ -294,7 +295,3 @@ class NodeConnection:
         if self._peer is not None:
             return self._peer.name
         return self._dialled or self._connection.remote
-
-
-def _ignore(peer: NodeIdentity, envelope: Envelope) -> None:
-    """Drops a message that another link has overtaken."""

@@ -4,17 +4,17 @@ Leaves dialling to `dialling`, and other lanes to `peer`. The newest generation 
 generation there may be two connections, if both nodes dialled at the same time; each node sends over
 the one that was opened first there, so its messages stay in order.
 
-When a newer link has opened, this end delivers nothing more of the older ones. The other end sends
-nothing over them from the moment when it has opened the newer link too, so whatever is delivered stays
-in order. The end that dialled the newer link hangs up the older ones. The other end leaves them open
-for a while, because its goodbye could arrive before the newer link is open there.
+When a newer link has opened, this end sends nothing over the older ones. It still delivers what comes
+over them until the first message has come over the newer link: from then on it would be out of order.
+The older ones stay open for a while, because a goodbye could arrive before the newer link is open at the
+other end, which would then have no link at all.
 """
 
 from runtime.network.connection import NodeConnection
 
 REPLACED = "a newer connection has replaced this one"
 RETIREMENT_SECONDS = 1.0
-"""How long a link that was replaced may stay open at the end that did not dial the newer one."""
+"""How long a link that was replaced stays open."""
 
 
 class Links:
@@ -49,16 +49,19 @@ class Links:
         replaced = [link for link in self._open if _is_given_up(link, opened)]
         self._open = [link for link in self._open if link not in replaced] + [opened]
         if replaced:
-            self._retire(replaced, opened)
+            self._retire(replaced)
         return bool(replaced)
 
-    def _retire(self, replaced: list[NodeConnection], opened: NodeConnection) -> None:
+    def _retire(self, replaced: list[NodeConnection]) -> None:
         # Those replaced before have had their time: a node that always dials anew must not pile them up.
         for link in self._retired:
             link.hang_up(REPLACED)
         self._retired = replaced
         for link in replaced:
-            link.retire(REPLACED, RETIREMENT_SECONDS if opened.dialled is None else 0.0)
+            link.retire(REPLACED, RETIREMENT_SECONDS, self._has_received)
+
+    def _has_received(self) -> bool:
+        return any(link.traffic.frames_received for link in self._open)
 
     def remove(self, ended: NodeConnection) -> bool:
         """Forgets a link that has ended; returns whether it was in use."""

@@ -143,7 +143,7 @@ def test_links_use_the_newest_at_the_end_that_has_noticed_nothing() -> None:
 
 
 def test_link_of_the_same_generation_replaces_the_one_that_the_same_node_dialled() -> None:
-    """The dialler has not learned that the first had opened; its messages still count once each."""
+    """What comes over the first is delivered until a message has come over the second."""
 
     async def main() -> None:
         async with pair() as nodes, dialled(nodes.a) as first, dialled(nodes.a) as second:
@@ -153,10 +153,13 @@ def test_link_of_the_same_generation_replaces_the_one_that_the_same_node_dialled
             await second.authenticate()
             await until(lambda: count(nodes.a, "client") == 1)
             first.write(frame(2))
+            assert await nodes.recorder.receive() == Note(number=2)
             second.write(frame(3))
             assert await nodes.recorder.receive() == Note(number=3)
+            first.write(frame(4))
             goodbye = Registry().decode(await first.read()).message
             assert goodbye == Goodbye(reason="a newer connection has replaced this one", exceed=0)
+            assert nodes.recorder.inbox.empty()
             assert nodes.a.nodes()["client"] == CLIENT.creation
 
     over_tcp(main)
