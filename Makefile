@@ -65,6 +65,7 @@ deep-tests: $(VENV)/installed
 deep-fuzz: $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,deep]'
 	$(BIN)/python -m tests.deep.fuzz_wire --seconds 3600
+	$(BIN)/python -m stateful_tests.fuzz_lies --clusters 20000
 
 coverage: $(VENV)/installed        ## what each module's own test files reach of it
 	$(BIN)/python -m tests.coverage_by_module

@@ -180,6 +180,12 @@ COMPARED: Final = (
         instance="observer",
     ),
     bug(
+        "hears_everybody",
+        "a leader renews for the term of an observer, and counts its answers",
+        {"admission.hears": lambda *_: True},
+        instance="observer",
+    ),
+    bug(
         "any_broken_connection_trusted",
         "a promise to a living leader is released",
         holds("departures.peer_down", "trusts_disconnect"),
