@@ -133,7 +133,8 @@ class Incarnation:
     def _displaced(self, by: str, exceed: int, behind: str) -> None:
         error = Superseded(
             f"{by} has met a later process of the name {self._context.own.name!r}, of creation {exceed}, "
-            f"{behind} later than this one, which ends: two processes must not have one name"
+            f"{behind} later than this one, which ends: two processes have one name, "
+            "or this one was started while the wall clock of its machine was behind"
         )
         if self._end(error) and self._folder is not None:
             # Its next start must exceed this creation, also if the wall clock is behind it.

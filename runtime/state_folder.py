@@ -78,9 +78,11 @@ class StateFolder:
     def open(cls, directory: str | os.PathLike[str], node: str) -> Self:
         """Locks the file of a node, and reads it; creates the folder if it is missing.
 
-        Raises ValueError for an unusable path, StateFolderInUse, StateFolderError.
+        Raises TypeError or ValueError for an unusable path, StateFolderInUse, StateFolderError.
         """
-        name = os.fspath(directory)
+        name = os.fspath(directory) if isinstance(directory, os.PathLike) else directory
+        if not isinstance(name, str):
+            raise TypeError(f"state_dir must be a str or a path of str, not {directory!r}")
         if not name or "\0" in name:
             raise ValueError(f"state_dir = {name!r}: must be the path of a folder")
         path = Path(name).absolute() / f"node={file_name('name', node)}.creation"

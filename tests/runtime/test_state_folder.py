@@ -167,6 +167,9 @@ def test_folder_that_cannot_be_used_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "node=n1.creation").mkdir()
     with pytest.raises(StateFolderError, match="Make sure that the folder exists"):
         StateFolder.open(tmp_path, "n1")
+    for wrong in (7, b"folder"):
+        with pytest.raises(TypeError, match="state_dir must be a str or a path of str, not"):
+            StateFolder.open(wrong, "n1")  # type: ignore[arg-type]
     for unusable in ("", "a\0b"):
         with pytest.raises(ValueError, match=r"state_dir = '.*': must be the path of a folder"):
             StateFolder.open(unusable, "n1")
