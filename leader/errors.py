@@ -83,6 +83,21 @@ class RecordFarAhead(StorageError):
     )
 
 
+class FolderMissing(StorageError):
+    """The folder of the records, which must exist, is not there."""
+
+    remedy = (
+        "If its disk is not mounted, mount it, then start the member again. "
+        "Create the folder only for a member that never had a record."
+    )
+
+
+class FilesUnsupported(StorageError):
+    """This platform lacks what records in files need."""
+
+    remedy = "Use a POSIX platform, or keep the record in memory: storage=None."
+
+
 class RecordUnreadable(StorageError):
     """The operating system refuses to read the file."""
 

@@ -13,10 +13,11 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
+_MISSING: str | None = None
 try:
     import fcntl
 except ImportError:  # Only calls need it, so that this package can be imported everywhere.
-    fcntl = None  # type: ignore[assignment]
+    _MISSING = "this platform has no fcntl, which locks files"
 
 FILE_NAME_LIMIT: Final = 120
 """The longest file name made from a name, without its suffix; every file system allows this many."""
@@ -50,8 +51,15 @@ def file_name(field: str, name: str) -> str:
     return quoted
 
 
+def platform_problem() -> str | None:
+    """Returns why this platform cannot keep such files, or None if it can."""
+    return _MISSING
+
+
 def make_folders(folder: Path) -> None:
     """Creates a folder and those above it, if they are missing, so that they survive."""
+    if _MISSING is not None:
+        raise OSError(_MISSING)
     for step in reversed((folder, *folder.parents[:-1])):
         if not step.is_dir():
             # Two programs may start at the same time. If it is no folder, the next step fails.
@@ -90,15 +98,13 @@ def lock_path(path: Path) -> Path:
 
 def take_lock(path: Path) -> FileIO:
     """Locks a file for this process; raises LockHeld."""
-    if fcntl is None:
-        raise OSError("this platform has no fcntl, which locks files")
     with ExitStack() as on_failure:
         lock = on_failure.enter_context(FileIO(lock_path(path), "a+", opener=_open_privately))
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            owner = lock.readall().decode(errors="replace").strip()
+            owner = lock.readline().decode(errors="replace").strip()
             raise LockHeld(f"its lock is held, by process {owner or 'unknown'}") from error
         # The process number only helps a person: on a full disk the lock is valid without it.
         with suppress(OSError):

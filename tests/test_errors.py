@@ -7,6 +7,8 @@ import pytest
 
 from leader.errors import (
     ElectionError,
+    FilesUnsupported,
+    FolderMissing,
     MembershipFixed,
     RecordDamaged,
     RecordFarAhead,
@@ -32,6 +34,8 @@ from leader.errors import (
         RecordUnreadable,
         RecordUnwritable,
         RecordNotHeld,
+        FolderMissing,
+        FilesUnsupported,
     ],
 )
 def test_errors_say_where_what_and_what_to_do(kind: type[StorageError]) -> None:

@@ -27,6 +27,9 @@ KIND: Final = "durable"
 RECORD_LIMIT: Final = 1024 * 1024
 """The longest record, in bytes."""
 
+UNDECODABLE: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What the decoder raises: it checks UTF-8 in its own way, and stops at too many nested brackets."""
+
 
 class _RecordFile(msgspec.Struct, frozen=True, kw_only=True):
     # These fields must stay in every version: otherwise a record of another version could not be
@@ -66,7 +69,7 @@ def decode(content: bytes, path: Path, cluster: str, member: str) -> Durable:
         )
     try:
         durable = msgspec.json.decode(envelope.body, type=Durable)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise RecordDamaged(path, f"its checksum is right, its body is not: {error}") from error
     # Decoding skips unknown fields, and such a field may change the meaning of the others.
     if encode(cluster, member, durable) != content:
@@ -88,5 +91,5 @@ def _unsealed(content: bytes, path: Path) -> _RecordFile:
         raise RecordDamaged(path, f"its {len(content)} bytes do not match their checksum")
     try:
         return msgspec.json.decode(payload, type=_RecordFile)
-    except msgspec.DecodeError as error:
+    except UNDECODABLE as error:
         raise RecordDamaged(path, f"its checksum is right, its content is not: {error}") from error

@@ -134,3 +134,25 @@ def test_record_with_a_correct_checksum_can_be_wrong(
     content = sealed(msgspec.json.encode(envelope(**changes)) + b"\n")
     with pytest.raises(refusal, match=text):
         decode(content, PATH, CLUSTER, MEMBER)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"\xff\xfe",
+        b'{"version":1,"kind":"\xff","cluster":"cleanup","member":"n1@alpha","body":{}}\n',
+        b"[" * 100_000,
+        b'{"version":1,"kind":"durable","cluster":"cleanup","member":"n1@alpha","body":'
+        + b"[" * 100_000
+        + b"]" * 100_000
+        + b"}\n",
+        b'{"version":1,"kind":"durable","cluster":"cleanup","member":"n1@alpha","body":'
+        b'{"term":7,"membership":{"voters":["\xff"]},"promise":1}}\n',
+        b'{"version":1,"kind":"durable","cluster":"cleanup","member":"n1@alpha","body":{"\xc3":1}}\n',
+        b'{"version":1,"kind":"\\ud800","cluster":"cleanup","member":"n1@alpha","body":{}}\n',
+    ],
+)
+def test_any_content_with_a_correct_checksum_is_an_error_of_records(payload: bytes) -> None:
+    """Also if it is no UTF-8, or nested so deeply that the decoder gives up."""
+    with pytest.raises(StorageError):
+        decode(sealed(payload), PATH, CLUSTER, MEMBER)

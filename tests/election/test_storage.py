@@ -3,6 +3,8 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from leader.election.storage import (
     FileStorage,
+    FolderMissing,
     MemoryStorage,
     RecordDamaged,
     RecordForeign,
@@ -294,3 +297,79 @@ def test_relative_directory_is_made_absolute_at_once(
     storage = FileStorage("state")
     monkeypatch.chdir("/")
     assert storage.path(CLUSTER, MEMBER) == tmp_path / "state" / "cleanup" / "n1@alpha.record"
+
+
+def test_folder_that_must_exist_is_not_created(tmp_path: Path) -> None:
+    """If its disk is not mounted, the member must not start without its record; folders below are created."""
+    folder = tmp_path / "mount" / "records"
+    storage = FileStorage(folder, must_exist=True)
+    with pytest.raises(FolderMissing, match="which must exist"):
+        storage.open(CLUSTER, MEMBER)
+    assert list(tmp_path.iterdir()) == []
+    folder.mkdir(parents=True)
+    storage.open(CLUSTER, MEMBER).close()
+    assert repr(storage) == f"FileStorage({str(folder)!r}, must_exist=True)"
+    assert repr(FileStorage(folder)) == f"FileStorage({str(folder)!r})"
+
+
+def test_file_in_the_place_of_a_folder_that_must_exist_is_refused(tmp_path: Path) -> None:
+    """A record cannot be in a file."""
+    (tmp_path / "records").write_text("no folder")
+    with pytest.raises(FolderMissing):
+        FileStorage(tmp_path / "records", must_exist=True).open(CLUSTER, MEMBER)
+
+
+def test_must_exist_is_true_or_false(tmp_path: Path) -> None:
+    """A string "no" would count as true."""
+    with pytest.raises(TypeError, match="must_exist = 'no': must be True or False"):
+        FileStorage(tmp_path, must_exist="no")  # type: ignore[arg-type]
+
+
+def test_record_that_has_vanished_between_two_lives_is_an_error_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It names the file. Each start until the next save says so, and no start after that."""
+    remember(tmp_path, OLD)
+    assert found(tmp_path) == OLD
+    path_in(tmp_path).unlink()
+    for _ in range(2):
+        assert found(tmp_path) is None
+    assert len(caplog.records) == 2
+    assert f"the record {path_in(tmp_path)} has vanished" in caplog.records[0].getMessage()
+    assert vars(caplog.records[0])["member"] == MEMBER
+    remember(tmp_path, NEW)
+    assert found(tmp_path) == NEW
+    assert len(caplog.records) == 3
+
+
+def test_record_that_never_was_has_not_vanished(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An observer keeps none, however often it starts; nor does a life that ended before its first vote."""
+    for _ in range(3):
+        assert found(tmp_path) is None
+    assert caplog.records == []
+
+
+WITHOUT_LOCKS = """
+import sys
+sys.modules["fcntl"] = None
+import leader
+leader.Options(cluster_id="shop")
+try:
+    leader.FileStorage("/records")
+except leader.StorageError as error:
+    print(error)
+"""
+
+
+def test_platform_without_file_locks_imports_the_library() -> None:
+    """Only a record in a file is refused there, in words, and nothing is created."""
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_LOCKS], capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == ""
+    assert done.stdout == (
+        "/records: this platform has no fcntl, which locks files. "
+        "Use a POSIX platform, or keep the record in memory: storage=None.\n"
+    )
