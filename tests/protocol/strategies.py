@@ -4,12 +4,23 @@ Numbers are small, so that terms, instants and names are often equal. A state ma
 allow, even if no run reaches it; only a leader's answers always include its own.
 """
 
+from dataclasses import fields
+from typing import Any, get_args
+
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from leader.protocol.messages import Message
+from leader.protocol.membership import Membership, MembershipId
+from leader.protocol.messages import (
+    Heartbeat,
+    MembershipContradicted,
+    Message,
+    Resignation,
+)
 from leader.protocol.state import LeaseGrant, Promise, Role, State
+from leader.protocol.vocabulary import LARGEST
 from tests.protocol.builders import (
+    CLUSTER,
     TRIO,
     A,
     B,
@@ -88,7 +99,7 @@ def states(draw: st.DrawFn) -> State:
 
 
 def messages() -> st.SearchStrategy[Message]:
-    """Messages of other members; no heartbeat of a term that the member may lead itself."""
+    """Messages of other members."""
     named = st.none() | st.sampled_from([A, B, C])
     return st.one_of(
         st.builds(pre_vote_request, OTHERS, TERMS, sent=TIMES, stamp=st.integers(3, 5)),
@@ -97,8 +108,37 @@ def messages() -> st.SearchStrategy[Message]:
         st.builds(vote_request, OTHERS, TERMS, sent=TIMES, stamp=st.integers(3, 5)),
         st.builds(vote_granted, OTHERS, TERMS, sent=TIMES),
         st.builds(vote_refused, OTHERS, TERMS),
-        st.builds(heartbeat, OTHERS, st.just(7), sent=TIMES),
+        st.builds(heartbeat, OTHERS, TERMS, sent=TIMES),
         st.builds(heartbeat_ack, OTHERS, TERMS, sent=TIMES),
         st.builds(heartbeat_refused, OTHERS, TERMS),
         st.builds(resigned, OTHERS, TERMS, named),
     )
+
+
+def any_messages() -> st.SearchStrategy[Message]:
+    """Every message that a peer can send: with any numbers, lists and names that can be decoded."""
+    return st.one_of(*(st.builds(kind, **_fields(kind)) for kind in get_args(Message)))
+
+
+NUMBERS = st.sampled_from([0, 1, 4, 5, 6, 7, 100, LARGEST // 2, LARGEST // 2 + 1, LARGEST])
+LISTS = st.sampled_from([TRIO, (A,), (A, B), (B, C), (D,), ()])
+MEMBERSHIPS = st.builds(Membership, term=NUMBERS, version=NUMBERS, voters=LISTS)
+IDENTITIES = st.builds(MembershipId, term=NUMBERS, version=NUMBERS, digest=st.text(max_size=3))
+BY_NAME: dict[str, st.SearchStrategy[Any]] = {
+    "cluster": st.just(CLUSTER),
+    "sender": OTHERS,
+    "term": NUMBERS,
+    "sent": NUMBERS,
+    "promise": NUMBERS,
+    "successor": st.none() | st.sampled_from([A, B, D]),
+    "resignation": st.none() | st.builds(Resignation, leader=OTHERS, term=NUMBERS),
+}
+
+
+def _fields(kind: type[Message]) -> dict[str, st.SearchStrategy[Any]]:
+    """Strategies for the fields of a kind of message; some carry a whole membership, others its identity."""
+    whole = kind in (Heartbeat, MembershipContradicted)
+    known = BY_NAME | {
+        "membership": MEMBERSHIPS if whole else IDENTITIES | MEMBERSHIPS.map(lambda m: m.identity)
+    }
+    return {field.name: known[field.name] for field in fields(kind)}

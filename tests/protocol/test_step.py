@@ -51,7 +51,7 @@ from tests.protocol.builders import (
     vote_granted,
     vote_refused,
 )
-from tests.protocol.strategies import ON_A_BUSY_MACHINE, messages, states
+from tests.protocol.strategies import ON_A_BUSY_MACHINE, any_messages, messages, states
 
 # What is due when
 
@@ -136,6 +136,19 @@ def test_step_orders_the_record_before_messages_and_these_before_announcements(
     assert [effect for effect in transition.effects if isinstance(effect, Persist)] == (
         [Persist(transition.state.durable)] if changed else []
     )
+
+
+@pytest.mark.slow
+@ON_A_BUSY_MACHINE
+@given(state=states(), message=any_messages(), limit=st.none() | st.integers(4, 100))
+def test_no_message_of_a_peer_ends_a_member(
+    state: State, message: Message, limit: int | None
+) -> None:
+    """Neither at once nor at the deadlines that follow: an error out of a step ends the election."""
+    highest = None if limit is None else Term(limit)
+    told = step(state, heard(message), at(100, highest_term=highest)).state
+    for later in (100, 1_000, 5_000):
+        told = step(told, WOKE, at(later, highest_term=highest)).state
 
 
 @pytest.mark.slow
