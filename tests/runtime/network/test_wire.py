@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.limits import FRAME_BYTES, VERSION
+from runtime.network.lane import Lane
 from runtime.network.wire import (
+    DEFAULT_REGISTRY,
     KIND_LIMIT,
     Envelope,
     Goodbye,
@@ -17,6 +19,7 @@ from runtime.network.wire import (
     WireError,
     message,
 )
+from tests.runtime.support import Note, UrgentNote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,3 +262,21 @@ def test_register_all_refuses_a_name_or_a_type_that_is_registered_otherwise(
     registry.register_all({"vote": Vote})
     with pytest.raises(ValueError, match="name must be new, and so must the type"):
         registry.register_all(names)
+
+
+def test_lane_of_a_type_is_the_urgent_one_only_if_it_was_registered_so() -> None:
+    """Values of built-in types and types that are not registered take the ordinary lane."""
+    registry = Registry()
+    registry.register(Plain)
+    registry.register_all({"vote": Vote}, urgent=True)
+    lanes = [registry.lane(each) for each in (Vote, Plain, Touchy, int)]
+    assert lanes == [Lane.URGENT, Lane.ORDINARY, Lane.ORDINARY, Lane.ORDINARY]
+    assert [DEFAULT_REGISTRY.lane(each) for each in (UrgentNote, Note)] == lanes[:2]
+
+
+def test_unpack_gives_what_was_packed(registry: Registry) -> None:
+    """A message inside of another one is decoded as strictly."""
+    packed = registry.pack(Plain("text"))
+    assert registry.unpack(packed) == Plain("text")
+    with pytest.raises(WireError):
+        registry.unpack(packed + b"\0")
