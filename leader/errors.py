@@ -26,6 +26,20 @@ class MembershipFixed(ElectionError):
         )
 
 
+class NoThread(ElectionError):
+    """No thread can be started for a record; nothing was read or written."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"no thread for the record of a member: {self.found}. Nothing is lost: start the member again "
+            "when there is memory, and room below the limits of threads (ulimit -u, pids.max)."
+        )
+
+
 class StorageError(ElectionError):
     """A member's record cannot be used: the text names the file, what was found and what to do."""
 

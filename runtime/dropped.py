@@ -9,13 +9,8 @@ import enum
 import logging
 from collections import Counter
 
-from runtime.clock import NANOSECONDS, Clock
-
-PERIOD = 60 * NANOSECONDS
-"""How long nothing more is logged about a reason and a key after one line."""
-
-LINES = 100
-"""About how many keys a reason may be logged within a period; no more keys are remembered."""
+from runtime.clock import Clock
+from runtime.log_limit import LogLimit
 
 DETAIL_LIMIT = 500
 """How many characters of a detail are logged, because it may quote a frame."""
@@ -53,27 +48,17 @@ class DropLog:
     """Counts drops by reason, and logs some of them."""
 
     def __init__(self, clock: Clock, log: logging.LoggerAdapter[logging.Logger]) -> None:
-        self._clock = clock
         self._log = log
         self._counts: Counter[DropReason] = Counter()
-        self._logged: dict[DropReason, dict[str, int]] = {reason: {} for reason in DropReason}
+        self._limits = {reason: LogLimit(clock) for reason in DropReason}
 
     def record(self, reason: DropReason, key: str, detail: str) -> None:
         """Counts a drop; logs it, unless this reason and key were logged within the last minute."""
         self._counts[reason] += 1
-        if self._is_due(key, self._logged[reason]):
+        if self._limits[reason].allows(key):
             level = logging.INFO if reason in ORDINARY else logging.WARNING
             self._log.log(level, "%s: %s: %s", reason.value, key, detail[:DETAIL_LIMIT])
 
     def counts(self) -> dict[str, int]:
         """How many drops there were, by the text of the reason."""
         return {reason.value: self._counts[reason] for reason in DropReason if self._counts[reason]}
-
-    def _is_due(self, key: str, logged: dict[str, int]) -> bool:
-        now = self._clock.now()
-        while logged and now - logged[oldest := next(iter(logged))] >= PERIOD:
-            del logged[oldest]
-        if key in logged or len(logged) >= LINES:
-            return False
-        logged[key] = now
-        return True

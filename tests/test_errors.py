@@ -10,6 +10,7 @@ from leader.errors import (
     FilesUnsupported,
     FolderMissing,
     MembershipFixed,
+    NoThread,
     RecordDamaged,
     RecordFarAhead,
     RecordForeign,
@@ -51,3 +52,11 @@ def test_a_fixed_membership_says_what_was_tried_and_what_to_do() -> None:
     error = MembershipFixed("leave")
     assert isinstance(error, ElectionError)
     assert str(error).startswith("leave: who votes is fixed. Stop all members")
+
+
+def test_a_missing_thread_says_what_was_found_and_what_to_do() -> None:
+    """Nothing is lost by it, so the same member may start again."""
+    error = NoThread("can't start new thread")
+    assert isinstance(error, ElectionError)
+    assert str(error).startswith("no thread for the record of a member: can't start new thread. ")
+    assert "start the member again" in str(error)

@@ -12,7 +12,7 @@ from leader.actor.callbacks import ActorCallbacks
 from leader.election.election import Election
 from leader.election.lease_scope import LeaseScope, grace
 from leader.election.options import Options
-from leader.election.storage import Record
+from leader.election.record_thread import RecordThread
 from leader.protocol.vocabulary import MemberId, Term
 from runtime import Pid
 from runtime.process import resolve
@@ -21,7 +21,9 @@ from runtime.process import resolve
 class MailboxListener:
     """The ``ElectionListener`` of one actor."""
 
-    def __init__(self, actor: ActorCallbacks, name: str, options: Options, record: Record) -> None:
+    def __init__(
+        self, actor: ActorCallbacks, name: str, options: Options, record: RecordThread
+    ) -> None:
         """``record`` is that of the member ``name`` on the actor's node."""
         self._actor = actor
         self._last_announced: tuple[Pid | None, ...] = ()

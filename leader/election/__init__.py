@@ -3,4 +3,4 @@
 The modules that other folders may use are in ``__all__``.
 """
 
-__all__ = ["election", "lease_scope", "options", "storage", "trace_file"]
+__all__ = ["election", "lease_scope", "options", "record_thread", "storage", "trace_file"]

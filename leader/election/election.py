@@ -4,7 +4,6 @@ Knows no actor and has no rule of the protocol. Messages go straight to the engi
 election comes to is told at once, in order, to the ``ElectionListener``.
 """
 
-import asyncio
 from functools import partial
 from logging import Logger, LoggerAdapter
 
@@ -16,8 +15,8 @@ from leader.election.ignored import IgnoredLog
 from leader.election.known_members import KnownMembers
 from leader.election.listener import ElectionListener
 from leader.election.options import Options
+from leader.election.record_thread import RecordThread, open_on_thread
 from leader.election.silence import Silence
-from leader.election.storage import Record
 from leader.election.trace import ROLES
 from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
 from leader.errors import MembershipFixed
@@ -36,7 +35,7 @@ class Election:
     def __init__(
         self,
         options: Options,
-        record: Record,
+        record: RecordThread,
         *,
         node: Host,
         name: str,
@@ -214,24 +213,13 @@ class Election:
             self._registration.close()
 
 
-async def open_record(options: Options, member: ProcessId) -> Record:
-    """Open a member's record, off the event loop because a file storage syncs folders.
+async def open_record(options: Options, member: ProcessId) -> RecordThread:
+    """Open a member's record, on a thread of its own because a file storage syncs folders.
 
     Raises:
         ValueError: the bootstrap list does not name ``member``.
         StorageError: the record is in use, or its folder is not usable.
+        NoThread: no thread can be started.
     """
-    settings, storage = options.settings(member), options.storage_or_memory
-    loop = asyncio.get_running_loop()
-    opening = loop.run_in_executor(None, storage.open, settings.cluster, settings.member)
-    try:
-        return await asyncio.shield(opening)
-    except asyncio.CancelledError:
-        # The thread goes on; without this the lock that it takes would never be released.
-        opening.add_done_callback(_close)
-        raise
-
-
-def _close(opening: asyncio.Future[Record]) -> None:
-    if not opening.cancelled() and opening.exception() is None:
-        opening.result().close()
+    settings = options.settings(member)
+    return await open_on_thread(options.storage_or_memory, settings.cluster, settings.member)

@@ -293,5 +293,6 @@ class Engine:
 
     def _halt(self) -> None:
         self._ended = True
+        self._record.stop()
         self._waiting.clear()
         self._alarm.cancel()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from logging import Logger, LoggerAdapter
 
 from leader.election.ignored import IgnoredLog
-from leader.election.storage import Record
+from leader.election.record_thread import RecordThread
 from leader.election.trace import Line, Trace
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, Term
@@ -20,7 +20,7 @@ class Environment:
 
     clock: Clock
     random: random_module.Random
-    record: Record
+    record: RecordThread
     send: Callable[[MemberId, Message], None]
     log: LoggerAdapter[Logger]
     ignored: IgnoredLog

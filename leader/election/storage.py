@@ -15,10 +15,11 @@ import threading
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from leader.election.election_log import ElectionLog
 from leader.election.record import RECORD_LIMIT, decode, encode
+from leader.election.record_interface import Record, Storage
 from leader.errors import (
     FilesUnsupported,
     FolderMissing,
@@ -70,35 +71,6 @@ MARK: Final = b"had a record\n"
 
 LOCK_LIMIT: Final = 1024
 """How many bytes of a lock are read."""
-
-
-class Record(Protocol):
-    """One member's record, held by this process alone until it is closed; usable from any thread."""
-
-    @property
-    def survives(self) -> bool:
-        """Whether the next life of this member finds what this life saves."""
-
-    def load(self) -> Durable | None:
-        """What was saved last, or None if nothing was ever saved; raises StorageError."""
-
-    def save(self, durable: Durable) -> None:
-        """Return when ``durable`` would survive a power failure. Blocks.
-
-        Raises:
-            StorageError: it could not be written.
-            InvariantViolated: the term is lower than the one loaded or saved before.
-        """
-
-    def close(self) -> None:
-        """Release the record, after a save that is under way; a second call does nothing."""
-
-
-class Storage(Protocol):
-    """Where members keep their records."""
-
-    def open(self, cluster: ClusterId, member: MemberId) -> Record:
-        """The record of a member, held by the caller alone; raises StorageError."""
 
 
 class FileStorage:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from leader.election.engine import Engine
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
+from leader.election.record_thread import RecordThread
 from leader.election.trace import Trace
 from leader.errors import StorageError
 from leader.protocol.durable import Durable
@@ -170,7 +171,7 @@ class Bench:
         environment = Environment(
             clock=self.clock,
             random=random.Random(7),
-            record=self.record,
+            record=RecordThread(self.record),
             send=self._send,
             log=log,
             ignored=IgnoredLog(log),

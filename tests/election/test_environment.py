@@ -7,6 +7,7 @@ import pytest
 
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
+from leader.election.record_thread import RecordThread
 from leader.election.trace import Crashed, Line, Trace
 from leader.protocol.vocabulary import JITTER_RANGE
 from runtime.logs import process_log
@@ -27,7 +28,7 @@ def environment(clock: StoppableClock, trace: Trace | None = None) -> Environmen
     return Environment(
         clock=clock,
         random=random.Random(7),
-        record=JournalledRecord(journal=[], found=FOUND),
+        record=RecordThread(JournalledRecord(journal=[], found=FOUND)),
         send=lambda to, message: None,
         log=log,
         ignored=IgnoredLog(log),

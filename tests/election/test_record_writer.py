@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from leader.election.record_thread import RecordThread
 from leader.election.record_writer import RecordWriter
 from leader.errors import StorageError
 from leader.protocol.vocabulary import Duration
@@ -22,7 +23,7 @@ from tests.election.engine_support import (
 )
 from tests.protocol.builders import record
 
-SLOW_AFTER = Duration(150 * MILLISECOND)
+PROMISE = Duration(150 * MILLISECOND)
 
 
 class Desk:
@@ -33,7 +34,7 @@ class Desk:
         self.journal: list[Any] = []
         self.record = JournalledRecord(journal=self.journal, found=FOUND, survives=survives)
         clock = StoppableClock(loop)
-        self.writer = RecordWriter(self.record, clock, SLOW_AFTER, process_log("host"))
+        self.writer = RecordWriter(RecordThread(self.record), clock, PROMISE, process_log("host"))
 
     def done(self, error: Exception | None) -> None:
         """Note the result of a write."""
@@ -118,18 +119,48 @@ def test_a_write_that_fails_tells_why() -> None:
     at_desk(main)
 
 
-@pytest.mark.parametrize(("seconds", "lines"), [(0.15, []), (0.2, ["0.200"])])
-def test_a_slow_write_is_logged_with_its_length(
-    seconds: float, lines: list[str], caplog: pytest.LogCaptureFixture
+def test_a_write_that_takes_a_tenth_of_a_promise_is_a_warning(
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """If it takes longer than a promise: the member is as good as dead meanwhile."""
+    """Both what the engine waits for and what is written beside it; reading is no write."""
 
     async def main(desk: Desk) -> None:
-        desk.loop.disk_seconds = seconds
+        desk.loop.disk_seconds = 0.02
+        await desk.writer.load()
+        assert logged(caplog.records, logging.WARNING) == []
         desk.writer.write(record(term=6), desk.done)
         await desk.writer.finish()
+        assert len(logged(caplog.records, logging.WARNING)) == 1
 
-    with caplog.at_level(logging.WARNING):
-        at_desk(main)
-    expected = [f"the record took {line} s to write" for line in lines]
-    assert logged(caplog.records, logging.WARNING) == expected
+    at_desk(main)
+
+
+def test_a_record_that_vanishes_is_written_anew_until_the_writer_is_stopped(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """From when it was written or read first."""
+
+    async def main(desk: Desk) -> None:
+        assert await desk.writer.load() == FOUND
+        desk.record.found = None
+        await asyncio.sleep(61)
+        await desk.writer.finish()
+        assert desk.journal == [("saved", 5)]
+        assert len(logged(caplog.records, logging.ERROR)) == 1
+        desk.writer.stop()
+        await asyncio.sleep(600)
+        assert desk.journal == [("saved", 5)]
+
+    at_desk(main)
+
+
+def test_a_record_in_memory_is_not_watched(caplog: pytest.LogCaptureFixture) -> None:
+    """It cannot vanish."""
+
+    async def main(desk: Desk) -> None:
+        await desk.writer.save(record(term=6))
+        desk.record.found = None
+        await asyncio.sleep(600)
+        assert desk.journal == [("saved", 6)]
+
+    at_desk(main, survives=False)

@@ -7,6 +7,7 @@ import pytest
 
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
+from leader.election.record_thread import RecordThread
 from leader.election.record_writer import RecordWriter
 from leader.election.startup import state_from_record, state_without_record
 from leader.election.trace import Line, Started, Stepped
@@ -43,13 +44,13 @@ class Beginning:
         environment = Environment(
             clock=clock,
             random=random.Random(7),
-            record=kept,
+            record=RecordThread(kept),
             send=lambda to, message: self.journal.append(("sent", to, message)),
             log=log,
             ignored=IgnoredLog(log),
             trace=self.lines.append,
         )
-        writer = RecordWriter(kept, clock, TIMING.promise, log)
+        writer = RecordWriter(environment.record, clock, TIMING.promise, log)
         self.state: State | None = loop.run(
             state_from_record(settings(A, TIMING), listed, environment, writer)
         )

@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from runtime.clock import NANOSECONDS
-from runtime.dropped import DETAIL_LIMIT, LINES, PERIOD, DropLog, DropReason
+from runtime.dropped import DETAIL_LIMIT, DropLog, DropReason
+from runtime.log_limit import KEYS_LIMIT, PERIOD
 from runtime.logs import process_log
 from runtime.simulation import SimulatedClock, VirtualTimeLoop
 
@@ -64,15 +65,15 @@ def test_record_logs_a_limited_number_of_keys(
 
     async def main() -> None:
         drop_log = DropLog(SimulatedClock(asyncio.get_running_loop()), process_log("node1"))
-        for number in range(2 * LINES):
+        for number in range(2 * KEYS_LIMIT):
             drop_log.record(DropReason.REFUSED, str(number), "detail")
-        assert len(caplog.messages) == LINES
+        assert len(caplog.messages) == KEYS_LIMIT
         drop_log.record(DropReason.STOPPED, "x", "detail")
-        assert len(caplog.messages) == LINES + 1
+        assert len(caplog.messages) == KEYS_LIMIT + 1
         await asyncio.sleep(PERIOD / NANOSECONDS)
-        drop_log.record(DropReason.REFUSED, str(2 * LINES), "detail")
-        assert caplog.messages[-1] == f"connection refused: {2 * LINES}: detail"
-        assert drop_log.counts()["connection refused"] == 2 * LINES + 1
+        drop_log.record(DropReason.REFUSED, str(2 * KEYS_LIMIT), "detail")
+        assert caplog.messages[-1] == f"connection refused: {2 * KEYS_LIMIT}: detail"
+        assert drop_log.counts()["connection refused"] == 2 * KEYS_LIMIT + 1
 
     VirtualTimeLoop().run(main())
 
