@@ -22,14 +22,14 @@ def observers_due(state: State, now: Instant) -> frozenset[MemberId]:
     So they hear what is new as soon as voters do, and again until they have answered.
     """
     pacing = state.pacing
-    if now >= after(pacing.observers_told, state.settings.timing.observer_interval):
+    if now > after(pacing.observers_told, state.settings.timing.observer_interval):
         return state.observers
     return state.observers - pacing.informed
 
 
 def after_telling_observers(pacing: Pacing, interval: Duration, now: Instant) -> Pacing:
     """The pacing after a heartbeat: once in a while a new round begins, which no observer has answered yet."""
-    if now < after(pacing.observers_told, interval):
+    if now <= after(pacing.observers_told, interval):
         return pacing
     return replace(pacing, observers_told=now, informed=frozenset())
 

@@ -175,19 +175,20 @@ WATCHED = frozenset({D, E})
 
 def test_leader_sends_an_observer_that_has_answered_one_heartbeat_in_an_interval() -> None:
     """One that has not answered is sent each heartbeat: the last one may be lost."""
-    role = leading(grant(A, 1_000), grant(B, 1_000), deadline=1_000)
+    role = leading(grant(A, 1_100), grant(B, 1_100), deadline=1_100)
     state = member(role, durable=LED_5, observers=WATCHED)
-    first = step(state, WOKE, at(1_000))
+    first = step(state, WOKE, at(1_100))
     assert recipients(first, Heartbeat) == [B, C, D, E]
     answered = first.state
     for sender in (B, D):
-        answer = heartbeat_ack(sender, 5, sent=1_000)
-        answered = step(answered, heard(answer), at(1_001)).state
-    second = step(answered, WOKE, at(1_030))
+        answer = heartbeat_ack(sender, 5, sent=1_100)
+        answered = step(answered, heard(answer), at(1_101)).state
+    second = step(answered, WOKE, at(1_130))
     assert recipients(second, Heartbeat) == [B, C, E]
-    rested = replace(second.state, role=leading(*[grant(m, 1_990) for m in (A, B)], deadline=2_000))
-    assert recipients(step(rested, WOKE, at(2_000 - NANOSECOND)), Heartbeat) == []
-    assert recipients(step(rested, WOKE, at(2_000)), Heartbeat) == [B, C, D, E]
+    rested = replace(second.state, role=leading(*[grant(m, 2_090) for m in (A, B)], deadline=2_100))
+    assert recipients(step(rested, WOKE, at(2_100 - NANOSECOND)), Heartbeat) == []
+    assert recipients(step(rested, WOKE, at(2_100)), Heartbeat) == [B, C, E]
+    assert recipients(step(rested, WOKE, at(2_100 + NANOSECOND)), Heartbeat) == [B, C, D, E]
 
 
 @pytest.mark.parametrize(
