@@ -24,7 +24,7 @@ HIGHEST_TERM = Term(LARGEST // 2)
 """The limit where the wall clock shows none: so far that no honest member's term comes near it."""
 
 STEPS_BEYOND = 1_000_000
-"""How far above its own term a member then follows all the same: no term is the last one."""
+"""How far above its own term a member hears that has reached the limit: no term is the last one."""
 
 NAMES_LIMIT = 10
 """How many voters of a list are named in a report: a list may be as long as a message."""
@@ -63,23 +63,26 @@ def turned_away(state: State, message: Message, moment: Moment) -> NoAction | No
 
 def highest_term_in(message: Message) -> Term:
     """The highest term in ``message``, wherever it stands."""
-    terms = []
-    if not isinstance(message, MembershipContradicted):
-        terms.append(message.term)
-    if isinstance(
-        message, PreVoteRequest | VoteRequest | Heartbeat | HeartbeatAck | MembershipContradicted
-    ):
-        terms.append(message.membership.term)
-    if isinstance(message, VoteRequest) and message.resignation is not None:
-        terms.append(message.resignation.term)
-    return max(terms)
+    match message:
+        case Heartbeat() | HeartbeatAck() | PreVoteRequest():
+            return max(message.term, message.membership.term)
+        case VoteRequest(resignation=resignation):
+            shown = message.term if resignation is None else resignation.term
+            return max(message.term, message.membership.term, shown)
+        case MembershipContradicted():
+            return message.membership.term
+        case _:
+            return message.term
 
 
 def believable(state: State, moment: Moment) -> Term:
-    """The highest term that is heard at ``moment``. It moves on, so that a term at it is not the last one."""
-    if moment.highest_term is not None:
-        return moment.highest_term
-    return Term(max(HIGHEST_TERM, state.term + STEPS_BEYOND))
+    """The highest term that is heard at ``moment``. It moves on, so that a term at it is not the last one.
+
+    A member that is beyond the limit itself hears those beside it: all were started on clocks that were
+    wrong and have been set since. If it did not, setting the clocks would end their election.
+    """
+    limit = HIGHEST_TERM if moment.highest_term is None else moment.highest_term
+    return limit if state.term < limit else Term(state.term + STEPS_BEYOND)
 
 
 def _not_heard(state: State, message: Message, reason: RefusalReason, moment: Moment) -> NoAction:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from leader.protocol.actions import Action
-from leader.protocol.admission import HIGHEST_TERM
+from leader.protocol.admission import HIGHEST_TERM, STEPS_BEYOND
 from leader.protocol.effects import Ignored, RefusalReason
 from leader.protocol.events import ObserverCameUp
 from leader.protocol.membership import Membership
@@ -126,6 +126,15 @@ def test_term_at_the_limit_does_not_end_the_elections(role: Role, limit: Term | 
     request = pre_vote_request(A, asked.term + 1, sent=1, stamp=5)
     granted = step(voter, heard(request), at(1900, highest_term=later))
     assert granted.action == Action.HANDLE_PRE_VOTE_REQUEST
+
+
+def test_member_beyond_the_limit_hears_the_terms_beside_its_own() -> None:
+    """Its cluster was started on clocks that were ahead and have been set back: it goes on."""
+    state = member(following(B, 150), durable=record(2_000, stamp=2_000))
+    followed = step(state, heard(heartbeat(B, 2_001, sent=7)), at(100, highest_term=LIMIT))
+    assert followed.action == Action.HANDLE_HEARTBEAT
+    far = heartbeat(B, 2_000 + STEPS_BEYOND + 1, sent=7)
+    assert step(state, heard(far), at(100, highest_term=LIMIT)).state == state
 
 
 def test_without_a_limit_no_term_near_the_largest_number_is_heard() -> None:
