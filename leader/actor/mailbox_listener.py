@@ -81,7 +81,7 @@ class MailboxListener:
             await self._hand_over(None)
         finally:
             # Before ``terminate`` runs: a member that is elected meanwhile would end without a resignation.
-            await self.election.stop()
+            await self.election.depart()
 
     async def release(self) -> None:
         """Release all resources; sends nothing and calls no callback."""
@@ -140,13 +140,23 @@ class MailboxListener:
             await resolve(self._actor.handle_become_follower(followed))
 
     async def _hand_over(self, successor: MemberId | None) -> None:
-        """End all work of this leadership, and only then tell the other members."""
+        """End all work of this leadership, and only then tell the other members.
+
+        If this is cancelled, the work may go on: nothing is said, so the lease expires first.
+        """
         try:
             await self._scope.ended()
             if self._last_announced == (self._actor.pid,):
                 await self._announce_following(None)
-        finally:
+        except Exception:
+            await self._resign_now(successor)
+            raise
+        await self._resign_now(successor)
+
+    async def _resign_now(self, successor: MemberId | None) -> None:
+        try:
             await self.election.resign(successor)
+        finally:
             self._is_resigning = False
 
     def _work_failed(self, error: Exception) -> None:

@@ -6,8 +6,10 @@ depend on any of this: who votes is never discovered.
 """
 
 from collections.abc import Callable, Iterable
+from logging import WARNING
 
 from leader.election.engine import Engine
+from leader.election.ignored import IgnoredLog
 from leader.election.known_members import KnownMembers
 from leader.election.peer_messages import Farewell, Greeting
 from leader.protocol.state import Settings
@@ -31,12 +33,14 @@ class Discovery:
         node: Host,
         known: KnownMembers,
         engine: Engine,
+        ignored: IgnoredLog,
     ) -> None:
         self._settings = settings
         self._bootstrap = tuple(bootstrap)
         self._node = node
         self._known = known
         self._engine = engine
+        self._ignored = ignored
         self._has_left = False
         self._alarm: Alarm | None = None
         self._unwatch: Callable[[], None] = _nothing_to_end
@@ -159,7 +163,12 @@ class Discovery:
         self._send(to, greeting)
 
     def _send(self, to: Pid | ProcessId, message: Greeting | Farewell) -> None:
-        self._node.send(to, message, self._known.own_pid)
+        try:
+            self._node.send(to, message, self._known.own_pid)
+        except ValueError:
+            # Peers decide how many names a greeting holds: they must not be able to end the election.
+            text = "a greeting was not sent: with the names of all peers it is longer than a frame"
+            self._ignored.add("greeting_too_long", text, WARNING)
 
     def _is_up(self, node: str) -> bool:
         return node == self._node.name or node in self._node.nodes()

@@ -4,6 +4,7 @@ Knows no actor and has no rule of the protocol. Messages go straight to the engi
 election comes to is told at once, in order, to the ``ElectionListener``.
 """
 
+from contextlib import ExitStack
 from functools import partial
 from logging import Logger, LoggerAdapter
 
@@ -69,7 +70,7 @@ class Election:
         )
         self._engine = Engine(settings, options.membership(), environment, listener)
         self._discovery = Discovery(
-            settings, options.membership().voters, node, self._known, self._engine
+            settings, options.membership().voters, node, self._known, self._engine, self._ignored
         )
 
     async def start(self) -> None:
@@ -201,16 +202,22 @@ class Election:
             if self._engine.has_leadership:
                 await self.resign()
         finally:
-            await self._engine.end()
-            self._discovery.depart()
+            await self.depart()
+
+    async def depart(self) -> None:
+        """Take no further step, and tell the peers; a leader that has not resigned keeps its lease."""
+        await self._engine.end()
+        self._discovery.depart()
 
     async def close(self) -> None:
-        """Release all resources, without ``stop`` before if need be; sends nothing, tells nobody."""
-        self._discovery.stop()
-        await self._engine.end()
-        self._record.close()
-        if self._registration is not None:
-            self._registration.close()
+        """Release all resources, without ``stop`` before if need be; sends nothing, calls no listener."""
+        with ExitStack() as releases:
+            # Also if what comes before fails: a name that stays taken would prevent every later start.
+            if self._registration is not None:
+                releases.callback(self._registration.close)
+            releases.callback(self._record.close)
+            self._discovery.stop()
+            await self._engine.end()
 
 
 async def open_record(options: Options, member: ProcessId) -> RecordThread:

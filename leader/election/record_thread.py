@@ -45,8 +45,10 @@ class RecordThread:
 
     def close(self) -> None:
         """Release the record, after the work that is under way; a second call does nothing."""
-        self.record.close()
-        self._executor.shutdown(wait=False)
+        try:
+            self.record.close()
+        finally:
+            self._executor.shutdown(wait=False)
 
 
 async def open_on_thread(storage: Storage, cluster: ClusterId, member: MemberId) -> RecordThread:

@@ -189,10 +189,15 @@ class ProcessRunner:
                 ended_before=self._ended_before,
             )
         endpoint = self._endpoints.find(self.pid.number, type(message))
-        if endpoint is not None and sender is not None:
+        if endpoint is not None:
             # The message came before the endpoint was registered. If this raises, the process ends:
             # an endpoint under the name of a process belongs to that process.
-            endpoint.receive(sender, message)
+            if sender is None:
+                self._drop_log.record(
+                    DropReason.UNSIGNED, str(self.pid), type(message).__qualname__
+                )
+            else:
+                endpoint.receive(sender, message)
             return None
         return self._process.handle_message(sender, message)
 

@@ -11,6 +11,7 @@ from tests.actor.actor_support import (
     ACTOR,
     Cluster,
     Member,
+    Working,
     bootstrap,
     in_cluster,
     options,
@@ -211,5 +212,27 @@ def test_listener_takes_no_part_while_the_actor_terminates() -> None:
         former.stop()
         await pass_time(1.5)
         assert cluster.acting() == []
+
+    in_cluster(main)
+
+
+def test_listener_that_is_killed_does_not_resign_while_its_work_goes_on() -> None:
+    """The lease expires first: the next leader must not begin beside what still tidies up."""
+
+    class Slow(Working):
+        last_words = 0.05
+
+    async def main(cluster: Cluster) -> None:
+        await cluster.start(*"abc", kind=Slow)
+        leading = await cluster.settled()
+        await pass_time(1)
+        leading.resign()
+        await pass_time(0.005)
+        killed = cluster.world.loop.time()
+        cluster.others(leading)[0].send_exit(leading.pid, "kill")
+        del cluster.members[leading.node.name]
+        await cluster.settled()
+        ended = cluster.first("stops", leading.node.name, killed)
+        assert killed < ended < cluster.first("leads", since=killed)
 
     in_cluster(main)

@@ -58,3 +58,24 @@ def test_the_counts_are_a_copy() -> None:
     ignored = IgnoredLog(process_log("host"))
     ignored.counts()["mine"] = 1
     assert ignored.counts() == {}
+
+
+def test_each_reason_has_its_own_limit_of_texts(caplog: pytest.LogCaptureFixture) -> None:
+    """A peer that uses up the limit of one reason cannot keep another reason from being logged."""
+    ignored = IgnoredLog(process_log("host"))
+    with caplog.at_level(logging.WARNING):
+        for number in range(ALARMS_LIMIT):
+            ignored.add("outdated", str(number), logging.WARNING)
+        ignored.add("other_list", "two lists", logging.WARNING)
+    assert logged(caplog.records, logging.WARNING)[-1] == "two lists"
+
+
+def test_a_reason_that_is_not_counted_any_more_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """So the limit of texts holds in all, even if a reason should ever be made of what a peer sends."""
+    ignored = IgnoredLog(process_log("host"))
+    with caplog.at_level(logging.WARNING):
+        for number in range(REASONS_LIMIT + 5):
+            ignored.add(str(number), f"text {number}", logging.WARNING)
+    assert len(logged(caplog.records, logging.WARNING)) == REASONS_LIMIT
