@@ -10,6 +10,7 @@ from logging import Logger, LoggerAdapter
 
 from leader.election.delivery import MessageGate, send_to_member
 from leader.election.discovery import Discovery
+from leader.election.election_log import ElectionLog
 from leader.election.engine import Engine
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
@@ -18,6 +19,7 @@ from leader.election.listener import ElectionListener
 from leader.election.options import Options
 from leader.election.record_thread import RecordThread, open_on_thread
 from leader.election.silence import Silence
+from leader.election.story import Story
 from leader.election.trace import ROLES
 from leader.election.wire_types import MESSAGE_TYPES, register_election_messages
 from leader.errors import MembershipFixed
@@ -49,26 +51,22 @@ class Election:
             ValueError: the bootstrap list does not name this member.
         """
         settings = options.settings(ProcessId(name, node.name))
-        log = log or process_log(node.name, name=name)
+        process = log or process_log(node.name, name=name)
+        log = ElectionLog(process.extra or {}, settings.cluster, settings.member)
         self.options = options
         self._name = name
         self._node = node
         self._settings = settings
         self._record = record
+        self._listener = listener
         self._registration: Registration | None = None
         self._ignored = IgnoredLog(log)
-        self._known = KnownMembers(settings.member, listener.peer_joined, listener.peer_left)
+        self._story = Story(settings, options.membership(), node.clock, log)
+        self._known = KnownMembers(settings.member, self._peer_joined, self._peer_left)
         self._silence = Silence(settings.timing)
-        environment = Environment(
-            clock=node.clock,
-            random=node.random,
-            record=record,
-            send=partial(send_to_member, node, self._known, self._silence),
-            log=log,
-            ignored=self._ignored,
-            trace=options.trace,
-        )
+        environment = self._environment(record, log)
         self._engine = Engine(settings, options.membership(), environment, listener)
+        log.show(lambda: (self.term, self.leader))
         self._discovery = Discovery(
             settings, options.membership().voters, node, self._known, self._engine, self._ignored
         )
@@ -92,6 +90,7 @@ class Election:
         self._registration = self._node.register_endpoint(self._name, gate, MESSAGE_TYPES)
         self._known.start_as(self._registration.pid)
         self._discovery.start()
+        self._story.starts(repr(self.options.storage_or_memory))
         await self._engine.start()
         self._discovery.greet_regularly()
 
@@ -218,6 +217,26 @@ class Election:
             releases.callback(self._record.close)
             self._discovery.stop()
             await self._engine.end()
+
+    def _environment(self, record: RecordThread, log: ElectionLog) -> Environment:
+        return Environment(
+            clock=self._node.clock,
+            random=self._node.random,
+            record=record,
+            send=partial(send_to_member, self._node, self._known, self._silence),
+            log=log,
+            ignored=self._ignored,
+            story=self._story,
+            trace=self.options.trace,
+        )
+
+    def _peer_joined(self, member: MemberId, pid: Pid) -> None:
+        self._story.peer_joined(member)
+        self._listener.peer_joined(member, pid)
+
+    def _peer_left(self, member: MemberId, pid: Pid) -> None:
+        self._story.peer_left(member)
+        self._listener.peer_left(member, pid)
 
 
 async def open_record(options: Options, member: ProcessId) -> RecordThread:

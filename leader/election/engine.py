@@ -252,12 +252,13 @@ class Engine:
             environment.tell_trace(stepped(state, event, transition, moment.now, moment.now))
         match transition.effects:
             case (Persist(durable=durable), *_) if self._record.is_durable:
-                self._write(durable, lambda: self._execute_effects(transition))
+                self._write(durable, lambda: self._execute_effects(state, event, transition))
             case _:
-                self._execute_effects(transition)
+                self._execute_effects(state, event, transition)
 
-    def _execute_effects(self, transition: Transition) -> None:
+    def _execute_effects(self, before: State, event: Event, transition: Transition) -> None:
         self._state = transition.state
+        self._environment.story.stepped(before, event, transition)
         for effect in transition.effects:
             self._execute(effect)
 
@@ -294,5 +295,6 @@ class Engine:
     def _halt(self) -> None:
         self._ended = True
         self._record.stop()
+        self._environment.story.stops()
         self._waiting.clear()
         self._alarm.cancel()

@@ -7,6 +7,7 @@ from logging import Logger, LoggerAdapter
 
 from leader.election.ignored import IgnoredLog
 from leader.election.record_thread import RecordThread
+from leader.election.story import Story
 from leader.election.trace import Line, Trace
 from leader.protocol.messages import Message
 from leader.protocol.vocabulary import JITTER_RANGE, Instant, MemberId, Moment, Term
@@ -24,6 +25,8 @@ class Environment:
     send: Callable[[MemberId, Message], None]
     log: LoggerAdapter[Logger]
     ignored: IgnoredLog
+    story: Story
+    """Is told every step when it was taken."""
     trace: Trace | None = None
     """Is told every step before any effect of it is executed; an error in it ends the engine."""
 

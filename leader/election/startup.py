@@ -31,6 +31,7 @@ async def state_from_record(
         record = None
     if record is not None:
         _check_believable(settings, record, environment)
+    environment.story.begins(None if record is None else record.term)
     line = started(settings, listed.voters, environment.now(), recorded=record is not None)
     environment.tell_trace(line)
     if record is None:

@@ -128,6 +128,9 @@ class FileStorage:
 class MemoryStorage:
     """Records that are lost with the process: each life of a member starts without one."""
 
+    def __repr__(self) -> str:
+        return "MemoryStorage()"
+
     def open(self, cluster: ClusterId, member: MemberId) -> Record:
         """A record for this life of the member; every call returns another one."""
         return _MemoryRecord()

@@ -17,6 +17,7 @@ from leader.election.engine import Engine
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
 from leader.election.record_thread import RecordThread
+from leader.election.story import Story
 from leader.election.trace import Trace
 from leader.errors import StorageError
 from leader.protocol.durable import Durable
@@ -175,6 +176,7 @@ class Bench:
             send=self._send,
             log=log,
             ignored=IgnoredLog(log),
+            story=Story(settings(A, TIMING), membership(), self.clock, log),
             trace=self.trace,
         )
         listener = JournallingListener(self.journal)

@@ -167,14 +167,14 @@ def test_engine_logs_once_for_how_long_its_process_was_stopped(
         await bench.lead()
         bench.clock.jump(0.14)
         await bench.pass_time(60)
-        assert logged(caplog.records, logging.WARNING) == []
+        assert not [line for line in logged(caplog.records, logging.WARNING) if "away" in line]
         bench.clock.jump(60)
         await bench.pass_time(60)
         bench.engine.receive(heartbeat(B, 5, sent=1))
 
     with caplog.at_level(logging.WARNING):
         on_bench(main, found=FOUND)
-    [warning] = logged(caplog.records, logging.WARNING)
+    [warning] = [line for line in logged(caplog.records, logging.WARNING) if "away" in line]
     assert warning.startswith("was away for 59.9")
 
 
@@ -207,7 +207,7 @@ def test_engine_does_not_mistake_a_slow_disk_for_a_stopped_process(
         on_bench(main, found=FOUND)
     lines = logged(caplog.records, logging.WARNING)
     assert any("the record took 2.000 s to write" in line for line in lines)
-    assert all("the record" in line for line in lines)
+    assert not [line for line in lines if "away" in line]
 
 
 def test_engine_acts_on_a_broken_connection_to_its_leader() -> None:

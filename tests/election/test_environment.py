@@ -8,10 +8,12 @@ import pytest
 from leader.election.environment import Environment
 from leader.election.ignored import IgnoredLog
 from leader.election.record_thread import RecordThread
+from leader.election.story import Story
 from leader.election.trace import Crashed, Line, Trace
 from leader.protocol.vocabulary import JITTER_RANGE
 from runtime.logs import process_log
-from tests.election.engine_support import FOUND, DiskLoop, JournalledRecord, StoppableClock
+from tests.election.engine_support import FOUND, TIMING, DiskLoop, JournalledRecord, StoppableClock
+from tests.protocol.builders import A, membership, settings
 
 
 @pytest.fixture
@@ -32,6 +34,7 @@ def environment(clock: StoppableClock, trace: Trace | None = None) -> Environmen
         send=lambda to, message: None,
         log=log,
         ignored=IgnoredLog(log),
+        story=Story(settings(A, TIMING), membership(), clock, log),
         trace=trace,
     )
 

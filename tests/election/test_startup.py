@@ -10,6 +10,7 @@ from leader.election.ignored import IgnoredLog
 from leader.election.record_thread import RecordThread
 from leader.election.record_writer import RecordWriter
 from leader.election.startup import state_from_record, state_without_record
+from leader.election.story import Story
 from leader.election.trace import Line, Started, Stepped
 from leader.errors import RecordFarAhead
 from leader.protocol.durable import Durable
@@ -48,6 +49,7 @@ class Beginning:
             send=lambda to, message: self.journal.append(("sent", to, message)),
             log=log,
             ignored=IgnoredLog(log),
+            story=Story(settings(A, TIMING), listed, clock, log),
             trace=self.lines.append,
         )
         writer = RecordWriter(environment.record, clock, TIMING.promise, log)
