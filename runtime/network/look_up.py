@@ -79,8 +79,13 @@ async def look_up(host: str, port: int) -> list[SocketAddress]:
             raise OSError(f"{host!a} is not looked up: {LOOK_UPS_AT_ONCE} other names are")
         under_way = _LookUp(host, port)
         thread = threading.Thread(target=under_way.run, name=f"look up {host!a}", daemon=True)
-        thread.start()
+        # Before the start, because a quick thread removes the entry before the start returns.
         _under_way[key] = under_way
+        try:
+            thread.start()
+        except BaseException:
+            del _under_way[key]
+            raise
     await under_way.over()
     if under_way.error is not None:
         raise OSError(f"{host!a} names no host: {under_way.error}") from under_way.error

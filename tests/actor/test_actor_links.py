@@ -63,9 +63,20 @@ def test_actors_at_rest_dial_nothing() -> None:
         before = connection_counts(cluster)
         await pass_time(60)
         assert connection_counts(cluster) == before
+        # The leader sends twenty heartbeats a second, and all went over the same link.
+        assert max(frames_sent(cluster)) > 1_000
         assert [each.queue.empty() for each in events] == [True, True, True]
 
     in_cluster(main)
+
+
+def frames_sent(cluster: Cluster) -> list[int]:
+    """How many frames went over the links that there are, for each pair of nodes."""
+    return [
+        found.frames_sent
+        for node in cluster.nodes.values()
+        for found in node.statistics().connections.values()
+    ]
 
 
 def connection_counts(cluster: Cluster) -> list[dict[str, tuple[int, int]]]:

@@ -26,6 +26,7 @@ async def main() -> None:
 if __name__ == "__main__":
     shell("ip link set lo up")
     replace_file("/etc/resolv.conf", "nameserver 127.0.0.11\noptions timeout:30 attempts:5\n")
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sink:
-        sink.bind(("127.0.0.11", 53))
-        asyncio.run(main())
+    # It stays open until the process has ended: otherwise the resolver would be told that nobody is there.
+    sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sink.bind(("127.0.0.11", 53))
+    asyncio.run(main())

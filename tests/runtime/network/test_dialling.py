@@ -193,13 +193,14 @@ def test_dialler_ends_a_connection_whose_handshake_cannot_begin() -> None:
         network, failures = SimulatedNetwork(loop, 1), list[str]()
         lost: list[Connection] = []
         await network.transport("b").listen("b:1", lost.append)
-        made = dialler(network.transport("a"), SimulatedClock(loop), failures)
+        near = network.transport("a")
+        made = dialler(near, SimulatedClock(loop), failures)
         made.dial_if_wanted()
         await asyncio.sleep(0.1)
         made.retire()
         assert failures[0] == "b:1: AssertionError()"
         assert len(lost) > 1
         await asyncio.sleep(1)
-        assert not network.transport("a").connections
+        assert not near.connections
 
     run(main())

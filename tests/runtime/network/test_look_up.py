@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import threading
 
 import pytest
@@ -36,6 +37,26 @@ def test_look_up_of_a_name_finds_its_addresses() -> None:
             assert ("127.0.0.1", 7) in [found.address[:2] for found in one]
 
     asyncio.run(main())
+
+
+def test_look_up_asks_again_for_a_name_that_was_found_before() -> None:
+    """Its address may have changed; only those who wait at the same time share an answer."""
+    asked: list[object] = []
+    is_counting = True
+
+    def audit(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "socket.getaddrinfo" and is_counting:
+            asked.append(arguments[0])
+
+    sys.addaudithook(audit)
+
+    async def main() -> None:
+        for _ in range(2):
+            await look_up("localhost", 7)
+
+    asyncio.run(main())
+    is_counting = False
+    assert asked == ["localhost", "localhost"]
 
 
 @pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".y", "no\0name"])
