@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-ONE_PROCESS = "stateful_tests/exact/"
-"""The test files in this folder need the same graphs of TLC; one process explores each graph once."""
+ONE_PROCESS = ("stateful_tests/exact/", "stateful_tests/test_mutants.py")
+"""These test files need the same graphs of TLC; one process explores each graph once."""
 
 SLOWNESS_CHECKS = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
@@ -44,11 +44,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
 class SharedGraphsScheduling(LoadFileScheduling):  # type: ignore[misc]
-    """Gives each process whole files, and all files of `ONE_PROCESS` to the same process."""
+    """Gives each process whole files, and all files in `ONE_PROCESS` to the same process."""
 
     def _split_scope(self, nodeid: str) -> str:
         file: str = super()._split_scope(nodeid)
-        return ONE_PROCESS if file.startswith(ONE_PROCESS) else file
+        return ONE_PROCESS[0] if file.startswith(ONE_PROCESS) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedGraphsScheduling:

@@ -1,17 +1,14 @@
-"""TLC's graphs, each explored once for all tests."""
+"""TLC's graphs for the tests, each explored once."""
 
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 
-from spec.comparison.tlc_graph import Graph, whole_graph
-from stateful_tests.exact.instances import INSTANCES
-
-GraphOf = Callable[[str], Graph]
+from spec.comparison.tlc_graph import Graph
+from stateful_tests.exact import instances
 
 
 @pytest.fixture(scope="session")
-def graph_of() -> GraphOf:
+def graph_of() -> Callable[[str], Graph]:
     """The graph of an instance, by its name."""
-    return cache(lambda name: whole_graph(INSTANCES[name]))
+    return instances.graph_of

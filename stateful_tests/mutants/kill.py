@@ -5,15 +5,13 @@ A random run counts only if the real code passes the very same calls. No bug is 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
 from typing import Final
 
 from spec.comparison.compare import Difference
-from spec.comparison.tlc_graph import Graph, whole_graph
 from stateful_tests.core_system import CoreSystem
 from stateful_tests.exact.comparison import compare_core
-from stateful_tests.exact.instances import INSTANCES
+from stateful_tests.exact.instances import INSTANCES, graph_of
 from stateful_tests.mutants.loader import Mutant, begins, load
 from stateful_tests.regressions import KEPT_RUNS
 from stateful_tests.replay import failed_check, find_failure
@@ -69,10 +67,5 @@ def by_comparison(mutant: Mutant) -> Kill | None:
     name = mutant.instance
     if name is None:
         return None
-    found = compare_core(INSTANCES[name], _graph(name), load(mutant))
+    found = compare_core(INSTANCES[name], graph_of(name), load(mutant))
     return Kill(COMPARISON, f"`{name}`") if isinstance(found, Difference) else None
-
-
-@cache
-def _graph(name: str) -> Graph:
-    return whole_graph(INSTANCES[name])
