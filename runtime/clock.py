@@ -68,7 +68,7 @@ _SUSPEND_PROOF: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 def far_ahead_limit(wall_milliseconds: int) -> int | None:
     """Returns the greatest number that another member can have made from its wall clock.
 
-    Greater ones are errors or lies, and whoever adopted one would use up all numbers. A clock that shows
+    Greater ones are errors or lies, and a member that adopted one would use up all numbers. A clock that shows
     a date before the release sets no limit: a machine that boots in 1970 must not refuse every member.
     """
     if wall_milliseconds < RELEASED_MILLISECONDS:

@@ -144,7 +144,7 @@ async def _claim_off_loop(
     except asyncio.CancelledError:
         # The thread goes on; without this the lock that it takes would never be released.
         claiming.add_done_callback(_close)
-        # So that whoever has cancelled this start can start again: the folder is free by then.
+        # The caller may start a node again at once: the folder has to be free by then.
         await asyncio.wait([claiming])
         raise
 

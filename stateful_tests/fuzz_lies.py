@@ -1,8 +1,8 @@
 """``python -m stateful_tests.fuzz_lies``: one lie of a member without a vote, told to a cluster of the core.
 
 Each cluster has one, three or five voters and an observer, a network whose delays differ, and a leader. One
-member is told one message of `lies`. A *bad end* is what a voter would have to be asked for: an exception
-out of the core, a leader that is lost, a voter whose term moves, two members that act, no leader four
+member is told one message of `lies`. A *bad end* is an effect that only a voter may have: an exception
+of the core, a leader that is lost, a voter whose term moves, two members that act, or no leader four
 election timeouts later. An observer that knew no voters may believe the liar; it must follow the true
 leader again after three of its intervals and the time that one heartbeat needs.
 

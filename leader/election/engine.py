@@ -3,7 +3,7 @@
 Events are handled one at a time. While a record is being written, off the event loop, the engine
 takes no further step and events wait in a queue. If it is asked meanwhile whether this member leads,
 it answers from the clock and the state before the write. That is safe because nothing of the new
-state has been sent yet. Any error ends the engine: a member that has ended harms no one.
+state has been sent yet. Any error ends the engine: a member that has ended breaks no promise.
 """
 
 from collections import deque

@@ -112,7 +112,7 @@ async def _submit(executor: Executor, work: Callable[[], Result]) -> Result:
     try:
         future = asyncio.get_running_loop().run_in_executor(executor, work)
     except RuntimeError as error:
-        # The work must not run later, when a thread can be started: nobody waits for it any more.
+        # The work must not run later, when a thread can be started: its caller has failed by then.
         executor.shutdown(wait=False, cancel_futures=True)
         raise NoThread(str(error)) from error
     return await future

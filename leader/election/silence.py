@@ -34,7 +34,7 @@ class Silence:
         """Remember a message to ``member``; whether it is silent, which is told once in a while."""
         since, last = self._unanswered.pop(member, _Unanswered(now, now))
         if now - last > self._pause:
-            # The last message before a long pause was an answer, which nobody had to answer.
+            # The last message before a long pause was an answer, and an answer needs no answer.
             since = now
         is_silent = now - since >= self._patience
         self._unanswered[member] = _Unanswered(now if is_silent else since, now)

@@ -55,7 +55,7 @@ def state_without_record(settings: Settings, listed: Membership, environment: En
 
 
 def _check_believable(settings: Settings, record: Durable, environment: Environment) -> None:
-    """Refuse a term that no honest member can have had: whoever starts in it uses up the terms of all.
+    """Refuse a term that no honest member can have had: a member that starts in it uses up all terms.
 
     Raises:
         RecordFarAhead: the record holds such a term.
@@ -74,7 +74,7 @@ def _warn_if_outranked(
     listed: Membership, record: Durable, state: State, environment: Environment
 ) -> None:
     recorded = record.membership.voters
-    # An observer lists nobody, so a list in its record contradicts nothing.
+    # The bootstrap list of an observer is empty, so a list in its record contradicts nothing.
     observes = not listed.voters and not is_voter(state)
     if recorded != listed.voters and not observes:
         environment.log.warning(

@@ -15,7 +15,7 @@ from leader.protocol.state import Leader, Renewing, State, leader_of, visible_te
 def effects_of(before: State, result: ActionResult) -> tuple[Effect, ...]:
     """The record first, then messages, then what the application is told, then what is reported."""
     after = result.state
-    # An observer owes nobody anything: it has no vote that it could give twice.
+    # An observer owes no promise: it has no vote that it could give twice.
     owes = is_voter(before) or is_voter(after)
     changed = owes and after.durable != before.durable
     record: tuple[Effect, ...] = (Persist(after.durable),) if changed else ()

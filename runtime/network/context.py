@@ -25,7 +25,7 @@ class NodeContext:
     drop_log: DropLog
 
     def nonce(self) -> bytes:
-        """Returns bytes for one handshake; nobody can predict them unless `random` was seeded."""
+        """Returns bytes for one handshake, which cannot be predicted unless `random` was seeded."""
         return self.random.randbytes(NONCE_LENGTH)
 
     def check_own(self, field: str, pid: Pid | None) -> None:

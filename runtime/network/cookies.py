@@ -40,7 +40,7 @@ class Cookies:
         """`make` finds the keys for this salt."""
         self._cookies = cookies
         self.salt = salt
-        """The salt of this node: whoever dials it proves itself with a key made of this."""
+        """The salt of this node: a node that dials it proves itself with a key made of this."""
         self.keys = keys
         """The keys for its own salt, which verify such proofs."""
 

@@ -141,7 +141,7 @@ class PeerLane:
         return self._is_suspected
 
     def _dialling_failed(self, detail: str) -> None:
-        # Whoever finds the link silent says so again; a link that works meanwhile is not replaced.
+        # If the link is still silent, `suspect` is called again; a link that works is not replaced.
         self._is_suspected = False
         self._drop_waiting(DropReason.UNREACHABLE, detail)
 

@@ -72,7 +72,7 @@ class ProcessTable:
         try:
             await self._start(runner, arguments)
         except asyncio.CancelledError:
-            # The caller is gone, so nobody would ever learn the pid of this process.
+            # The caller is gone, so the pid of this process would never be known.
             runner.kill()
             raise
         return runner.pid
