@@ -1,6 +1,9 @@
 """Clocks and alarms: instants are nanoseconds, and an alarm is never early."""
 
 import asyncio
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -112,6 +115,36 @@ def test_system_clock_counts_through_suspend() -> None:
     before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
     reading = SystemClock(loop).now()
     assert before <= reading <= time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+
+
+SUSPENDED_SECONDS = 1000
+AFTER_A_SUSPEND = (
+    *("unshare", "--user", "--map-root-user", "--time", "--boottime", str(SUSPENDED_SECONDS)),
+    *(sys.executable, "-c"),
+)
+"""Runs a program with a boot clock as if the machine had been suspended for so long."""
+
+
+def can_have_its_own_boot_clock() -> bool:
+    """Whether this system lets a test start a process in a time namespace."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run([*AFTER_A_SUSPEND, ""], check=False, capture_output=True).returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_have_its_own_boot_clock(), reason="there are no time namespaces here")
+def test_system_clock_is_ahead_of_the_monotonic_clock_after_a_suspend() -> None:
+    """On a machine that was never suspended, both clocks show the same; a lease would seem to last on."""
+    program = (
+        "import asyncio, time; from runtime.clock import SystemClock; "
+        "loop = asyncio.new_event_loop(); clock = SystemClock(loop); loop.close(); "
+        "print(clock.now() - time.monotonic_ns())"
+    )
+    printed = subprocess.run(
+        [*AFTER_A_SUSPEND, program], check=True, capture_output=True, timeout=60
+    )
+    assert int(printed.stdout) > (SUSPENDED_SECONDS - 1) * NANOSECONDS
 
 
 def test_system_clock_shows_the_wall_clock_in_milliseconds() -> None:

@@ -2,11 +2,14 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import runtime
+from runtime.clock import NANOSECONDS, Timer
+from runtime.simulation import SimulatedClock
 from tests.runtime.calls_support import BOTH, HERE, THERE, Oracle, Scene, on_stage
 from tests.runtime.support import (
     COOKIE,
@@ -212,3 +215,38 @@ def test_calls_at_once_each_get_their_own_answer() -> None:
             assert await asyncio.gather(*calls) == list(range(1_000))
 
     over_tcp(main)
+
+
+class NotingClock(SimulatedClock):
+    """Notes the instants for which it has called back."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self.rung: list[int] = []
+
+    def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
+        """See ``Clock``."""
+
+        def ring() -> None:
+            self.rung.append(instant)
+            callback()
+
+        return super().call_at(instant, ring)
+
+
+def test_call_that_was_answered_leaves_no_alarm() -> None:
+    """Or a program with many calls and long timeouts would keep an alarm for each of them."""
+
+    async def main(world: World) -> None:
+        clock = NotingClock(world.loop)
+        node = await world.start("a", clock=clock)
+        oracle = await node.spawn(Oracle)
+        end = clock.now() + 60 * NANOSECONDS
+        await node.call(oracle, "answered", timeout=60)
+        await asyncio.sleep(61)
+        assert end not in clock.rung
+        with pytest.raises(runtime.CallTimeout):
+            await node.call(oracle, {"sleep": 100}, timeout=60)
+        assert clock.rung[-1] == clock.now()
+
+    in_world(main)
