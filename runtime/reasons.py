@@ -31,6 +31,15 @@ LENGTH_LIMIT = 500
 _ELLIPSIS = "…".encode()
 
 
+def as_failure(error: BaseException) -> Exception:
+    """Returns an `Exception` as it is, and any other error as the cause of a RuntimeError."""
+    if isinstance(error, Exception):
+        return error
+    failure = RuntimeError(f"a callback raised {type(error).__qualname__}: {_shown(error)}")
+    failure.__cause__ = error
+    return failure
+
+
 def describe(reason: ExitReason) -> str:
     """Returns the reason as text of at most `LENGTH_LIMIT` bytes; an error begins with its type."""
     words = reason if isinstance(reason, str) else f"{type(reason).__qualname__}: {_shown(reason)}"
@@ -41,7 +50,7 @@ def describe(reason: ExitReason) -> str:
     return encoded.decode(errors="ignore")
 
 
-def _shown(error: Exception) -> str:
+def _shown(error: BaseException) -> str:
     try:
         return str(error)
     except Exception:

@@ -13,7 +13,7 @@ from runtime.pid import Pid
 from runtime.processes.callbacks import ProcessCallbacks, resolve
 from runtime.processes.mailbox import Mailbox, QueuedMessage, Reply
 from runtime.processes.signals import Inspect
-from runtime.reasons import describe
+from runtime.reasons import as_failure, describe
 
 
 async def answer_request(
@@ -35,13 +35,13 @@ async def answer_request(
     except NotHandled as error:
         log.warning("unhandled request from %s: %s", entry.sender, Quote(entry.message))
         answer = error
-    except Exception as error:
-        failed = CallFailed(f"handle_call raised {describe(error)}")
-        failed.__cause__ = error
-        reply(failed)
-        raise
     except asyncio.CancelledError:
         reply(ended_before())
+        raise
+    except BaseException as error:
+        failed = CallFailed(f"handle_call raised {describe(as_failure(error))}")
+        failed.__cause__ = error
+        reply(failed)
         raise
     reply(answer)
 

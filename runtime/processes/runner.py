@@ -24,7 +24,7 @@ from runtime.processes.requests import answer_request, vital_signs
 from runtime.processes.signals import LinkSignal, Stop, Unlink
 from runtime.processes.timers import ProcessTimers
 from runtime.processes.watches import Watches
-from runtime.reasons import KILL, KILLED, NORMAL, ORDERLY, ExitReason, describe
+from runtime.reasons import KILL, KILLED, NORMAL, ORDERLY, ExitReason, as_failure, describe
 
 TURN = 16
 """How many messages a process handles before everything else on the event loop gets a turn."""
@@ -64,6 +64,7 @@ class ProcessRunner:
         self._task: asyncio.Task[None] | None = None
         self._reason: ExitReason | None = None
         self._is_killed = False
+        self._raised_at_the_end: BaseException | None = None
         process._process_runner = self
 
     def start(
@@ -146,17 +147,19 @@ class ProcessRunner:
                 await self._finish()
         finally:
             await self._release()
+        if self._raised_at_the_end is not None:
+            raise self._raised_at_the_end
 
     async def _start(self, arguments: tuple[object, ...]) -> bool:
         try:
             await self._process._initialize(*arguments)
-        except Exception as error:
-            self._reason = error
-            return False
         except asyncio.CancelledError:
             if _is_being_cancelled():
                 raise
             self._reason = RuntimeError(f"{self.pid} was cancelled during init")
+            return False
+        except BaseException as error:
+            self._reason = self._failure_of(error)
             return False
         return not self._is_killed
 
@@ -225,8 +228,14 @@ class ProcessRunner:
                 raise
             # The callback awaited something that was cancelled: it has failed, and this task goes on.
             self._fail(RuntimeError(f"a callback was cancelled: {error!r}"))
-        except Exception as error:
-            self._fail(error)
+        except BaseException as error:
+            self._fail(self._failure_of(error))
+
+    def _failure_of(self, error: BaseException) -> Exception:
+        if not isinstance(error, Exception):
+            # It may be the end of the program, which comes when this process has ended in order.
+            self._raised_at_the_end = error
+        return as_failure(error)
 
     def _monitored_gone(self, down: Down) -> None:
         # A post, and not a message: it is never refused because the mailbox is full.

@@ -138,6 +138,9 @@ class ProcessTable:
     def _ended(
         self, runner: ProcessRunner, started: asyncio.Future[None], task: asyncio.Task[None]
     ) -> None:
+        if not task.cancelled():
+            # The runner has logged the error; asyncio would log it again if it was never asked for.
+            task.exception()
         del self._runners[runner.pid.number]
         del self._tasks[runner]
         if runner.name is not None:
