@@ -55,7 +55,7 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
     def call_at(self, instant: int, callback: Callable[[], None]) -> Timer:
-        """Calls back when the time from now to that instant, in nanoseconds, has passed."""
+        """Calls back after a delay: from now until `instant`, which is in nanoseconds."""
         # The clock of the event loop may stop during suspend, so its instants differ from ours:
         # only a duration can be handed to it.
         delay = max(0, instant - self.now()) / NANOSECONDS

@@ -205,7 +205,7 @@ class Actor(ActorCallbacks):
         if not isinstance(options, Options):
             raise TypeError(f"init must return leader.Options, not {options!r}")
         if self.name is None:
-            raise ValueError("a member is named for life: start it with spawn_register")
+            raise ValueError("a member needs a permanent name: start it with spawn_register")
         record = await open_record(options, ProcessId(self.name, self.node.name))
         self._participation = MailboxListener(self, self.name, options, record)
         await self._participation.election.start()

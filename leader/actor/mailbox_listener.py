@@ -1,7 +1,7 @@
-"""An actor's election, and the listener that turns what it comes to into callbacks, one at a time.
+"""An actor's election, and the listener that turns its results into callbacks, one at a time.
 
-Has no rule of the protocol. What the election comes to is posted to the actor's mailbox and told when
-its turn comes. So by then it may be outdated, and this module decides what is still to be told.
+Has no rule of the protocol. Each result waits in the actor's mailbox until the entries before it are
+handled. It may be outdated by then, so this module decides whether the actor is still told.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine
@@ -142,7 +142,7 @@ class MailboxListener:
     async def _hand_over(self, successor: MemberId | None) -> None:
         """End all work of this leadership, and only then tell the other members.
 
-        If this is cancelled, the work may go on: nothing is said, so the lease expires first.
+        If this is cancelled, the work may still run: no resignation is sent, so the lease has to expire.
         """
         try:
             await self._scope.ended()

@@ -113,7 +113,7 @@ class MessageGate:
 def send_to_member(
     node: Host, known: KnownMembers, silence: Silence, member: MemberId, message: Message
 ) -> None:
-    """Send to ``member`` if its address is known; a member not listed is answered where it wrote from.
+    """Send to the address of ``member``, or to the process that it wrote from, if one of them is known.
 
     If it has not answered for a while, its node is dialled anew.
     """
@@ -127,7 +127,7 @@ def send_to_member(
 def _description(reason: Unwelcome, cluster: ClusterId, sender: Pid, message: MemberMessage) -> str:
     match reason:
         case Unwelcome.OTHER_CLUSTER:
-            # Of the node and not of the pid, which changes: one line for each node is enough.
+            # Name the node, not the pid: a pid changes at each restart, and would cause another line.
             theirs = Quote(message.cluster)
             return f"a member on {sender.node} is of cluster {theirs}, this one of {cluster!a}"
         case Unwelcome.TOO_EARLY:

@@ -17,9 +17,9 @@ from leader.protocol.vocabulary import MemberId
 from runtime import Alarm, Host, NodeDown, NodeDownReason, NodeEvent, Pid, ProcessId
 
 PROOFS_OF_DEATH = frozenset({NodeDownReason.DIED})
-"""The ends of a connection that do not happen while the process at its other end lives.
+"""The reasons for the end of a connection that prove that the process at its other end is dead.
 
-That a later process of its name has come is none: the earlier one may lead until it hears of that.
+SUPERSEDED is not one of them: the earlier process may still run, and lead until it is told.
 """
 
 
@@ -47,7 +47,7 @@ class Discovery:
 
     @property
     def has_left(self) -> bool:
-        """Whether this member took leave, so that it must not be heard nor hear."""
+        """Whether this member has left, so that it ignores the messages of other members."""
         return self._has_left
 
     def start(self) -> None:
@@ -92,7 +92,7 @@ class Discovery:
     def depart(self) -> None:
         """Look for no member any more and say farewell, for the last time."""
         self.stop()
-        # If this member spoke once more, it would be a peer to others until its node goes down.
+        # After one more message, the others would list this member as a peer until its node goes down.
         self._has_left = True
         self._say_farewell()
 
@@ -116,7 +116,7 @@ class Discovery:
         state = self._engine.state
         votes = state is not None and member in state.voters
         if votes or member in self._bootstrap:
-            # If it were forgotten, a voter that comes back would never hear of its observers.
+            # Its address is kept: when it returns it is greeted again, and so learns which observers exist.
             self._known.lose(member)
         else:
             self._known.forget(member)

@@ -209,7 +209,7 @@ class Election:
         self._discovery.depart()
 
     async def close(self) -> None:
-        """Release all resources, without ``stop`` before if need be; sends nothing, calls no listener."""
+        """Release all resources, even if ``stop`` was not called; sends nothing, calls no listener."""
         with ExitStack() as releases:
             # Also if what comes before fails: a name that stays taken would prevent every later start.
             if self._registration is not None:

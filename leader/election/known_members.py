@@ -104,10 +104,10 @@ class KnownMembers:
             self._left(member, self._newest[member])
 
     def node_came_up(self, node: str, creation: int) -> None:
-        """``node`` takes part as this incarnation, which is the latest also if its creation is lower.
+        """``node`` is up with ``creation``, which is its latest incarnation, even if it is a lower one.
 
-        Without this, members on a node that was started on a clock that is behind, and then took a
-        higher precedence, would count as outdated.
+        A node whose clock is behind starts with a low creation, and is then given a higher precedence.
+        Without this, the members on it would count as outdated.
         """
         outdated = [
             member
@@ -139,7 +139,7 @@ class KnownMembers:
         ]
 
     def _has_room(self) -> bool:
-        """Whether one more member fits; the one known longest that is neither peer nor looked for is dropped."""
+        """If the table is full, drop the oldest member that is no peer nor looked for; True if one fits."""
         if len(self._newest) >= KNOWN_LIMIT:
             kept = {self._own, *self._present, *self._addresses}
             gone = next((member for member in self._newest if member not in kept), None)

@@ -7,7 +7,7 @@ from runtime import Pid
 
 
 class ElectionListener(Protocol):
-    """Told what an election has come to, in the order in which it came about.
+    """Is told each result of an election, in the order in which the results happened.
 
     The calls come from inside a step of the election, so they must return soon and must not raise:
     an exception ends the election, and the lease goes on while a call runs.

@@ -72,12 +72,12 @@ class Options:
         """The core's settings for ``member``.
 
         Raises:
-            ValueError: ``bootstrap`` is neither empty nor names ``member``.
+            ValueError: ``bootstrap`` is not empty, and does not list ``member``.
         """
         if self.bootstrap and member not in self.bootstrap:
             listed = [str(each) for each in self.bootstrap]
             raise ValueError(
-                f"bootstrap = {listed}: must list every voter, {member} included, or nobody"
+                f"bootstrap = {listed}: must be empty, or list every voter, {member} included"
             )
         return Settings(
             cluster=ClusterId(self.cluster_id),

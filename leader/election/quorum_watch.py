@@ -18,7 +18,7 @@ PATIENCE_TIMEOUTS = 5
 """After how many election timeouts without a leader the first line is logged; each pause is twice the last."""
 
 REACHABLE_TIMEOUTS = 4
-"""For how many election timeouts after its last message a voter counts as reachable: all of them campaign."""
+"""How many election timeouts after its last message a voter is reachable: without a leader all campaign."""
 
 
 class QuorumWatch:

@@ -40,7 +40,7 @@ class RecordThread:
         return await _submit(self._executor, lambda: work(self.record))
 
     async def restore(self, kept: Durable) -> bool:
-        """Write ``kept`` if there is no record any more; whether that was so. Raises what ``run`` does."""
+        """Write ``kept`` if the record is gone; returns whether it was gone. Raises what ``run`` raises."""
         return await self.run(lambda record: _restored(record, kept))
 
     def close(self) -> None:
@@ -72,7 +72,7 @@ async def open_on_thread(storage: Storage, cluster: ClusterId, member: MemberId)
 
 
 def one_thread() -> Executor:
-    """What starts one thread as soon as it is given work, and uses no other one."""
+    """An executor with one thread, which starts when the first work is given to it."""
     return ThreadPoolExecutor(1, thread_name_prefix="record")
 
 
@@ -90,7 +90,7 @@ class _Opening:
         with self._lock:
             self._opened = record
             if self._given_up:
-                # In this thread, since the event loop may have ended: its lock would be held for ever.
+                # Close it here: the event loop may have ended, so nothing else would release the file lock.
                 record.close()
         return record
 

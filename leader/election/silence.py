@@ -31,7 +31,7 @@ class Silence:
         self._unanswered: dict[MemberId, _Unanswered] = {}
 
     def wrote_to(self, member: MemberId, now: Instant) -> bool:
-        """Remember a message to ``member``; whether it is silent, which is told once in a while."""
+        """Remember a message to ``member``; True, once in a while, if ``member`` does not answer."""
         since, last = self._unanswered.pop(member, _Unanswered(now, now))
         if now - last > self._pause:
             # The last message before a long pause was an answer, and an answer needs no answer.

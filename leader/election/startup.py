@@ -27,7 +27,7 @@ async def state_from_record(
     """
     record = await writer.load()
     if record is not None and not listed.voters and settings.member not in record.membership.voters:
-        # An observer owes nothing that a record could remember, and learns from the next leader who votes.
+        # An observer gives no votes or promises to remember, and the next leader tells it who votes.
         record = None
     if record is not None:
         _check_believable(settings, record, environment)

@@ -1,4 +1,7 @@
-"""The effects of an action that follow from the difference between two states, so that no action can forget them."""
+"""Derives the effects of an action by comparing the states before and after it.
+
+No action lists these effects itself, so an author of an action cannot leave one out.
+"""
 
 from leader.protocol.actions import ActionResult
 from leader.protocol.effects import (

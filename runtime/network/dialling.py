@@ -33,7 +33,7 @@ class Backoff:
         self._since: int | None = None
 
     def begin(self) -> bool:
-        """An attempt begins; returns whether the attempts are still young."""
+        """An attempt begins; returns whether the first attempt was less than `QUICK_SECONDS` ago."""
         now = self._clock.now()
         if self._since is None:
             self._since = now

@@ -38,7 +38,7 @@ NONCE_LENGTH = 32
 """How many bytes a nonce has."""
 
 REASON_LIMIT = 200
-"""How many characters of a reason are sent; more of them, in the longest letters, fit no frame."""
+"""How many characters of a reason are sent: a frame has room for so many of four bytes each."""
 
 
 class HandshakeRefused(Exception):
@@ -138,7 +138,7 @@ class _Verdict(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_un
 
 
 class _Sorry(msgspec.Struct, frozen=True, array_like=True, tag=True, forbid_unknown_fields=True):
-    """Says why the other side has proved nothing. Nothing proves this; it is only logged."""
+    """Tells the other side why it is refused. It is sent without a proof, so it is only logged."""
 
     reason: str
 

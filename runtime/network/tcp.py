@@ -45,10 +45,10 @@ SOCKET_OPTIONS = (
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
     (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 10_000),
 )
-"""The kernel gives up a machine that has vanished after about ten seconds.
+"""If the other machine does not answer, the kernel ends the connection after about ten seconds.
 
-Not sooner: the end that gave up lives on, but if the network heals its kernel answers the other end
-with a reset, which looks like the death of this process. After ten seconds no lease depends on it.
+Not sooner: this process still runs, but when the network works again, its kernel answers the other
+end with a reset, which looks like the death of this process. After ten seconds no lease depends on it.
 """
 
 

@@ -149,7 +149,7 @@ class Credentials:
         try:
             self._rehearsed = _rehearse(self._files, self._node)
         except (OSError, ValueError) as error:
-            self._log.error("the changed TLS files are not used, the former ones are: %s", error)
+            self._log.error("the changed TLS files are unusable, so the old ones stay: %s", error)
         else:
             self._log.info("the changed TLS files are used from now on")
 

@@ -182,7 +182,7 @@ class Registry:
 
     def _check_plain(self, body: bytes, value: object) -> None:
         check_serializable(value)
-        # Of a key that is there twice, decoding keeps one: two readers could keep different ones.
+        # If a key occurs twice, a decoder keeps one of its values: two decoders could keep different ones.
         if self._plain_encoder.encode(value) != body:
             raise WireError("a key twice, or a value in more bytes than it takes")
 
@@ -195,7 +195,7 @@ class Registry:
         received = msgspec.msgpack.decode(body)
         if msgspec.msgpack.decode(again) != received:
             raise WireError(f"fields other than those of {type(message).__qualname__}")
-        # Of a key that is there twice, decoding keeps one: two readers could keep different ones.
+        # If a key occurs twice, a decoder keeps one of its values: two decoders could keep different ones.
         if len(self._encoder.encode(received)) != len(body):
             raise WireError("a key twice, or a number in more bytes than it takes")
 

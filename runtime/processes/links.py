@@ -79,7 +79,7 @@ class LinksAndMonitors:
             self._send(to, Unlink())
 
     def accept_link(self, other: Pid) -> None:
-        """Makes this side of a link that the other process has made."""
+        """Adds this process's half of a link; does nothing if the two processes are linked already."""
         if other in self._linked:
             return
         self._linked[other] = None
@@ -88,7 +88,7 @@ class LinksAndMonitors:
             self._linked[other] = reference
 
     def accept_unlink(self, other: Pid) -> None:
-        """Ends this side of a link that the other process has ended."""
+        """Removes this process's half of a link, without telling the other process."""
         reference = self._linked.pop(other, None)
         if reference is not None:
             self._watches.unwatch(reference)

@@ -1,4 +1,4 @@
-"""Notices a mistyped name: another node goes on sending to a name that is not here, but a like one is.
+"""Notices a mistyped name: another node keeps sending to a name that no process on this node has.
 
 Leaves the message itself to the router, which drops it. A message for a process that has not started
 yet is ordinary. But if the same node sends to the same name for seconds, and endpoints of other names
@@ -13,7 +13,7 @@ PATIENCE = 3 * NANOSECONDS
 """For how long the processes of a node may start one after the other."""
 
 NAMES_LIMIT = 100
-"""How many names are watched, and so told of, each once."""
+"""How many names are watched; for each of them at most one line is logged."""
 
 
 class MisnamedLog:

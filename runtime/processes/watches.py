@@ -1,4 +1,4 @@
-"""Watches: which process of this node waits for whose end, and which nodes wait for ends here.
+"""Watches: which ends the processes of this node wait for, and which nodes wait for ends on this node.
 
 A watch is one direction: its owner is told once when the target has ended or cannot be reached. A
 monitor is a watch, and a link is a watch in each direction; `links` has both. Leaves to the owner
@@ -135,7 +135,7 @@ class Watches:
 
     def _tell(self, watcher: _RemoteWatcher, reason: str) -> None:
         ended = Ended(reference=watcher.reference, reason=reason)
-        # There are no more of these signals than watches that the other node has asked for.
+        # The number is limited: one signal for each watch that the other node has asked for.
         self.signals.answer(watcher.node, ended, ignore_send_limit=True)
 
     def _target_ended(self, peer: NodeIdentity, envelope: Envelope, signal: Ended) -> None:

@@ -129,7 +129,7 @@ def _backing(
 
 
 def in_flight(source: MemberId, to: MemberId, message: Message, *, votes: bool) -> InFlight:
-    """``message``, sent at NOW; of a refusal by a member that ``votes`` the sender does not matter."""
+    """``message``, sent at NOW; a refusal by a voter (``votes``) is recorded without its sender."""
     match message:
         case PreVoteRefused() | VoteRefused() | HeartbeatRefused():
             return (None if votes else source, to, AnyRefusal(term=message.term))
@@ -145,7 +145,7 @@ def term_of(message: Message | AnyRefusal) -> Term:
 
 
 def older(message: Message | AnyRefusal, oldest: Instant) -> Message | AnyRefusal:
-    """``message`` a tick later; ages are not counted beyond ``oldest``, when every lease is over."""
+    """``message`` a tick later; ``sent`` stops at ``oldest``: a lease from then has already expired."""
     match message:
         case VoteRequest() | VoteGranted() | Heartbeat() | HeartbeatAck():
             return replace(message, sent=Instant(max(oldest, message.sent - TICK)))

@@ -257,7 +257,7 @@ def test_actor_must_have_a_name() -> None:
 
     async def main(cluster: Cluster) -> None:
         node = await cluster.start_node("a")
-        with pytest.raises(ValueError, match="named for life: start it with spawn_register"):
+        with pytest.raises(ValueError, match="permanent name: start it with spawn_register"):
             await node.spawn(lambda: Member([]), options())
         await cluster.join("a", Member([]), options())
         with pytest.raises(NameTaken):
@@ -271,7 +271,7 @@ def test_actor_must_be_in_its_own_bootstrap_list() -> None:
 
     async def main(cluster: Cluster) -> None:
         await cluster.start_node("a")
-        with pytest.raises(ValueError, match="every voter, member@a included, or nobody") as caught:
+        with pytest.raises(ValueError, match="or list every voter, member@a included") as caught:
             await cluster.join("a", Member([]), options(bootstrap=bootstrap("bc")))
         assert str(["member@b", "member@c"]) in str(caught.value)
         await pass_time(0)

@@ -35,7 +35,7 @@ class NoSocket:
 
 
 class Pipe(asyncio.Transport):
-    """The network's end of a connection: it keeps the bytes that the node writes."""
+    """Stands in for the socket of a connection, and keeps the bytes that the node writes to it."""
 
     def __init__(self, connection: TcpConnection) -> None:
         super().__init__({"socket": NoSocket(), "peername": ("visitor", 1)})
@@ -221,13 +221,13 @@ def note(number: int) -> bytes:
 
 
 def attack(data: bytes) -> None:
-    """Sends the bytes to a new node; `attacks` explains the first byte."""
+    """Sends one fuzzing input to a new node; `attacks` shows what the first byte means."""
     is_framed, steps = divmod(data[0] % 6 if data else 0, 3)
     with contextlib.closing(Ground()) as ground:
         visitor = ground.visit("attacker", steps=steps)
         for chunk in data[1:].split(SEPARATOR):
             ground.do(visitor.say, framed(chunk) if is_framed else chunk)
-        # One step and a proof that fuzzing was shown, or two steps: then it has proved itself.
+        # The attacker may be connected: after two steps, or after one step and the proof from `examples`.
         ground.check({"attacker"})
 
 

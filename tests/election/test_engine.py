@@ -238,8 +238,8 @@ def test_engine_sends_one_resignation_that_names_the_successor() -> None:
     on_bench(main, found=FOUND)
 
 
-def test_engine_that_is_to_stop_acting_keeps_its_lease() -> None:
-    """So work can end before the other members are told."""
+def test_engine_keeps_its_lease_after_stop_acting() -> None:
+    """No other member can lead before the application has ended its work and this member resigns."""
 
     async def main(bench: Bench) -> None:
         await bench.lead()

@@ -1,4 +1,7 @@
-"""The lock service: two never hold one lock at once, by true time, and tokens grow."""
+"""The lock service: no two clients hold one lock at the same time, and each token is above the last.
+
+Times are those of the simulation, not those that a member's or a client's clock shows.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -28,7 +31,7 @@ CLIENTS = ("client1", "client2", "client3")
 
 @dataclass(frozen=True, slots=True)
 class HoldingTime:
-    """When a client held the lock, in true time."""
+    """When a client held the lock, in the time of the simulation."""
 
     since: float
     until: float
@@ -52,7 +55,7 @@ class GrantsHeldLocks(Locks):
 
 
 class IgnoresClockDrift(LockClient):
-    """A planted bug: the holder does not allow for faster clocks than its own."""
+    """A planted bug: the holder assumes that no other clock is faster than its own."""
 
     def own_share(self, seconds: float) -> int:
         return round(seconds * NANOSECONDS)
@@ -61,7 +64,7 @@ class IgnoresClockDrift(LockClient):
 async def contend(
     client: LockClient, cluster: ExampleCluster, spans: list[HoldingTime], seconds: float
 ) -> None:
-    """Take the lock whenever it is to be had, and keep it to the end, or give it back before."""
+    """Ask for the lock again and again; keep it until its time is over, or release it earlier."""
     end = cluster.loop.time() + seconds
     while cluster.loop.time() < end:
         await asyncio.sleep(cluster.chance.uniform(0.0, 0.004))
@@ -77,7 +80,7 @@ async def contend(
 async def hold(
     client: LockClient, held: Held, cluster: ExampleCluster, spans: list[HoldingTime]
 ) -> None:
-    """Hold a lock until its time is over, or half of the times only for a part of that."""
+    """Hold a lock until its time is over; in three of ten cases release it earlier."""
     since = cluster.loop.time()
     left = (held.until - client.clock.now()) / NANOSECONDS
     returns = cluster.chance.random() < 0.3
@@ -140,8 +143,8 @@ def test_a_holder_with_a_slow_clock_must_allow_for_it() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0.0, -1.0, LONGEST_SECONDS + 0.1, float("nan"), float("inf")])
-def test_a_lock_is_not_granted_for_as_long_as_that(seconds: float) -> None:
-    """A lock without an end could not be waited out by the next leader."""
+def test_a_lock_is_not_granted_for_an_unusable_time(seconds: float) -> None:
+    """A new leader waits for the longest time of a lock, so no lock may last longer than that."""
 
     async def trial(cluster: ExampleCluster) -> None:
         client = Client()

@@ -366,7 +366,7 @@ def test_verdict_that_was_changed_is_no_proof() -> None:
 
 
 def test_stranger_is_told_only_that_it_has_proved_nothing() -> None:
-    """It hears of no creation; a node with a mistyped cookie can log what it hears."""
+    """A node with a mistyped cookie can log the reason, but is not told which creation it must exceed."""
     dialler, acceptor = dialling(b"wrong"), accepting(objection=lambda peer: TOO_OLD)
     proof = dialler.send(acceptor.send(next(dialler)))
     with pytest.raises(HandshakeRefused) as refused:

@@ -292,7 +292,7 @@ def test_credentials_keep_the_former_files_if_the_changed_are_unusable(
     for _ in range(3):
         near, _ = established(a, a)
         assert near.channel.names == frozenset({"a"})
-    assert sum("the former ones are" in message for message in caplog.messages) == 1
+    assert sum("so the old ones stay" in message for message in caplog.messages) == 1
     authority.path.write_bytes(pristine)
     authority.sign("a", "repaired")
     near, _ = established(b, a)

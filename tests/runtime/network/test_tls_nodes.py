@@ -153,10 +153,10 @@ def test_nodes_over_tls_refuse_a_member_with_the_name_of_another(
     over_tcp(main)
 
 
-def test_nodes_over_tls_refuse_to_dial_a_member_for_another(
+def test_nodes_over_tls_refuse_to_dial_a_node_with_the_certificate_of_another(
     authority: Authority, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever the node at the wrong address calls itself."""
+    """The dialled node calls itself `a`, as the dialler expects, but its certificate names `evil`."""
 
     async def main() -> None:
         options = impostor(authority, "evil")
@@ -234,7 +234,7 @@ class Middle:
 def test_nodes_over_tls_refuse_a_man_in_the_middle(
     authority: Authority, caplog: pytest.LogCaptureFixture, *, binds: bool
 ) -> None:
-    """Also without an authority; without TLS he succeeds."""
+    """With TLS the attack fails, even without an authority; without TLS it succeeds."""
 
     async def main() -> None:
         own = [_unverified(authority, name) if binds else None for name in ("a", "b", "middle")]
@@ -337,7 +337,7 @@ def test_nodes_over_tls_use_a_renewed_certificate_for_the_next_connection(
             await met(a, b)
             recorder = await start_recorder(a)
             for expires, line in (
-                (LONG_AGO, "the changed TLS files are not used"),
+                (LONG_AGO, "the changed TLS files are unusable"),
                 (None, "the changed TLS files are used from now on"),
             ):
                 authority.sign("a", expires=expires)

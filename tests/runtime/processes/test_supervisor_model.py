@@ -26,7 +26,7 @@ class Model:
     strategy: Strategy
     kinds: dict[str, Restart]
     lives: dict[str, int] = field(default_factory=dict)
-    """By name, those that run: how often each has been started."""
+    """For each running child, the number of its last start, counted over all children."""
     starts: int = 0
 
     def __post_init__(self) -> None:
@@ -153,7 +153,7 @@ def test_supervisor_model_agrees_after_failures_at_the_same_time(
 def test_supervisor_model_agrees_when_the_intensity_is_exceeded(
     intensity: int, pauses: list[int], strategy: Strategy
 ) -> None:
-    """Counted over any window as long as the period."""
+    """It fails when one period contains more failures than the intensity, wherever the period begins."""
 
     async def main(office: Office) -> None:
         await office.open(office.workers(2), strategy, intensity, 5.5)
