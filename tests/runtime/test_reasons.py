@@ -2,7 +2,7 @@
 
 import pytest
 
-from runtime.reasons import LENGTH_LIMIT, ExitReason, describe
+from runtime.reasons import LENGTH_LIMIT, ExitReason, as_failure, describe
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,12 @@ def test_describe_names_the_type_of_an_error_that_cannot_be_shown() -> None:
             raise LookupError("no words")
 
     assert describe(Mute()) == f"{Mute.__qualname__}: (it cannot be shown)"
+
+
+def test_as_failure_makes_a_reason_of_any_error() -> None:
+    """An `Exception` is one already; anything else becomes the cause of one, and is named."""
+    error, odd = LookupError("boom"), KeyboardInterrupt("enough")
+    assert as_failure(error) is error
+    failure = as_failure(odd)
+    assert describe(failure) == "RuntimeError: a callback raised KeyboardInterrupt: enough"
+    assert failure.__cause__ is odd

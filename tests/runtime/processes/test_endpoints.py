@@ -46,25 +46,6 @@ def test_endpoint_shares_the_pid_of_the_process_that_has_its_name() -> None:
     in_world(main)
 
 
-def test_endpoint_receives_what_came_during_the_init_of_its_process() -> None:
-    """The messages waited in the mailbox; `handle_message` is not called, also not without a sender."""
-
-    async def main(world: World) -> None:
-        node, receiver = await world.start("a"), Receiver()
-        sender, owner = await start_sender(node), Owner(receiver, pause_seconds=1)
-        starting = asyncio.ensure_future(node.spawn_register("owner", lambda: owner))
-        await asyncio.sleep(0.5)
-        node.send(runtime.ProcessId("owner", "a"), Note(number=1), sender)
-        node.send(runtime.ProcessId("owner", "a"), Note(number=2))
-        await starting
-        await asyncio.sleep(0.1)
-        assert receiver.entries == [(sender, Note(number=1))]
-        assert owner.entries == []
-        assert node.statistics().dropped == {"message to an endpoint without a sender": 1}
-
-    in_world(main)
-
-
 def test_register_endpoint_refuses_a_type_that_is_claimed_under_the_name() -> None:
     """Under another name the type is free; after `close` it is free under this one, too."""
 

@@ -188,3 +188,25 @@ def test_register_endpoint_refuses_what_is_no_name() -> None:
             node.register_endpoint("a@b", Receiver(), [Note])
 
     in_world(main)
+
+
+def test_fail_ends_the_endpoints_of_a_node_that_is_displaced() -> None:
+    """Each is told the error; from then on it receives nothing, and the node sends nothing."""
+
+    async def main(world: World) -> None:
+        first, b = await world.start("a"), await world.start("b")
+        receiver, recorder = Receiver(), await start_recorder(b)
+        first.register_endpoint("gate", receiver, [Note])
+        sender = await first.spawn(Recorder)
+        first.connect("b")
+        await asyncio.sleep(1)
+        later = await world.start("a", host="c")
+        later.connect("b")
+        with pytest.raises(runtime.Superseded) as superseded:
+            await first.ended()
+        assert receiver.entries == [superseded.value]
+        first.send(runtime.ProcessId("recorder", "b"), Note(number=1), sender)
+        await asyncio.sleep(1)
+        assert recorder.inbox.empty()
+
+    in_world(main)
